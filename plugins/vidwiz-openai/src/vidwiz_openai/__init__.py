@@ -1,0 +1,1 @@
+"""VidWiz plugin for OpenAI and compatible servers; registers nothing yet."""

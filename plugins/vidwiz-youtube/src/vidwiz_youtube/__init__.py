@@ -1,0 +1,1 @@
+"""VidWiz plugins for YouTube; registers nothing yet."""

@@ -1,0 +1,3 @@
+"""VidWiz: YouTube videos become knowledge you keep."""
+
+__version__ = "0.1.0"
