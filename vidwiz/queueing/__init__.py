@@ -1,0 +1,1 @@
+"""RQ as seen from the rest: safe messages, Redis connections, and pokes."""

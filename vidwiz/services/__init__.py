@@ -1,0 +1,1 @@
+"""The rules. A function's first parameter says what it may do: `session` reads, `uow` writes."""

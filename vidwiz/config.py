@@ -1,0 +1,209 @@
+"""All settings: one frozen object, and the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from environs import Env, EnvError
+from marshmallow.validate import OneOf, Range
+
+from vidwiz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+QUEUES = ("metadata", "transcript", "summary", "note")
+DEFAULT_SLOTS = {"metadata": 1, "transcript": 1, "summary": 1, "note": 4}
+# The kernel takes socket paths of 107 bytes at most (104 on macOS).
+_LONGEST_SOCKET_PATH = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """What an operator can set; docs/configuration.md says what each one means."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str
+    embedded_redis: bool = False
+    secret_key: str = field(repr=False)
+    admin_tokens: tuple[str, ...] = field(repr=False)
+    transcript_store: str = "file"
+    s3_bucket: str | None = None
+    metadata_fetchers: tuple[str, ...] | None = None
+    transcript_fetchers: tuple[str, ...] | None = None
+    llm_provider: str | None = None
+    library_dir: Path
+    plugin_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    workers: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_SLOTS))
+    network: str = "server"
+    registration_open: bool = True
+    guests_allowed: bool = True
+    user_daily_videos: int = 200
+    guest_daily_videos: int = 3
+    rate_limit_enabled: bool = True
+    trusted_proxies: int = 0
+    jwt_hours: int = 24
+    port: int = 8000
+    web_concurrency: int | None = None
+    log_level: str = "info"
+    lease_seconds: float = 30.0
+    sweep_seconds: float = 5.0
+    grace_seconds: float = 10.0
+
+    @property
+    def uses_sqlite(self) -> bool:
+        """Say whether the embedded database is used."""
+        return self.database_url.startswith("sqlite")
+
+    @classmethod
+    def from_env(cls, **overrides: object) -> Config:
+        """Read the environment and a `.env` file in the current folder.
+
+        Creates the data directory and, for the embedded database, the generated secrets in it.
+        Raises `ConfigError` with one sentence that names the setting that is wrong.
+        """
+        env = Env(prefix="VIDWIZ_")
+        env.read_env(Path.cwd() / ".env", recurse=False)
+        try:
+            values = _read(env)
+        except EnvError as exc:
+            raise ConfigError(str(exc)) from exc
+        return cls(**{**values, **overrides})  # type: ignore[arg-type]
+
+
+def _read(env: Env) -> dict[str, object]:
+    data_dir = Path(env.str("DATA_DIR", "./var")).expanduser().resolve()
+    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database_url = env.str("DATABASE_URL", None)
+    redis_url = env.str("REDIS_URL", None)
+    generate = database_url is None
+    return {
+        **_read_parts(env),
+        **_read_access(env),
+        "data_dir": data_dir,
+        "database_url": _normal_url(database_url or f"sqlite:///{data_dir / 'vidwiz.db'}"),
+        "redis_url": redis_url or f"unix://{socket_path(data_dir)}",
+        "embedded_redis": redis_url is None,
+        "library_dir": Path(env.str("LIBRARY_DIR", None) or data_dir / "library").expanduser(),
+        "secret_key": _secret(env, "SECRET_KEY", data_dir / "secret.key", generate=generate),
+        "admin_tokens": tuple(
+            _secret(env, "ADMIN_TOKEN", data_dir / "admin.token", generate=generate).split(",")
+        ),
+    }
+
+
+def _read_parts(env: Env) -> dict[str, object]:
+    store = env.str("TRANSCRIPT_STORE", "file", validate=OneOf(["file", "s3"]))
+    bucket = env.str("S3_BUCKET", None)
+    if store == "s3" and not bucket:
+        raise ConfigError("VIDWIZ_TRANSCRIPT_STORE is s3, so VIDWIZ_S3_BUCKET must be set")
+    return {
+        "transcript_store": store,
+        "s3_bucket": bucket,
+        "metadata_fetchers": _names(env, "METADATA_FETCHERS"),
+        "transcript_fetchers": _names(env, "TRANSCRIPT_FETCHERS"),
+        "llm_provider": env.str("LLM_PROVIDER", None),
+        "plugin_settings": {
+            name.removeprefix("VIDWIZ_PLUGIN_"): value
+            for name, value in os.environ.items()
+            if name.startswith("VIDWIZ_PLUGIN_")
+        },
+        "workers": parse_slots(env.str("WORKERS", "")),
+        "network": env.str("NETWORK", "server"),
+        "lease_seconds": env.float("LEASE_SECONDS", 30.0, validate=Range(min=1)),
+        "sweep_seconds": env.float("SWEEP_SECONDS", 5.0, validate=Range(min=0.2)),
+        "grace_seconds": env.float("GRACE_SECONDS", 10.0, validate=Range(min=0)),
+    }
+
+
+def _read_access(env: Env) -> dict[str, object]:
+    plain = Env()
+    return {
+        "registration_open": env.str("REGISTRATION", "open", validate=OneOf(["open", "closed"]))
+        == "open",
+        "guests_allowed": env.bool("GUESTS", True),  # noqa: FBT003
+        "user_daily_videos": env.int("USER_DAILY_VIDEOS", 200, validate=Range(min=0)),
+        "guest_daily_videos": env.int("GUEST_DAILY_VIDEOS", 3, validate=Range(min=0)),
+        "rate_limit_enabled": env.bool("RATE_LIMIT_ENABLED", True),  # noqa: FBT003
+        "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
+        "jwt_hours": env.int("JWT_HOURS", 24, validate=Range(min=1)),
+        "port": plain.int("PORT", 8000, validate=Range(min=1, max=65535)),
+        "web_concurrency": plain.int("WEB_CONCURRENCY", None, validate=Range(min=1)),
+        "log_level": plain.str(
+            "LOG_LEVEL",
+            "info",
+            validate=lambda level: OneOf(["debug", "info", "warning", "error"])(level.lower()),
+        ),
+    }
+
+
+def _names(env: Env, setting: str) -> tuple[str, ...] | None:
+    text = env.str(setting, None)
+    if text is None:
+        return None
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def parse_slots(text: str) -> dict[str, int]:
+    """Read worker slots such as `note=2,summary=1` over the defaults; raise `ConfigError`."""
+    slots = dict(DEFAULT_SLOTS)
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        queue, _, count = part.partition("=")
+        if queue not in QUEUES or not count.isdecimal():
+            raise ConfigError(
+                f"VIDWIZ_WORKERS: {part!r} is not QUEUE=COUNT with a queue of {', '.join(QUEUES)}"
+            )
+        slots[queue] = int(count)
+    return slots
+
+
+def _normal_url(url: str) -> str:
+    """Make the URL name the driver that is installed, whichever spelling a host handed out."""
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        return f"postgresql+psycopg://{rest}"
+    if not separator or scheme not in ("sqlite", "postgresql+psycopg"):
+        raise ConfigError("VIDWIZ_DATABASE_URL must begin with postgresql:// or sqlite:///")
+    return url
+
+
+def socket_path(data_dir: Path) -> Path:
+    """Return where the embedded Redis listens: in the data dir, unless that path is too long."""
+    path = data_dir / "redis.sock"
+    if len(str(path)) <= _LONGEST_SOCKET_PATH:
+        return path
+    digest = sha256(str(data_dir).encode()).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"vidwiz-{os.getuid()}-{digest}" / "redis.sock"
+
+
+def _secret(env: Env, setting: str, path: Path, *, generate: bool) -> str:
+    value: str | None = env.str(setting, None)
+    if value is None and not generate:
+        raise ConfigError(f"VIDWIZ_{setting} must be set when VIDWIZ_DATABASE_URL is")
+    if value is None:
+        return _generated(path)
+    if len(value) < 32:  # noqa: PLR2004 - 256 bits as HMAC-SHA-256 wants, at 8 bits a character
+        raise ConfigError(f"VIDWIZ_{setting} must have at least 32 characters")
+    return value
+
+
+def _generated(path: Path) -> str:
+    """Return the secret kept in `path`, made once even when several processes start at once."""
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        try:
+            draft.hardlink_to(path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

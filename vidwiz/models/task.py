@@ -1,0 +1,125 @@
+"""The ledger: one row for each piece of durable work, and what keeps its sweeper single."""
+
+from __future__ import annotations
+
+from datetime import datetime  # noqa: TC003 - Mapped[] is evaluated at run time
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from vidwiz.models.base import Base, Json, UtcDateTime, now
+from vidwiz.ports import TaskType  # noqa: TC001 - Mapped[] is evaluated at run time
+
+
+class TaskStatus(StrEnum):
+    """Where a task is in its life; the last three are terminal and never change."""
+
+    PENDING = "pending"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+ACTIVE = (TaskStatus.PENDING, TaskStatus.IN_PROGRESS)
+
+
+class Priority:
+    """Lower goes first."""
+
+    PERSON = 0
+    IMPORT = 10
+    REGENERATION = 20
+    ALL = (PERSON, IMPORT, REGENERATION)
+
+
+def _text_enum(kind: type[StrEnum]) -> sa.Enum:
+    """Store the value as text that both databases and people can read."""
+    return sa.Enum(
+        kind, native_enum=False, length=32, values_callable=lambda e: [member.value for member in e]
+    )
+
+
+PENDING_ROWS = sa.text("status = 'pending'")
+RUNNING_ROWS = sa.text("status = 'in_progress'")
+ACTIVE_ROWS = sa.text("status IN ('pending', 'in_progress')")
+
+
+def _partial_index(name: str, *columns: str, where: sa.TextClause, unique: bool = False) -> sa.Index:
+    return sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+class Task(Base):
+    """One piece of work.
+
+    `attempt` is the fencing token, `failures` counts against `max_attempts`, `waits` counts waits
+    for something known, and `alone` keeps a task that lost its worker out of batches.
+    """
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        # Decides that work is scheduled once, however many ask for it at the same moment.
+        _partial_index("uq_tasks_active", "task_type", "subject", where=ACTIVE_ROWS, unique=True),
+        # Keep claims flat: only pending rows are in them, in the order in which they are claimed.
+        _partial_index("ix_tasks_due", "task_type", "priority", "run_at", "id", where=PENDING_ROWS),
+        _partial_index(
+            "ix_tasks_due_of_video",
+            *("video_id", "task_type", "priority", "run_at", "id"),
+            where=PENDING_ROWS,
+        ),
+        _partial_index("ix_tasks_lease", "lease_expires_at", where=RUNNING_ROWS),
+        sa.Index("ix_tasks_subject", "subject", "task_type", "id"),
+        sa.Index("ix_tasks_video", "video_id", "id"),
+        sa.Index("ix_tasks_status", "status", "task_type", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task_type: Mapped[TaskType] = mapped_column(_text_enum(TaskType))
+    subject: Mapped[str] = mapped_column(sa.String(80))
+    video_id: Mapped[str] = mapped_column(sa.String(64))
+    note_id: Mapped[int | None]
+    status: Mapped[TaskStatus] = mapped_column(_text_enum(TaskStatus), default=TaskStatus.PENDING)
+    priority: Mapped[int] = mapped_column(default=Priority.PERSON)
+    attempt: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    max_attempts: Mapped[int] = mapped_column(default=5)
+    waits: Mapped[int] = mapped_column(default=0)
+    alone: Mapped[bool] = mapped_column(default=False)
+    run_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now())
+    lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    worker_name: Mapped[str | None] = mapped_column(sa.String(128))
+    worker_kind: Mapped[str | None] = mapped_column(sa.String(16))
+    worker_network: Mapped[str | None] = mapped_column(sa.String(64))
+    poked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    task_details: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    result_details: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    error_code: Mapped[str | None] = mapped_column(sa.String(64))
+    error_message: Mapped[str | None] = mapped_column(sa.Text)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now())
+    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    completed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now(), onupdate=now())
+
+
+class Turn(Base):
+    """Who last took his turn at a periodic duty, so that one of many does it at a time."""
+
+    __tablename__ = "turns"
+
+    duty: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class FetcherState(Base):
+    """The circuit breaker of one fetcher on one network."""
+
+    __tablename__ = "fetcher_states"
+
+    provider: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    network: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    refusals: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str | None] = mapped_column(sa.String(64))
+    open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now(), onupdate=now())

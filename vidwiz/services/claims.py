@@ -1,0 +1,288 @@
+"""Claims: who works on a task, for how long, and how an attempt ends.
+
+Every word of a worker names task, attempt and state in its WHERE, so that the database, and not
+the order in which things happen, decides whether it still counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from vidwiz.errors import StaleError
+from vidwiz.models import ACTIVE, Priority, Task, TaskStatus, now, now_plus
+from vidwiz.plugin_api import Handling
+from vidwiz.ports import TaskType
+from vidwiz.services.failures import TaskFailure, backoff_seconds, seconds_until, wait_seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vidwiz.ports import UnitOfWork
+
+DEADLINE_SECONDS = {
+    TaskType.FETCH_METADATA: 60.0,
+    TaskType.FETCH_TRANSCRIPT: 180.0,
+    TaskType.GENERATE_SUMMARY: 600.0,
+    TaskType.GENERATE_NOTE: 120.0,
+}
+BATCH_SIZE = 10
+LOST_WORKER = "worker_lost"
+_LOST_WORKER_MESSAGE = "The worker stopped in the middle of it."
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerId:
+    """Who works: shown on the task. `network` is where its requests come from."""
+
+    name: str
+    kind: str = "queue"
+    network: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right of one attempt to work on a task until its lease runs out."""
+
+    task_id: int
+    task_type: TaskType
+    subject: str
+    video_id: str
+    note_id: int | None
+    attempt: int
+    failures: int
+    alone: bool
+    """Whether an earlier attempt lost its worker, so that no other task may run beside it."""
+
+
+def claim(
+    uow: UnitOfWork,
+    task_type: TaskType,
+    worker: WorkerId,
+    *,
+    lease_seconds: float,
+    task_ids: Sequence[int] = (),
+) -> list[Claim]:
+    """Claim one due task, or up to ten notes of one video; `task_ids` are looked at first."""
+    lease = _Lease(uow, task_type, worker, lease_seconds)
+    first = lease.take_one_of(task_ids) if task_ids else None
+    first = first or lease.take_next()
+    if first is None:
+        return []
+    if task_type is not TaskType.GENERATE_NOTE or first.alone:
+        return [first]
+    return [first, *lease.take_more_of(first.video_id)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    uow: UnitOfWork
+    task_type: TaskType
+    worker: WorkerId
+    seconds: float
+
+    def take_one_of(self, task_ids: Sequence[int]) -> Claim | None:
+        return self._take(self._due().where(Task.id.in_(task_ids)).limit(1))
+
+    def take_next(self) -> Claim | None:
+        # One ordered look a priority, so that what is not due yet is never walked over.
+        return self._take(
+            sa.func.coalesce(
+                *(
+                    self._due().where(Task.priority == priority).limit(1).scalar_subquery()
+                    for priority in Priority.ALL
+                )
+            )
+        )
+
+    def take_more_of(self, video_id: str) -> list[Claim]:
+        others = (
+            self._due()
+            .where(Task.video_id == video_id)
+            .where(Task.alone.is_(False))
+            .limit(BATCH_SIZE - 1)
+            .cte("others")
+        )
+        return self._update(Task.id.in_(sa.select(others.c.id)))
+
+    def _due(self) -> sa.Select[tuple[int]]:
+        return (
+            sa.select(Task.id)
+            .where(Task.task_type == self.task_type, Task.status == TaskStatus.PENDING)
+            .where(Task.run_at <= now())
+            .order_by(Task.priority, Task.run_at, Task.id)
+            .with_for_update(skip_locked=True)
+        )
+
+    def _take(self, choice: sa.Select[tuple[int]] | sa.Function[Any]) -> Claim | None:
+        chosen = choice if isinstance(choice, sa.Function) else choice.scalar_subquery()
+        claims = self._update(Task.id == chosen)
+        return claims[0] if claims else None
+
+    def _update(self, chosen: sa.ColumnElement[bool]) -> list[Claim]:
+        rows = self.uow.session.execute(
+            sa.update(Task)
+            .where(chosen, Task.status == TaskStatus.PENDING)
+            .values(
+                status=TaskStatus.IN_PROGRESS,
+                attempt=Task.attempt + 1,
+                lease_expires_at=now_plus(self.seconds),
+                started_at=now(),
+                worker_name=self.worker.name,
+                worker_kind=self.worker.kind,
+                worker_network=self.worker.network,
+            )
+            .returning(*_CLAIM_COLUMNS)
+            .execution_options(synchronize_session=False)
+        )
+        return [Claim(*row) for row in rows]
+
+
+_CLAIM_COLUMNS = (
+    Task.id,
+    Task.task_type,
+    Task.subject,
+    Task.video_id,
+    Task.note_id,
+    Task.attempt,
+    Task.failures,
+    Task.alone,
+)
+
+
+def _held(claim: Claim) -> sa.ColumnElement[bool]:
+    """The attempt runs and its lease has not run out."""
+    return sa.and_(
+        Task.id == claim.task_id,
+        Task.attempt == claim.attempt,
+        Task.status == TaskStatus.IN_PROGRESS,
+        Task.lease_expires_at > now(),
+    )
+
+
+def _update_one(
+    uow: UnitOfWork, where: sa.ColumnElement[bool], values: dict[str, Any]
+) -> bool:
+    statement = sa.update(Task).where(where).values(values)
+    result = uow.session.execute(statement.execution_options(synchronize_session=False))
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def renew(uow: UnitOfWork, claim: Claim, *, lease_seconds: float) -> bool:
+    """Prolong the lease; False means that the task is no longer this attempt's: stop."""
+    return _update_one(uow, _held(claim), {"lease_expires_at": now_plus(lease_seconds)})
+
+
+def complete(uow: UnitOfWork, claim: Claim, result: dict[str, Any] | None = None) -> None:
+    """End the task as completed, in the transaction of its effect.
+
+    Counts while nobody claimed the task since, even if the lease has just run out. Raises
+    `StaleError` otherwise, so that the caller's transaction, effect included, is rolled back.
+    """
+    done = _update_one(
+        uow,
+        sa.and_(
+            Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE)
+        ),
+        {
+            "status": TaskStatus.COMPLETED,
+            "completed_at": now(),
+            "lease_expires_at": None,
+            "result_details": result,
+            "error_code": None,
+            "error_message": None,
+        },
+    )
+    if not done:
+        raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")
+
+
+def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:
+    """Record why the attempt failed: the task waits for another try, or ends.
+
+    Raises `StaleError` when the lease has run out or somebody else claimed the task.
+    """
+    task = uow.session.scalar(sa.select(Task).where(_held(claim)).with_for_update())
+    if task is None:
+        raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")
+    uow.session.refresh(task)
+    if failure.handling is Handling.WAIT:
+        _wait(task, failure)
+    else:
+        _count_failure(task, failure, delay=_delay(failure, task.failures))
+    uow.session.flush()
+    return task.status
+
+
+def _delay(failure: TaskFailure, failures: int) -> float:
+    asked = seconds_until(failure.retry_at) if failure.retry_at else 0.0
+    return max(asked, backoff_seconds(failures))
+
+
+def _wait(task: Task, failure: TaskFailure) -> None:
+    delay = wait_seconds(failure.code, task.waits)
+    if delay is None:
+        _end(task, failure)
+        return
+    if failure.retry_at is not None:
+        delay = seconds_until(failure.retry_at)
+    task.waits += 1
+    _give_back(task, failure, delay)
+
+
+def _count_failure(task: Task, failure: TaskFailure, *, delay: float) -> None:
+    task.failures += 1
+    if failure.ends_the_task or task.failures >= task.max_attempts:
+        _end(task, failure)
+    else:
+        _give_back(task, failure, delay)
+
+
+def _give_back(task: Task, failure: TaskFailure, delay: float) -> None:
+    task.status = TaskStatus.PENDING
+    task.run_at = now_plus(delay)
+    task.poked_at = None
+    _note_failure(task, failure)
+
+
+def _end(task: Task, failure: TaskFailure) -> None:
+    task.status = TaskStatus.FAILED
+    task.completed_at = now()
+    _note_failure(task, failure)
+
+
+def _note_failure(task: Task, failure: TaskFailure) -> None:
+    task.lease_expires_at = None
+    task.error_code = failure.code
+    task.error_message = failure.message
+    task.result_details = {"handling": failure.handling.value}
+
+
+def release(uow: UnitOfWork, claim: Claim) -> bool:
+    """Give the task back untried, as a worker does that is asked to stop; counts no failure."""
+    return _update_one(
+        uow,
+        _held(claim),
+        {"status": TaskStatus.PENDING, "lease_expires_at": None, "poked_at": None},
+    )
+
+
+def recover_expired(uow: UnitOfWork, *, limit: int = 200) -> int:
+    """Give back, or end, tasks whose lease has run out; return how many there were."""
+    expired = uow.session.scalars(
+        sa.select(Task)
+        .where(Task.status == TaskStatus.IN_PROGRESS, Task.lease_expires_at < now())
+        .order_by(Task.lease_expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    failure = TaskFailure(LOST_WORKER, _LOST_WORKER_MESSAGE, Handling.RETRY)
+    for task in expired:
+        task.alone = True
+        _count_failure(task, failure, delay=0.0)
+        if task.status is TaskStatus.PENDING:
+            uow.poke(task.task_type, task.id)
+    uow.session.flush()
+    return len(expired)

@@ -1,0 +1,191 @@
+"""Notes: marks that users make, and the text that the AI puts at them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from vidwiz.errors import InvalidInputError, NotFoundError
+from vidwiz.models import Note, Task, User, Video
+from vidwiz.ports import TaskType
+from vidwiz.services import ledger, subjects, timestamps, transcripts, videos
+from vidwiz.services.stages import Stage, of_task
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from vidwiz.ports import UnitOfWork
+
+LONGEST_TEXT = 10_000
+
+
+def create(
+    uow: UnitOfWork,
+    *,
+    user_id: int,
+    video_id: str,
+    timestamp: str,
+    text: str | None = None,
+    video_title: str | None = None,
+) -> Note:
+    """Put a mark into a video, which becomes known if it was not; blank text waits for the AI."""
+    seconds = timestamps.seconds(timestamp)
+    video, _ = videos.see(uow, video_id, title=video_title)
+    _check_is_inside(seconds, video)
+    note = Note(
+        video_id=video_id,
+        user_id=user_id,
+        timestamp=timestamp,
+        seconds=seconds,
+        text=_kept_text(text),
+    )
+    uow.session.add(note)
+    uow.session.flush()
+    _schedule_if_waiting(uow, note, video)
+    return note
+
+
+def _check_is_inside(seconds: int, video: Video) -> None:
+    duration = (video.video_metadata or {}).get("duration")
+    if duration and seconds > duration:
+        end = timestamps.label(duration)
+        raise InvalidInputError(f"the video ends at {end}", field="timestamp")
+
+
+def _kept_text(text: str | None) -> str | None:
+    return text if text and text.strip() else None
+
+
+def _schedule_if_waiting(uow: UnitOfWork, note: Note, video: Video) -> None:
+    """Schedule the text now, if it is wanted and possible; else dispatch will do it."""
+    if video.transcript_available and note.text is None:
+        transcripts.schedule_notes(uow, Note.id == note.id)
+
+
+def get(session: Session, note_id: int, *, user_id: int) -> Note:
+    """Return the user's note; raise `NotFoundError`, also for another user's."""
+    note = session.scalar(sa.select(Note).where(Note.id == note_id, Note.user_id == user_id))
+    if note is None:
+        raise NotFoundError(f"there is no note {note_id}", code="note_not_found")
+    return note
+
+
+def of_video(session: Session, video_id: str, *, user_id: int) -> list[Note]:
+    """Return the user's notes in the order of the video."""
+    return list(
+        session.scalars(
+            sa.select(Note)
+            .where(Note.video_id == video_id, Note.user_id == user_id)
+            .order_by(Note.seconds, Note.id)
+        )
+    )
+
+
+def update(uow: UnitOfWork, note_id: int, *, user_id: int, changes: dict[str, Any]) -> Note:
+    """Change text, timestamp or mark of origin.
+
+    The owner's word ends what the AI is doing; where the note waits (again) for text, work on it
+    starts anew with what it says now.
+    """
+    known = get(uow.session, note_id, user_id=user_id)
+    video = videos.lock(uow, known.video_id)
+    note = _locked(uow, note_id, user_id=user_id)
+    if "timestamp" in changes:
+        note.seconds = timestamps.seconds(changes["timestamp"])
+        note.timestamp = changes["timestamp"]
+        _check_is_inside(note.seconds, video)
+    if "text" in changes:
+        note.text = _kept_text(changes["text"])
+        note.generated_by_ai = False
+        note.made_by = None
+    if "generated_by_ai" in changes and note.text is not None:
+        note.generated_by_ai = changes["generated_by_ai"]
+    if "text" in changes or "timestamp" in changes:
+        ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note.id))
+        uow.session.flush()
+        _schedule_if_waiting(uow, note, video)
+    uow.session.flush()
+    return note
+
+
+def _locked(uow: UnitOfWork, note_id: int, *, user_id: int) -> Note:
+    note = uow.session.scalar(
+        sa.select(Note)
+        .where(Note.id == note_id, Note.user_id == user_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if note is None:
+        raise NotFoundError(f"there is no note {note_id}", code="note_not_found")
+    return note
+
+
+def delete(uow: UnitOfWork, note_id: int, *, user_id: int) -> None:
+    """Delete the note and cancel what the AI does on it."""
+    note = _locked(uow, note_id, user_id=user_id)
+    ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note_id))
+    uow.session.delete(note)
+
+
+def fill(uow: UnitOfWork, note_id: int, text: str, *, made_by: dict[str, Any] | None) -> bool:
+    """Give a waiting note its text; False, and nothing changed, when it does not wait any more."""
+    result = uow.session.execute(
+        sa.update(Note)
+        .where(Note.id == note_id, Note.text.is_(None))
+        .values(text=text, generated_by_ai=True, made_by=made_by)
+    )
+    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def set_ai_notes(uow: UnitOfWork, user: User, *, enabled: bool) -> None:
+    """Switch AI notes; off ends what is under way, on starts what waits."""
+    user.ai_notes_enabled = enabled
+    uow.session.flush()
+    mine = sa.select(Note.id).where(Note.user_id == user.id, Note.text.is_(None))
+    if enabled:
+        ready = sa.select(Video.video_id).where(Video.transcript_available.is_(True))
+        transcripts.schedule_notes(
+            uow, sa.and_(Note.user_id == user.id, Note.video_id.in_(ready))
+        )
+        return
+    for note_id in uow.session.scalars(mine):
+        ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note_id))
+
+
+def waiting(session: Session, video_id: str) -> list[Note]:
+    """Return the video's notes that wait for the AI."""
+    return list(
+        session.scalars(
+            sa.select(Note)
+            .join(User, User.id == Note.user_id)
+            .where(
+                Note.video_id == video_id, Note.text.is_(None), User.ai_notes_enabled.is_(True)
+            )
+            .order_by(Note.id)
+        )
+    )
+
+
+def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
+    """Return what the AI does on each note."""
+    subject_of = {note.id: subjects.of_note(note.id) for note in notes}
+    tasks: dict[tuple[TaskType, str], Task] = ledger.newest_tasks(session, subject_of.values())
+    stages = {}
+    for note in notes:
+        if note.text is not None:
+            stages[note.id] = Stage("ready" if note.generated_by_ai else "none")
+        else:
+            stages[note.id] = of_task(tasks.get((TaskType.GENERATE_NOTE, subject_of[note.id])))
+    return stages
+
+
+def find_waiting(session: Session, note_id: int) -> Note | None:
+    """Return the note if it waits for the AI and its owner wants that."""
+    return session.scalar(
+        sa.select(Note)
+        .join(User, User.id == Note.user_id)
+        .where(Note.id == note_id, Note.text.is_(None), User.ai_notes_enabled.is_(True))
+    )

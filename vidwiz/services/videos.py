@@ -1,0 +1,167 @@
+"""Videos: seeing one for the first time, finding it, and who saved it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+
+from vidwiz.errors import NotFoundError
+from vidwiz.models import (
+    ACTIVE,
+    LibraryEntry,
+    Note,
+    Priority,
+    Task,
+    TaskStatus,
+    Transcript,
+    Video,
+)
+from vidwiz.ports import TaskType
+from vidwiz.services import ledger, subjects
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from vidwiz.plugin_api import VideoMetadata
+    from vidwiz.ports import UnitOfWork
+
+
+def insert_ignoring(session: Session, model: type[Any]) -> Any:  # noqa: ANN401 - a dialect's Insert
+    """Return an INSERT that does nothing where the row is there already."""
+    sqlite_used = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(model) if sqlite_used else postgresql.insert(model)
+    return insert.on_conflict_do_nothing()
+
+
+def see(
+    uow: UnitOfWork, video_id: str, *, title: str | None = None, priority: int = Priority.PERSON
+) -> tuple[Video, bool]:
+    """Make the video known and schedule what is missing; say whether it was new.
+
+    Metadata and transcript are scheduled unless they are there, on their way, or failed for good.
+    While anything is missing the video's row is locked until the end of the transaction, against
+    a result that arrives at this moment; so see the video before touching what belongs to it.
+    """
+    inserted = uow.session.execute(
+        insert_ignoring(uow.session, Video).values(video_id=video_id, title=title)
+    )
+    video = get(uow.session, video_id)
+    if video.video_metadata is None or not video.transcript_available:
+        needs_title = title is not None and video.title is None
+        video = lock(uow, video_id, shared=not needs_title)
+        if video.title is None and title is not None:
+            video.title = title
+        schedule_missing(uow, video, priority=priority)
+    return video, bool(inserted.rowcount == 1)
+
+
+def lock(uow: UnitOfWork, video_id: str, *, shared: bool = False) -> Video:
+    """Lock the video's row and return it as it is now; raise `NotFoundError`.
+
+    Everything that changes tasks or notes of a video locks it first, so that all transactions
+    take their locks in one order: video, note, task.
+    """
+    video = uow.session.scalar(
+        sa.select(Video)
+        .where(Video.video_id == video_id)
+        .with_for_update(read=shared)
+        .execution_options(populate_existing=True)
+    )
+    if video is None:
+        raise _unknown(video_id)
+    return video
+
+
+def schedule_missing(uow: UnitOfWork, video: Video, *, priority: int) -> None:
+    """Schedule the fetches that the locked video lacks."""
+    missing = []
+    if video.video_metadata is None:
+        missing.append(TaskType.FETCH_METADATA)
+    if not video.transcript_available:
+        missing.append(TaskType.FETCH_TRANSCRIPT)
+    subject = subjects.of_video(video.video_id)
+    newest = ledger.newest_tasks(uow.session, [subject]) if missing else {}
+    for task_type in missing:
+        task = newest.get((task_type, subject))
+        if task is None or task.status is not TaskStatus.FAILED:
+            ledger.schedule(
+                uow, task_type, subject, video_id=video.video_id, priority=priority
+            )
+
+
+def get(session: Session, video_id: str) -> Video:
+    """Return the video; raise `NotFoundError`."""
+    video = session.scalar(sa.select(Video).where(Video.video_id == video_id))
+    if video is None:
+        raise _unknown(video_id)
+    return video
+
+
+def _unknown(video_id: str) -> NotFoundError:
+    return NotFoundError(f"the video {video_id} is not known here", code="video_not_found")
+
+
+def save(uow: UnitOfWork, video_id: str, user_id: int) -> bool:
+    """Put the video into the user's library; False when it was there."""
+    inserted = uow.session.execute(
+        insert_ignoring(uow.session, LibraryEntry).values(user_id=user_id, video_id=video_id)
+    )
+    return bool(inserted.rowcount == 1)
+
+
+_SORTS = {
+    "created_at_desc": (Video.created_at.desc(), Video.id.desc()),
+    "created_at_asc": (Video.created_at, Video.id),
+    "title_asc": (sa.func.lower(Video.title), Video.id),
+    "title_desc": (sa.func.lower(Video.title).desc(), Video.id.desc()),
+}
+SORTS = tuple(_SORTS)
+_SHORTEST_QUERY = 2
+
+
+def saved_by(
+    session: Session, user_id: int, *, query: str = "", sort: str = SORTS[0], page: int, size: int
+) -> tuple[list[Video], int]:
+    """Return a page of what the user saved or noted, and how many there are in all."""
+    saved = sa.select(LibraryEntry.video_id).where(LibraryEntry.user_id == user_id)
+    noted = sa.select(Note.video_id).where(Note.user_id == user_id)
+    wanted = sa.select(Video).where(sa.or_(Video.video_id.in_(saved), Video.video_id.in_(noted)))
+    if len(query) >= _SHORTEST_QUERY:
+        wanted = wanted.where(Video.title.icontains(query, autoescape=True))
+    total = session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
+    videos = session.scalars(
+        wanted.order_by(*_SORTS[sort]).limit(size).offset((page - 1) * size)
+    )
+    return list(videos), total
+
+
+def shared_transcript(session: Session, video_id: str) -> Transcript | None:
+    """Return the transcript that everybody sees."""
+    return session.scalar(
+        sa.select(Transcript).where(Transcript.video_id == video_id, Transcript.owner_id.is_(None))
+    )
+
+
+def store_metadata(
+    uow: UnitOfWork, video_id: str, metadata: VideoMetadata, *, source: str
+) -> Video:
+    """Keep what a fetcher said of the video; its title replaces the one a user gave."""
+    video = lock(uow, video_id)
+    video.video_metadata = metadata.as_dict()
+    video.metadata_source = source
+    video.title = metadata.title or video.title
+    return video
+
+
+def active_tasks(session: Session, video_id: str) -> int:
+    """Count the tasks of the video that have not ended."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(Task)
+            .where(Task.video_id == video_id, Task.status.in_(ACTIVE))
+        )
+        or 0
+    )

@@ -1,0 +1,55 @@
+"""Transcript objects as files in a folder, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+from vidwiz.errors import ObjectMissingError, StoreError
+
+
+class FileStore:
+    """Keeps each object in a file below `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def _path(self, key: str) -> Path:
+        path = Path(os.path.normpath(self._root / key))
+        if not path.is_relative_to(self._root):
+            raise StoreError(f"{key!r} is not a key")
+        return path
+
+    def put(self, key: str, body: bytes) -> None:
+        """Write a draft beside the file, flush it to the disk, and rename it into place."""
+        path = self._path(key)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with draft.open("xb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError as exc:
+            draft.unlink(missing_ok=True)
+            raise StoreError(f"the transcript could not be written: {exc.strerror}") from exc
+
+    def get(self, key: str) -> bytes:
+        """Return the file's content."""
+        try:
+            return self._path(key).read_bytes()
+        except FileNotFoundError as exc:
+            raise ObjectMissingError(f"there is no object {key}") from exc
+        except OSError as exc:
+            raise StoreError(f"the transcript could not be read: {exc.strerror}") from exc
+
+    def check(self) -> None:
+        """Make the folder, and raise when nothing can be written into it."""
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+        except OSError as exc:
+            raise StoreError(f"the transcript folder cannot be made: {exc.strerror}") from exc
+        if not os.access(self._root, os.W_OK | os.X_OK):
+            raise StoreError("the transcript folder is not writable")

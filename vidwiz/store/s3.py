@@ -1,0 +1,67 @@
+"""Transcript objects in a bucket of any S3-compatible service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config as BotoConfig
+from botocore.exceptions import BotoCoreError, ClientError
+
+from vidwiz.errors import ObjectMissingError, StoreError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+# Services other than AWS often lack the checksums that boto3 asks for by default, and virtual
+# hosts; boto3's own time-outs of a minute would outlast a lease.
+_SETTINGS = BotoConfig(
+    signature_version="s3v4",
+    connect_timeout=5,
+    read_timeout=20,
+    retries={"mode": "standard", "max_attempts": 3},
+    s3={"addressing_style": "path"},
+    request_checksum_calculation="when_required",
+    response_checksum_validation="when_required",
+)
+
+
+class S3Store:
+    """Keeps each object in `bucket`; credentials and endpoint are boto3's own `AWS_*` settings."""
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        # Clients are thread-safe and slow to make; one that has sent nothing may cross a fork.
+        self._client: S3Client = boto3.session.Session().client("s3", config=_SETTINGS)
+
+    def put(self, key: str, body: bytes) -> None:
+        """Store the object; S3 shows an object whole or not at all."""
+        try:
+            self._client.put_object(
+                Bucket=self._bucket, Key=key, Body=body, ContentType="application/json"
+            )
+        except (BotoCoreError, ClientError) as exc:
+            raise StoreError(f"the transcript could not be stored: {_words(exc)}") from exc
+
+    def get(self, key: str) -> bytes:
+        """Return the object's content."""
+        try:
+            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        except self._client.exceptions.NoSuchKey as exc:
+            raise ObjectMissingError(f"there is no object {key}") from exc
+        except (BotoCoreError, ClientError) as exc:
+            raise StoreError(f"the transcript could not be read: {_words(exc)}") from exc
+
+    def check(self) -> None:
+        """Raise when the bucket cannot be reached with our credentials."""
+        try:
+            self._client.head_bucket(Bucket=self._bucket)
+        except (BotoCoreError, ClientError) as exc:
+            raise StoreError(f"the bucket cannot be used: {_words(exc)}") from exc
+
+
+def _words(error: Exception) -> str:
+    """Name the failure without the request, in which credentials may stand."""
+    if isinstance(error, ClientError):
+        return str(error.response.get("Error", {}).get("Code", "refused"))
+    return type(error).__name__
