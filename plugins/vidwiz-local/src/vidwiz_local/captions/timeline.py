@@ -53,7 +53,8 @@ def _without_repeats(cues: Sequence[Cue]) -> Sequence[Cue]:
 def _repeated_lines(shown: Cue, cue: Cue) -> int:
     """Count the lines at the top of `cue` that stood at the bottom of the screen before it.
 
-    Rather too few than all: of `no / no` after `no / no` the lower one is new.
+    Rather too few than all: of `no / no` after `no / no` the lower one is new. A line over a new
+    one was carried up, however long ago it came; alone, after a pause, it is said again.
     """
     rows = range(min(len(shown.lines), len(cue.lines), _SCREEN_ROWS), 0, -1)
     matches = [count for count in rows if shown.lines[-count:] == cue.lines[:count]]
