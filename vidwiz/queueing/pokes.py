@@ -50,7 +50,10 @@ class RedisTaskQueue:
         self._silent_until = 0.0
 
     def poke(self, task_type: TaskType, task_ids: Sequence[int]) -> bool:
-        """Send pokes for these tasks, unless the queue holds enough; False when Redis fails."""
+        """Send pokes for these tasks, unless the queue holds enough; False when Redis fails.
+
+        No ids at all ask for whatever is due.
+        """
         if time.monotonic() < self._silent_until:
             return False
         name = QUEUE_OF_TYPE[task_type]
@@ -58,10 +61,10 @@ class RedisTaskQueue:
             queue = queue_named(name, self._redis)
             room = ENOUGH_POKES - self._redis.llen(queue.key)
             with self._redis.pipeline() as pipeline:
-                for start in range(0, min(len(task_ids), room * IDS_A_POKE), IDS_A_POKE):
+                for batch in _batches(task_ids)[: max(room, 0)]:
                     queue.enqueue_call(
                         ENTRY_POINT,
-                        args=(list(task_ids[start : start + IDS_A_POKE]),),
+                        args=(batch,),
                         timeout=JOB_TIMEOUT[name],
                         result_ttl=RESULT_TTL,
                         failure_ttl=FAILURE_TTL,
@@ -81,3 +84,8 @@ class RedisTaskQueue:
             return bool(self._redis.ping())
         except RedisError:
             return False
+
+
+def _batches(task_ids: Sequence[int]) -> list[list[int]]:
+    starts = range(0, len(task_ids), IDS_A_POKE)
+    return [list(task_ids[start : start + IDS_A_POKE]) for start in starts] or [[]]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NOTE_PREFIX = "note:"
+
 
 def of_video(video_id: str) -> str:
     """Return the subject of both fetches."""
@@ -15,4 +17,4 @@ def of_transcript(transcript_id: int) -> str:
 
 def of_note(note_id: int) -> str:
     """Return the subject of a note's text."""
-    return f"note:{note_id}"
+    return f"{NOTE_PREFIX}{note_id}"

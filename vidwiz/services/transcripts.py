@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 MOST_SEGMENTS = 200_000
 MOST_BYTES = 32 * 1024 * 1024
+_NOTE_SUBJECT = sa.literal(subjects.NOTE_PREFIX) + sa.cast(Note.id, sa.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def schedule_notes(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> int:
     waiting = (
         sa.select(
             sa.literal(TaskType.GENERATE_NOTE.value),
-            sa.func.concat("note:", sa.cast(Note.id, sa.String)),
+            _NOTE_SUBJECT,
             Note.video_id,
             Note.id,
             *_task_defaults().values(),
@@ -181,22 +182,23 @@ def dispatch_again(uow: UnitOfWork, transcript_id: int, video_id: str) -> None:
 
 def forgotten_notes() -> sa.ColumnElement[bool]:
     """Notes whose video has a transcript and that never had a task."""
-    had_task = sa.exists().where(Task.subject == sa.func.concat("note:", sa.cast(Note.id, sa.String)))
+    had_task = sa.exists().where(Task.subject == _NOTE_SUBJECT)
     ready = sa.exists().where(
         Video.video_id == Note.video_id, Video.transcript_available.is_(True)
     )
     return sa.and_(ready, ~had_task)
 
 
-def unpublished(session: Session, *, limit: int = 20) -> list[Transcript]:
-    """Return shared transcripts whose published copy is missing or old."""
-    return list(
-        session.scalars(
-            sa.select(Transcript)
-            .where(Transcript.owner_id.is_(None), Transcript.published_at.is_(None))
-            .limit(limit)
-        )
+def unpublished(
+    session: Session, *, video_id: str | None = None, limit: int = 20
+) -> list[Transcript]:
+    """Return shared transcripts (of one video) whose published copy is missing or old."""
+    wanted = sa.select(Transcript).where(
+        Transcript.owner_id.is_(None), Transcript.published_at.is_(None)
     )
+    if video_id is not None:
+        wanted = wanted.where(Transcript.video_id == video_id)
+    return list(session.scalars(wanted.limit(limit)))
 
 
 def publish(store: TranscriptStore, transcript: Transcript) -> None:

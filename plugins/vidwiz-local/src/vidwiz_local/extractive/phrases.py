@@ -1,0 +1,208 @@
+"""Key phrases: the things a video speaks of, as it names them."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vidwiz_local.extractive.ranking import is_chore
+from vidwiz_local.extractive.terms import stem, surface_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vidwiz_local.extractive.document import Document
+
+_LONGEST = 3
+_CANDIDATES = 60
+_LENGTH_WORTH = {1: 1.0, 2: 2.4, 3: 2.8}
+_LINKS = frozenset(("of", "de", "del", "du", "des", "do", "da", "di"))
+_EDGE = " ,;:.!?…\"'“”‘’«»()[]<>|/\\*_~`{}=+^%$#@。、！？「」『』（）،؛؟¿¡-–—"
+_NO_NOUN = ("ly",)
+_NO_LAST = ("ly", "ing", "ed")
+_PLENTY = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A key phrase: its terms, how it is written, its worth, and how English would use it."""
+
+    terms: tuple[str, ...]
+    text: str
+    score: float
+    article: str = ""
+    plural: bool = False
+
+    @property
+    def with_article(self) -> str:
+        """The phrase as a sentence would have it."""
+        return f"{self.article} {self.text}" if self.article else self.text
+
+
+def key_phrases(document: Document, limit: int = 12) -> list[Phrase]:
+    """Return the best phrases, best first; none is part of a better one."""
+    counts = _counted(document)
+    scores = {key: _score(document, key, count, counts) for key, count in counts.items()}
+    best = sorted((k for k in scores if scores[k] > 0), key=lambda key: (-scores[key], key))
+    chosen: list[tuple[str, ...]] = []
+    for key in best[:_CANDIDATES]:
+        if len(chosen) < limit and not any(set(key) <= set(c) or set(c) <= set(key) for c in chosen):
+            chosen.append(key)
+    written = _written(document, set(chosen))
+    return [
+        Phrase(key, text, scores[key], *_usage(document, text, befores))
+        for key in chosen
+        if key in written
+        for text, befores in (written[key],)
+    ]
+
+
+def _runs(document: Document) -> Iterator[list[tuple[int, str]]]:
+    """Yield runs of tokens that carry a topic, not interrupted by others or by punctuation."""
+    tokens, stop = document.speech.tokens, document.wording.stop
+    for sentence in document.sentences:
+        run: list[tuple[int, str]] = []
+        for at in range(sentence.start, sentence.end):
+            words = [w for w in surface_words(tokens[at]) if w not in stop and not w.isdecimal()]
+            for word in words:
+                run.append((at, word))
+            if run and (not words or tokens[at][-1] in _EDGE):
+                yield run
+                run = []
+        if run:
+            yield run
+
+
+def _grams(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Yield each phrase as its terms with the tokens it goes from and to."""
+    tokens = document.speech.tokens
+    before: list[tuple[int, str]] = []
+    for run in _runs(document):
+        for size in range(1, _LONGEST + 1):
+            for at in range(len(run) - size + 1):
+                part = run[at : at + size]
+                yield tuple([stem(word) for _, word in part]), part[0][0], part[-1][0] + 1
+        if before and _linked(tokens, before[-1][0], run[0][0]):
+            terms = (stem(before[-1][1]), tokens[before[-1][0] + 1].casefold(), stem(run[0][1]))
+            yield terms, before[-1][0], run[0][0] + 1
+        before = run
+
+
+def _linked(tokens: list[str], first: int, second: int) -> bool:
+    """Say whether two tokens are as in "speed of light" or "rule of the road"."""
+    between = second - first - 1
+    if between not in {1, 2} or tokens[first + 1] not in _LINKS:
+        return False
+    return between == 1 or tokens[first + 2] in {"the", "la", "el", "les", "los", "las"}
+
+
+def _counted(document: Document) -> Counter[tuple[str, ...]]:
+    return Counter(key for key, _, _ in _grams(document))
+
+
+def _score(
+    document: Document, key: tuple[str, ...], count: int, counts: Counter[tuple[str, ...]]
+) -> float:
+    """Return what a phrase is worth; zero for what cannot be one."""
+    named = sum(term in document.title_terms for term in key) / len(key)
+    needed = (4 if len(key) == 1 else 2) + (len(document.speech.tokens) > _PLENTY)
+    if count < (1 if named == 1.0 else needed) or not _can_be(document, key, named=named > 0):
+        return 0.0
+    if len(key) > 2 and key[1] not in _LINKS and 2 * count < counts[key[:2]]:  # noqa: PLR2004
+        return 0.0
+    if len(key) == 1 and _mostly_inside(document, key[0], count):
+        return 0.0
+    weight = sum(document.weights.get(term, 0.4) for term in key) / len(key)
+    return float(count**0.5) * _LENGTH_WORTH[len(key)] * weight * (1.0 + named)
+
+
+def _mostly_inside(document: Document, term: str, count: int) -> bool:
+    """Say whether a word that ends like a quality is no thing by itself."""
+    return document.wording.code == "en" and term.endswith(("al", "ic", "ous", "ive", "able")) and (
+        count < 2 * _PLENTY and term not in document.title_terms
+    )
+
+
+def _can_be(document: Document, key: tuple[str, ...], *, named: bool) -> bool:
+    vague = document.wording.vague
+    stop = document.wording.stop
+    if len(set(key)) < len(key) or any(len(term) > _LONGEST_WORD for term in key):
+        return False
+    bare = [{term, term + "s"} & vague for term in key]
+    if bare[0] or (len(key) == 1 and bare[-1]) or key[-1] in stop:
+        return False
+    if len(key) > 2 and key[1] in _LINKS and bare[-1]:  # noqa: PLR2004 - "kind of thing"
+        return False
+    if document.wording.code == "en":
+        if key[0].endswith(_NO_NOUN) or (key[-1].endswith(_NO_LAST) and not named):
+            return False
+        if len(key) == 1 and len(key[0]) < _SHORTEST_WORD:
+            return False
+    return any(len(term) > 1 for term in key)
+
+
+_LONGEST_WORD = 40
+_SHORTEST_WORD = 4
+
+
+def _written(
+    document: Document, keys: set[tuple[str, ...]]
+) -> dict[tuple[str, ...], tuple[str, Counter[str]]]:
+    """Return how each phrase is mostly written, and which words stand before it."""
+    tokens = document.speech.tokens
+    forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    befores: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    starts = {sentence.start for sentence in document.sentences}
+    for key, start, end in _grams(document):
+        if key not in keys or is_chore(" ".join(tokens[start:end])):
+            continue
+        text = document.speech.text(start, end).strip(_EDGE) if key_is_spaced(tokens[start]) else (
+            "".join(key)
+        )
+        if text[:1].isupper() and start in starts and text[1:].islower():
+            text = text[0].lower() + text[1:] if document.wording.code != "de" else text
+        forms[key][text] += 1
+        befores[key][tokens[start - 1].casefold() if start and start not in starts else ""] += 1
+    return {key: (_form(document, counter), befores[key]) for key, counter in forms.items()}
+
+
+def key_is_spaced(token: str) -> bool:
+    """Say whether a phrase of this script is written as its tokens are."""
+    return token[0] < "\u3040" or token[0] >= "\uac00"
+
+
+def _form(document: Document, forms: Counter[str]) -> str:
+    """Return the commonest way of writing; small letters win where they are usual at all."""
+    best = max(forms, key=lambda form: (forms[form], form))
+    small = best.lower()
+    if forms[small] * 4 > forms.total() and document.wording.code != "de":
+        best = small
+    if best.casefold().endswith(("'s", "’s")):
+        best = best[:-2]
+    if document.is_lower_case:
+        best = " ".join(document.names.get(word, word) for word in best.split(" "))
+    return best
+
+
+_ARTICLES = frozenset(("a", "an", "the"))
+
+
+def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, bool]:
+    """Return the English article for a phrase, and whether it is a plural."""
+    if document.wording.code != "en":
+        return "", False
+    last = text.rsplit(" ", maxsplit=1)[-1]
+    head = text.split(" of ")[0].rsplit(" ", maxsplit=1)[-1]
+    plural = stem(head) != head and not head.endswith(("ics", "'s")) and not head.istitle()
+    found = Counter({word: befores[word] for word in _ARTICLES if befores[word]})
+    share = found.total() / (befores.total() or 1)
+    if plural or not last or share < _ARTICLE_SHARE:
+        return "", plural
+    indefinite = found["a"] + found["an"]
+    if found["the"] >= indefinite:
+        return "the", plural
+    return ("an" if text[0].casefold() in "aeiou" else "a"), plural
+
+
+_ARTICLE_SHARE = 0.3

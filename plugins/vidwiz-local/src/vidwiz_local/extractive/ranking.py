@@ -1,0 +1,159 @@
+"""Which sentences say what the video is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vidwiz_local.extractive.speech import is_spaceless
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vidwiz_local.extractive.document import Document
+    from vidwiz_local.extractive.sentences import Sentence
+
+_CHORES = re.compile(
+    r"subscri|patreon|\bpatrons?\b|sponsor|promo code|discount|coupon|free trial|link (?:is )?(?:in|down|below)|"
+    r"links (?:in|below|on)|description (?:below|box|of)|in the description|in the comments?|comments? (?:below|section)|"
+    r"thumbs up|like button|hit (?:the|that) (?:like|bell)|notification|the bell|check (?:it |them )?out (?:at|their|the|his|her|my)|"
+    r"thanks? (?:you )?(?:so much |very much )?(?:for|to) (?:watch|join|listen|tun|your support|every|all|support|this|our|my|the)|"
+    r"thank you|thanks to (?:you|all|every)|see you (?:in|next|then|later|guys|soon|all|there|around)|"
+    r"next (?:video|time|episode|week)|last (?:video|time|episode|week)|previous video|welcome (?:back|to|every)|"
+    r"\b(?:hey|hi|hello|good morning|good evening|what's up)\b,? (?:every|guys|folks|there|all|you|and welcome|and|i'm|welcome|this is)|"
+    r"my name is|my channel|this channel|support (?:me|us|the channel|my)|merch|giveaway|\.com\b|\.org/|dot com|"
+    r"squarespace|skillshare|nordvpn|expressvpn|audible|brilliant\.|hellofresh|surfshark|raycon|betterhelp|grammarly|"
+    r"sign up|newsletter|follow (?:me|us) on|instagram|twitter|discord|tiktok|livestream|live stream|"
+    r"stay tuned|without further ado|let's (?:dive|jump|get) (?:right )?(?:in|into it|started)\b|"
+    r"abonnier|\babo\b|glocke|kanal (?:unterstütz|abon)|daumen hoch|bis zum nächsten|nächste[sn]? video|herzlich willkommen|hallo (?:zusammen|und|leute)|"
+    r"abonne[zr]|s'abonner|prochaine vidéo|à bientôt|bienvenue|bonjour (?:à|tout)|suscri[bp]|próximo v[ií]deo|bienvenid|hola a todos|"
+    r"inscreva|inscriv|iscriv|اشترك|اشتراك|القناة|الفيديو القادم|أهلا بكم|مرحبا|ترجمة|チャンネル登録|高評価|ご視聴|次の動画|次回|подпис",
+    re.IGNORECASE,
+)
+_POINTING = re.compile(
+    r"\b(?:over here|right here|right there|over there|up here|down here|here on the|on the screen|on screen|look at (?:this|that|these|how)|"
+    r"like this|like that|you see here|this one|that one|these guys|this guy|as you can see|you can see|i'll|going to|i mean|"
+    r"let me|i'm gonna|i'm going|gonna|pause|pull up|go ahead|a moment ago|a bit|by the way|i guess|i suppose|or something|stuff like|"
+    r"and so on and so|blah|okay|yeah|whoops|oh|hey|haha|wow)\b",
+    re.IGNORECASE,
+)
+_ADVERT = re.compile(r"sponsor|promo code|free trial|discount|\bpatreon\b|brought to you", re.IGNORECASE)
+_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|my|me)\b", re.IGNORECASE)
+_DIGITS = re.compile(r"\d|\b(?:plus|minus|times|equals|squared|over|divided)\b")
+SHORTEST, LONGEST = 45, 300
+_CANDIDATES = 160
+_SECTIONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A sentence fit for reading, with what it is worth."""
+
+    index: int
+    sentence: Sentence
+    text: str
+    terms: frozenset[str]
+    score: float
+
+
+def ranked(document: Document) -> list[Ranked]:
+    """Return the best sentences, best first: candidates for the summary and short answers."""
+    rough = _rough(document)
+    best = [
+        ranked
+        for index in _shortlist(rough, len(document.sentences))
+        if (ranked := _judged(document, index, rough[index])) is not None
+    ]
+    return sorted(best, key=lambda one: (-one.score, one.index))
+
+
+def _rough(document: Document) -> list[float]:
+    """Return for each sentence the weight of its terms, not favouring long ones, 0 to 1."""
+    weights = document.weights
+    rough = []
+    for sentence, terms in zip(document.sentences, document.terms, strict=True):
+        length = max(sentence.end - sentence.start, 8)
+        rough.append(sum(weights[term] for term in set(terms)) / length**0.6)
+    highest = max(rough, default=0.0) or 1.0
+    return [value / highest for value in rough]
+
+
+def _shortlist(rough: Sequence[float], count: int) -> list[int]:
+    """Return the sentences worth a closer look: the best of each section of the video."""
+    chosen: list[int] = []
+    for section in range(_SECTIONS):
+        indexes = range(count * section // _SECTIONS, count * (section + 1) // _SECTIONS)
+        chosen += sorted(indexes, key=lambda i: -rough[i])[: _CANDIDATES // _SECTIONS]
+    chosen += range(min(count, _CANDIDATES // _SECTIONS))  # where a video says what it is about
+    return sorted(set(chosen))
+
+
+def _judged(document: Document, index: int, rough: float) -> Ranked | None:
+    """Return the sentence with its final worth, or None where it cannot be read by itself."""
+    sentence = document.sentences[index]
+    text = document.polished(sentence.start, sentence.end)
+    size = len(text) * (2.5 if is_spaceless(text) else 1.0)
+    if not SHORTEST <= size <= LONGEST or not document.terms[index]:
+        return None
+    terms = frozenset(document.terms[index])
+    score = rough + _place(document, index) + _content(document, text, terms)
+    score -= _flaws(document, index, text) + (0.2 if size > LONGEST * 0.75 else 0.0)
+    if not sentence.marked:
+        score += min(sentence.strength - 2.0, 1.5) * 0.25
+    return Ranked(index, sentence, text, terms, score)
+
+
+def _place(document: Document, index: int) -> float:
+    """Return what the place is worth: beginnings say what comes, ends what came of it."""
+    total = len(document.sentences)
+    if total < _SECTIONS:
+        return 0.0
+    at = index / total
+    opening = max(0.0, 1.0 - at / 0.12) * 0.35
+    return opening + (0.1 if at > 0.93 else 0.0)  # noqa: PLR2004 - the last part
+
+
+def _content(document: Document, text: str, terms: frozenset[str]) -> float:
+    """Return what naming the topic, and marking what matters, is worth."""
+    lower = text.casefold().replace("’", "'")
+    named = document.title_terms
+    share = len(terms & named) / len(named) if named else 0.0
+    hits = sum(1 for signal in document.wording.signals if signal in lower)
+    return 0.35 * share + 0.22 * min(hits, 2)
+
+
+def _flaws(document: Document, index: int, text: str) -> float:
+    """Return how much speaks against showing the sentence alone."""
+    words = text.casefold().replace("’", "'").split()
+    flaws = 0.0
+    if is_chore(text):
+        flaws += 2.0
+    elif any(_ADVERT.search(_text(document, near)) for near in (index - 1, index - 2, index + 1)):
+        flaws += 0.8
+    if words[0].strip(",'\"“") in document.wording.leaning:
+        flaws += 0.3
+    if text.endswith(("?", "؟", "？")):
+        flaws += 0.45
+    flaws += 0.25 * min(len(_POINTING.findall(text)), 3)
+    flaws += 0.15 * min(len(_FIRST_PERSON.findall(text)), 3)
+    flaws += 0.12 * max(0, len(_DIGITS.findall(text)) - 1)
+    return flaws + (0.3 if "!" in text or "..." in text or "…" in text else 0.0)
+
+
+def _text(document: Document, index: int) -> str:
+    if not 0 <= index < len(document.sentences):
+        return ""
+    sentence = document.sentences[index]
+    return document.speech.text(sentence.start, sentence.end)
+
+
+def is_chore(text: str) -> bool:
+    """Say whether a sentence greets, thanks, advertises or asks to subscribe."""
+    return _CHORES.search(text.replace("’", "'")) is not None
+
+
+def overlap(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return how much of the smaller set of terms is in the other, 0 to 1."""
+    smaller = min(len(one), len(other))
+    return len(one & other) / smaller if smaller else 0.0

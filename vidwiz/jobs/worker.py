@@ -1,0 +1,131 @@
+"""The RQ worker: RQ's own, with safe messages and a work horse that dies with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import TYPE_CHECKING, Any
+
+import rq
+
+from vidwiz.config import QUEUES
+from vidwiz.errors import ConfigError
+from vidwiz.jobs import entry
+from vidwiz.jobs.sweeper import sweep_for_ever
+from vidwiz.processes import die_with_parent
+from vidwiz.queueing.messages import PokeJob, SignedJson
+from vidwiz.queueing.pokes import queue_named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from redis import Redis
+    from rq.job import Job
+
+# Built before anything forks, so that no work horse pays for imports.
+entry.app()
+
+# RQ's defaults notice a dead worker after up to a quarter of an hour.
+_WORKER_TTL = 30
+_MAINTENANCE_SECONDS = 60
+_MONITORING_SECONDS = 10
+
+
+class Worker(rq.Worker):
+    """Works on pokes of the given queues; brings a sweeper along unless told not to."""
+
+    def __init__(
+        self,
+        queues: Iterable[str | rq.Queue],
+        name: str | None = None,
+        *,
+        connection: Redis,
+        sweeps: bool = True,
+        **options: Any,  # noqa: ANN401 - what RQ's command line passes on
+    ) -> None:
+        names = [queue if isinstance(queue, str) else queue.name for queue in queues]
+        unknown = set(names) - set(QUEUES)
+        if unknown:
+            raise ConfigError(f"there is no queue {sorted(unknown)[0]}; there are {', '.join(QUEUES)}")
+        options |= {
+            "serializer": SignedJson,
+            "job_class": PokeJob,
+            "worker_ttl": _WORKER_TTL,
+            "default_worker_ttl": None,
+            "maintenance_interval": _MAINTENANCE_SECONDS,
+            "job_monitoring_interval": _MONITORING_SECONDS,
+            "log_job_description": False,
+        }
+        super().__init__(
+            [queue_named(queue, connection) for queue in names],
+            name=name,
+            connection=connection,
+            **options,
+        )
+        self._sweeps = sweeps
+        self._sweeper_pid = 0
+
+    def work(self, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as RQ declares it
+        """Work until stopped; never with RQ's scheduler, whose duties the ledger has."""
+        options["with_scheduler"] = False
+        self._ensure_sweeper()
+        worked: bool = super().work(*args, **options)
+        return worked
+
+    def heartbeat(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as RQ declares it
+        """Keep the registration alive, and the sweeper."""
+        super().heartbeat(*args, **options)
+        if not self._is_horse:
+            self._ensure_sweeper()
+
+    def _ensure_sweeper(self) -> None:
+        if not self._sweeps:
+            return
+        if self._sweeper_pid and os.waitpid(self._sweeper_pid, os.WNOHANG) == (0, 0):
+            return
+        self._sweeper_pid = fork_sweeper()
+
+    def teardown(self) -> None:
+        """Leave nothing behind."""
+        super().teardown()
+        if self._sweeper_pid and not self._is_horse:
+            os.kill(self._sweeper_pid, signal.SIGTERM)
+            os.waitpid(self._sweeper_pid, 0)
+            self._sweeper_pid = 0
+
+    def fork_work_horse(self, job: Job, queue: rq.Queue) -> None:
+        """Fork with SIGTERM held back until the horse is ready to heed it."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        try:
+            super().fork_work_horse(job, queue)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    def main_work_horse(self, job: Job, queue: rq.Queue) -> None:
+        """Run in the forked child, which ends when its worker does."""
+        die_with_parent(self.pid or os.getppid())
+        super().main_work_horse(job, queue)
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Ask the work horse to finish, so that a stop does not wait for it without limit."""
+        super().handle_warm_shutdown_request()
+        if self.horse_pid:
+            os.kill(self.horse_pid, signal.SIGTERM)
+
+
+def fork_sweeper() -> int:
+    """Fork the sweeper from the preloaded process; return its pid."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        die_with_parent(parent)
+        stopped = threading.Event()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+        app = entry.app()
+        sweep_for_ever(app, entry.runtime_of(app), stopped)
+    finally:
+        os._exit(0)

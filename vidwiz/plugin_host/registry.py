@@ -1,0 +1,183 @@
+"""Which plugins are there, in which state each is, and which are used in which order."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vidwiz.errors import ConfigError
+from vidwiz.plugin_api import (
+    API_VERSION,
+    LLMProvider,
+    MetadataFetcher,
+    Plugin,
+    PluginUnavailableError,
+    TranscriptFetcher,
+)
+from vidwiz.plugin_host import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+log = logging.getLogger(__name__)
+
+ROLES: dict[str, type[Plugin]] = {
+    "metadata_fetchers": MetadataFetcher,
+    "transcript_fetchers": TranscriptFetcher,
+    "llm_providers": LLMProvider,
+}
+P = TypeVar("P", bound=Plugin)
+
+
+class State(StrEnum):
+    """How a plugin is."""
+
+    READY = "ready"
+    DISABLED = "disabled"
+    MISCONFIGURED = "misconfigured"
+    UNAVAILABLE = "unavailable"
+    BROKEN = "broken"
+
+
+@dataclass(slots=True)
+class Record:
+    """One plugin in one role: never lost, whatever is wrong with it."""
+
+    name: str
+    role: str
+    distribution: str
+    state: State
+    reason: str = ""
+    remedy: str = ""
+    plugin: Plugin | None = field(default=None, repr=False)
+
+
+class Registry:
+    """The plugins of this process, by role and name."""
+
+    def __init__(self, records: Iterable[Record], stray: Sequence[str] = ()) -> None:
+        self.records = sorted(records, key=lambda record: (record.role, record.name))
+        self.stray_settings = list(stray)
+
+    @classmethod
+    def of(cls, *plugins: Plugin) -> Registry:
+        """Return a registry of plugins made by hand, each in every role it can play."""
+        return cls(
+            Record(plugin.info.name, role, "", State.READY, plugin=plugin)
+            for plugin in plugins
+            for role, base in ROLES.items()
+            if isinstance(plugin, base)
+        )
+
+    @classmethod
+    def discover(
+        cls, variables: Mapping[str, str], defaults: Mapping[str, Mapping[str, str]]
+    ) -> Registry:
+        """Load every installed plugin; what is wrong with one is kept in its record."""
+        found = {
+            role: list(importlib.metadata.entry_points(group=f"vidwiz.{role}")) for role in ROLES
+        }
+        names = {entry.name for entries in found.values() for entry in entries}
+        by_plugin, stray = settings.split_by_plugin(variables, names)
+        loader = _Loader({name: {**defaults.get(name, {}), **by_plugin[name]} for name in names})
+        records = [
+            loader.load(entry, role, twice=[e.name for e in entries].count(entry.name) > 1)
+            for role, entries in found.items()
+            for entry in entries
+        ]
+        for record in records:
+            if record.state in (State.BROKEN, State.MISCONFIGURED):
+                log.warning(
+                    "plugin cannot work",
+                    extra={"plugin": record.name, "state": record.state, "reason": record.reason},
+                )
+        return cls(records, stray)
+
+    def find(self, role: str, name: str) -> Record | None:
+        """Return the record of this name."""
+        return next((r for r in self.records if r.role == role and r.name == name), None)
+
+    def ready(self, role: str, base: type[P], names: Sequence[str]) -> list[P]:
+        """Return the ready plugins of these names, in this order."""
+        records = (self.find(role, name) for name in names)
+        return [r.plugin for r in records if r is not None and isinstance(r.plugin, base)]
+
+    def require(self, setting: str, role: str, names: Sequence[str]) -> None:
+        """Raise `ConfigError` when something that the operator named himself cannot work.
+
+        What is only unavailable on this machine is tolerated while another of its list is ready.
+        """
+        unavailable = []
+        for name in names:
+            record = self.find(role, name)
+            if record is None:
+                known = ", ".join(r.name for r in self.records if r.role == role) or "none"
+                raise ConfigError(f"{setting} names {name}, which is not installed (there: {known})")
+            if record.state is State.UNAVAILABLE:
+                unavailable.append(record)
+            elif record.state is not State.READY:
+                raise ConfigError(f"{setting} names {name}, which is {record.state}: {record.reason}")
+        if names and len(unavailable) == len(names):
+            first = unavailable[0]
+            raise ConfigError(f"{setting}: {first.name} is unavailable: {first.reason}")
+
+    def close(self) -> None:
+        """Let every plugin free what it holds."""
+        for plugin in {id(r.plugin): r.plugin for r in self.records if r.plugin}.values():
+            plugin.close()
+
+
+class _Loader:
+    """Makes one plugin object a class, however many roles it plays."""
+
+    def __init__(self, variables: Mapping[str, Mapping[str, str]]) -> None:
+        self._variables = variables
+        self._made: dict[type[Plugin], Plugin] = {}
+
+    def load(self, entry: importlib.metadata.EntryPoint, role: str, *, twice: bool) -> Record:
+        record = Record(
+            entry.name, role, entry.dist.name if entry.dist else "", State.BROKEN
+        )
+        try:
+            if twice:
+                record.reason = "two installed distributions use this name"
+            elif not settings.is_enabled(entry.name, self._variables[entry.name]):
+                record.state, record.reason = State.DISABLED, "switched off by its settings"
+            else:
+                self._make(entry, role, record)
+        except settings.SettingsError as exc:
+            record.state, record.reason = State.MISCONFIGURED, str(exc)
+        except PluginUnavailableError as exc:
+            record.state, record.reason, record.remedy = State.UNAVAILABLE, exc.reason, exc.remedy
+        except Exception as exc:  # noqa: BLE001 - a plugin may raise anything and stops nothing
+            log.debug("plugin does not load", exc_info=True, extra={"plugin": entry.name})
+            record.reason = f"{type(exc).__name__}: {exc}"
+            record.remedy = "reinstall or update it, or switch it off"
+        return record
+
+    def _make(self, entry: importlib.metadata.EntryPoint, role: str, record: Record) -> None:
+        kind: Any = entry.load()
+        record.reason = _fault(kind, entry.name, role)
+        if record.reason:
+            return
+        if kind not in self._made:
+            filled = settings.fill(entry.name, kind.Settings, self._variables[entry.name])
+            plugin = kind(filled)
+            plugin.check()
+            self._made[kind] = plugin
+        record.plugin, record.state = self._made[kind], State.READY
+
+
+def _fault(kind: Any, name: str, role: str) -> str:  # noqa: ANN401 - what an entry point loaded
+    """Return what is wrong with a plugin's class, or nothing."""
+    base = ROLES[role]
+    if not (isinstance(kind, type) and issubclass(kind, base)):
+        return f"its entry point is no {base.__name__}"
+    if kind.info.api_version > API_VERSION:
+        return f"it needs plugin API {kind.info.api_version}; this VidWiz has {API_VERSION}"
+    if kind.info.name != name:
+        return f"it calls itself {kind.info.name}, its entry point {name}"
+    return ""

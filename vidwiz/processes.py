@@ -1,0 +1,33 @@
+"""Processes that end with their parent, however that ends."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+
+_PR_SET_PDEATHSIG = 1
+_LOOK_SECONDS = 0.5
+
+
+def die_with_parent(parent_pid: int, sig: signal.Signals = signal.SIGKILL) -> None:
+    """Have the kernel send `sig` to this process when its parent dies; call it in the child.
+
+    The kernel's signal is tied to the thread that forked, so the parent forks from its main
+    thread. Where the kernel has no such signal, a thread looks for the parent instead.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(sig))
+    else:
+        threading.Thread(target=_watch, args=(parent_pid, sig), daemon=True).start()
+    if os.getppid() != parent_pid:  # it died before the signal was asked for
+        os.kill(os.getpid(), sig)
+
+
+def _watch(parent_pid: int, sig: signal.Signals) -> None:
+    pause = threading.Event()
+    while os.getppid() == parent_pid:
+        pause.wait(_LOOK_SECONDS)
+    os.kill(os.getpid(), sig)

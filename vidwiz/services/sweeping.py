@@ -1,0 +1,73 @@
+"""What the sweeper looks for besides lost workers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from vidwiz.models import Priority, Task, TaskStatus, Turn, now, now_plus
+from vidwiz.ports import TaskType
+from vidwiz.services import transcripts
+from vidwiz.services.videos import insert_ignoring
+
+if TYPE_CHECKING:
+    from vidwiz.ports import UnitOfWork
+
+DUTY = "sweep"
+DUE_AT_ONCE = 40
+POKE_AGAIN_SECONDS = 10.0
+
+
+def take_turn(uow: UnitOfWork, *, every: float) -> bool:
+    """Take the turn at sweeping; False when somebody took it less than `every` seconds ago."""
+    long_ago = now_plus(-86_400.0)
+    uow.session.execute(
+        insert_ignoring(uow.session, Turn).values(duty=DUTY, taken_at=long_ago)
+    )
+    # A little less than the pause between rounds, so that one's own last turn is always over.
+    taken = uow.session.execute(
+        sa.update(Turn)
+        .where(Turn.duty == DUTY, Turn.taken_at < now_plus(-0.8 * every))
+        .values(taken_at=now())
+        .execution_options(synchronize_session=False)
+    )
+    return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def schedule_forgotten_notes(uow: UnitOfWork) -> int:
+    """Schedule waiting notes of videos with a transcript that never had a task."""
+    return transcripts.schedule_notes(uow, transcripts.forgotten_notes())
+
+
+def poke_due(uow: UnitOfWork) -> int:
+    """Poke tasks that are due and were not poked lately; return how many.
+
+    A handful of each type is enough: whoever looks at those goes on with what else is due.
+    """
+    poked = 0
+    for task_type in TaskType:
+        for priority in Priority.ALL:
+            task_ids = uow.session.scalars(
+                sa.select(Task.id)
+                .where(Task.task_type == task_type, Task.status == TaskStatus.PENDING)
+                .where(Task.priority == priority, Task.run_at <= now())
+                .where(
+                    sa.or_(
+                        Task.poked_at.is_(None), Task.poked_at < now_plus(-POKE_AGAIN_SECONDS)
+                    )
+                )
+                .order_by(Task.run_at, Task.id)
+                .limit(DUE_AT_ONCE)
+                .with_for_update(skip_locked=True)
+            ).all()
+            if task_ids:
+                uow.session.execute(
+                    sa.update(Task)
+                    .where(Task.id.in_(task_ids))
+                    .values(poked_at=now(), updated_at=Task.updated_at)
+                )
+                for task_id in task_ids:
+                    uow.poke(task_type, task_id)
+                poked += len(task_ids)
+    return poked

@@ -1,0 +1,177 @@
+"""Supervises child processes: starts them, restarts what dies, and stops them all."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vidwiz.processes import die_with_parent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import FrameType
+
+log = logging.getLogger(__name__)
+
+_FIRST_PAUSE = 0.5
+_LONGEST_PAUSE = 30.0
+_HEALTHY_SECONDS = 60.0
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+@dataclass(slots=True)
+class Child:
+    """One supervised process; `start` forks it and returns its pid."""
+
+    name: str
+    start: Callable[[], int]
+    stop_signal: signal.Signals = signal.SIGTERM
+    pid: int = 0
+    started_at: float = 0.0
+    restart_at: float = 0.0
+    pause: float = _FIRST_PAUSE
+
+
+def command(argv: Sequence[str], env: Mapping[str, str]) -> Callable[[], int]:
+    """Return a starter of this command, as a child that dies with us."""
+
+    def start() -> int:
+        return forked(lambda: os.execvpe(argv[0], list(argv), dict(env)))  # noqa: S606
+
+    return start
+
+
+def forked(run: Callable[[], object]) -> int:
+    """Run a function in a forked child that dies with us; return its pid."""
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        signal.set_wakeup_fd(-1)
+        for sig in (*_STOP_SIGNALS, signal.SIGCHLD):
+            signal.signal(sig, signal.SIG_DFL)
+        # A terminal's Ctrl-C goes to every process; children stop when the supervisor says so.
+        os.setpgid(0, 0)
+        die_with_parent(parent)
+        run()
+        code = 0
+    finally:
+        os._exit(code)
+
+
+class Supervisor:
+    """Runs children in order until a stop is asked for."""
+
+    def __init__(self, *, grace_seconds: float) -> None:
+        self._grace = grace_seconds
+        self._children: list[Child] = []
+        self.stopping = False
+        self._wake_read, wake_write = os.pipe()
+        for fd in (self._wake_read, wake_write):
+            os.set_blocking(fd, False)
+        signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
+        for sig in _STOP_SIGNALS:
+            signal.signal(sig, self._ask_to_stop)
+
+    def _ask_to_stop(self, _signum: int, _frame: FrameType | None) -> None:
+        self.stopping = True
+
+    def add(self, child: Child) -> None:
+        """Start a child and keep it running."""
+        self._children.append(child)
+        self._start(child)
+
+    def _start(self, child: Child) -> None:
+        child.pid = child.start()
+        child.started_at = time.monotonic()
+
+    def wait(self, seconds: float) -> None:
+        """Look after the children for so long, or until a stop is asked for."""
+        until = time.monotonic() + seconds
+        while not self.stopping and (left := until - time.monotonic()) > 0:
+            self._sleep(min(left, self._next_restart()))
+            self._reap()
+            self._restart_due()
+
+    def run(self) -> None:
+        """Look after the children until a stop is asked for, then stop them."""
+        while not self.stopping:
+            self.wait(3600.0)
+        self.stop()
+
+    def stop(self) -> None:
+        """Stop the children in reverse order; what does not end in the grace time is killed."""
+        self.stopping = True
+        for child in reversed(self._children):
+            self._stop_one(child)
+
+    def _stop_one(self, child: Child) -> None:
+        if child.pid:
+            _signal(child.pid, child.stop_signal)
+        until = time.monotonic() + self._grace
+        while child.pid and (left := until - time.monotonic()) > 0:
+            self._sleep(left)
+            self._reap()
+        if child.pid:
+            log.warning("killed, as it did not stop", extra={"process": child.name})
+            _signal_group(child.pid, signal.SIGKILL)
+            os.waitpid(child.pid, 0)
+            child.pid = 0
+
+    def _sleep(self, seconds: float) -> None:
+        """Sleep until a signal arrives or the time is over."""
+        ready, _, _ = select.select([self._wake_read], [], [], max(0.0, seconds))
+        if ready:
+            os.read(self._wake_read, 4096)
+
+    def _reap(self) -> None:
+        for child in self._children:
+            if child.pid:
+                pid, status = os.waitpid(child.pid, os.WNOHANG)
+                if pid:
+                    self._note_death(child, status)
+
+    def _note_death(self, child: Child, status: int) -> None:
+        now = time.monotonic()
+        child.pid = 0
+        if self.stopping:
+            return
+        if now - child.started_at > _HEALTHY_SECONDS:
+            child.pause = _FIRST_PAUSE
+        child.restart_at = now + child.pause
+        child.pause = min(child.pause * 2, _LONGEST_PAUSE)
+        log.warning(
+            "a process died and is started again",
+            extra={"process": child.name, "exit": os.waitstatus_to_exitcode(status)},
+        )
+
+    def _next_restart(self) -> float:
+        waiting = [child.restart_at for child in self._children if not child.pid]
+        return min(waiting, default=float("inf")) - time.monotonic()
+
+    def _restart_due(self) -> None:
+        for child in self._children:
+            if not child.pid and child.restart_at <= time.monotonic() and not self.stopping:
+                self._start(child)
+
+
+def _signal(pid: int, sig: signal.Signals) -> None:
+    try:
+        os.kill(pid, sig)
+    except ProcessLookupError:
+        pass
+
+
+def _signal_group(pid: int, sig: signal.Signals) -> None:
+    try:
+        os.killpg(pid, sig)
+    except ProcessLookupError:
+        _signal(pid, sig)
