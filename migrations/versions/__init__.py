@@ -1,0 +1,1 @@
+"""Alembic migrations, numbered, one change each."""

@@ -26,7 +26,7 @@ def run(slots: Mapping[str, int] | None = None) -> None:
     `slots` says how many of each queue; the default is what `VIDWIZ_WORKERS` says.
     """
     from vidwiz.jobs import entry  # noqa: PLC0415 - errors of the settings are shown by main()
-    from vidwiz.jobs.worker import Worker, fork_sweeper  # noqa: PLC0415
+    from vidwiz.jobs.worker import Worker, run_sweeper  # noqa: PLC0415
     from vidwiz.queueing.connections import for_worker  # noqa: PLC0415
 
     config = entry.runtime_of(entry.app()).config
@@ -44,7 +44,7 @@ def run(slots: Mapping[str, int] | None = None) -> None:
     gc.collect()
     gc.freeze()
     supervisor = Supervisor(grace_seconds=config.grace_seconds + _EXTRA_GRACE)
-    supervisor.add(Child("sweeper", fork_sweeper))
+    supervisor.add(Child("sweeper", lambda: forked(run_sweeper)))
     for queue, count in (config.workers if slots is None else slots).items():
         for number in range(count):
             supervisor.add(

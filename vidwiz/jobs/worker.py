@@ -16,6 +16,7 @@ from vidwiz.jobs.sweeper import sweep_for_ever
 from vidwiz.processes import die_with_parent
 from vidwiz.queueing.messages import PokeJob, SignedJson
 from vidwiz.queueing.pokes import queue_named
+from vidwiz.supervisor import forked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -84,7 +85,7 @@ class Worker(rq.Worker):
             return
         if self._sweeper_pid and os.waitpid(self._sweeper_pid, os.WNOHANG) == (0, 0):
             return
-        self._sweeper_pid = fork_sweeper()
+        self._sweeper_pid = forked(run_sweeper)
 
     def teardown(self) -> None:
         """Leave nothing behind."""
@@ -114,18 +115,10 @@ class Worker(rq.Worker):
             os.kill(self.horse_pid, signal.SIGTERM)
 
 
-def fork_sweeper() -> int:
-    """Fork the sweeper from the preloaded process; return its pid."""
-    parent = os.getpid()
-    pid = os.fork()
-    if pid:
-        return pid
-    try:
-        die_with_parent(parent)
-        stopped = threading.Event()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        signal.signal(signal.SIGTERM, lambda *_: stopped.set())
-        app = entry.app()
-        sweep_for_ever(app, entry.runtime_of(app), stopped)
-    finally:
-        os._exit(0)
+def run_sweeper() -> None:
+    """Sweep until SIGTERM; run it in a forked child."""
+    stopped = threading.Event()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda *_: stopped.set())
+    app = entry.app()
+    sweep_for_ever(app, entry.runtime_of(app), stopped)

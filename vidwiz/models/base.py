@@ -76,7 +76,11 @@ def now_plus(seconds: float | sa.ColumnElement[float]) -> sa.ColumnElement[datet
 
 
 class Base(DeclarativeBase):
-    """The base of all models; plain SQLAlchemy, so that the rules need no Flask."""
+    """The base of all models; plain SQLAlchemy, so that the rules need no Flask.
+
+    Tables whose ids others keep use SQLite's AUTOINCREMENT: without it the id of a deleted note
+    would go to the next one, with the old one's tasks.
+    """
 
     metadata = sa.MetaData(
         naming_convention={

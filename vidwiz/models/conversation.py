@@ -17,6 +17,7 @@ class Conversation(Base):
     __tablename__ = "conversations"
     __table_args__ = (
         sa.CheckConstraint("(user_id IS NULL) <> (guest_id IS NULL)", name="one_owner"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -35,6 +36,7 @@ class ChatMessage(Base):
     """One message of a conversation, in the order of ids."""
 
     __tablename__ = "messages"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once
 
     id: Mapped[int] = mapped_column(primary_key=True)
     conversation_id: Mapped[int] = mapped_column(

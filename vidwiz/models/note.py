@@ -23,6 +23,7 @@ class Note(Base):
             sqlite_where=sa.text("text IS NULL"),
             postgresql_where=sa.text("text IS NULL"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

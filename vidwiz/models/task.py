@@ -73,6 +73,7 @@ class Task(Base):
         sa.Index("ix_tasks_subject", "subject", "task_type", "id"),
         sa.Index("ix_tasks_video", "video_id", "id"),
         sa.Index("ix_tasks_status", "status", "task_type", "id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -65,6 +65,7 @@ class Transcript(Base):
             sqlite_where=sa.text("owner_id IS NULL AND published_at IS NULL"),
             postgresql_where=sa.text("owner_id IS NULL AND published_at IS NULL"),
         ),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

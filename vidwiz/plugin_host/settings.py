@@ -48,7 +48,8 @@ def split_by_plugin(
 
 def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noqa: ANN401
     """Return the plugin's settings object; raise `SettingsError` naming the wrong variable."""
-    hints = typing.get_type_hints(settings)
+    # A plugin may import these two for its annotations only.
+    hints = typing.get_type_hints(settings, localns={"Path": Path, "Secret": Secret})
     fields = {field.name.upper(): field for field in dataclasses.fields(settings)}
     values = {}
     for key, text in variables.items():

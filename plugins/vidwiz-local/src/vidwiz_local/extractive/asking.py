@@ -7,10 +7,12 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vidwiz_local.extractive.english import ENGLISH
 from vidwiz_local.extractive.phrases import key_phrases
 from vidwiz_local.extractive.ranking import is_chore
 from vidwiz_local.extractive.speech import is_spaceless
 from vidwiz_local.extractive.summary import shortened
+from vidwiz_local.extractive.terms import stem, surface_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +42,13 @@ _EMBEDDED = re.compile(
     r"\b(how|why)\s+((?:to\s|the\s|a\s|an\s|many\s|much\s)?[a-z][\w' \-]{12,80}?)(?=[,.;:?!]|$)",
     re.IGNORECASE,
 )
-_CONDITION = re.compile(r"^(?:when|if)\s+([a-z][\w' \-]{14,80}?),", re.IGNORECASE)
+_CONDITION = re.compile(r"^((?:when|if)\s+[a-z][\w' \-]{14,80}?),", re.IGNORECASE)
+_NO_CONDITION = re.compile(
+    r"\b(?:did|had|was|were|say|want|wonder|look|think|hear|ask|curious|something|know|like|watch|"
+    r"watching|goal|would|interested|need|see|understand|question)\b",
+    re.IGNORECASE,
+)
+_ODD = re.compile(r"\b(?:that that|that \w+er|the the|bunch|kind of|sort of|quote|say)\b", re.IGNORECASE)
 _GENERIC_CHAPTER = re.compile(
     r"\W*(?:intro(?:duction)?|outro|recap|summary|conclusions?|final (?:words|thoughts)|the end|end|start|"
     r"credits?|thanks?.*|thank you.*|q ?& ?a|questions?|sponsor.*|ad|overview|welcome|opening|closing|"
@@ -140,18 +148,26 @@ def _titled(document: Document) -> Iterator[Asked]:
     name = topic(document.title)
     first = re.split(r"(?<=\?)\s", name)[0]
     terms = frozenset(document.terms_of_text(first))
-    if first.endswith("?") and len(terms):
+    if first.endswith("?") and terms and not _foreign(document):
         yield Asked(first, "title", terms, 1.5 if not _leans(document, first) else 0.6)
         return
     form = document.wording.phrases.question_title
     if document.wording.code != "en" or _foreign(document):
         yield Asked(form.format(a=shortened(name, 70)), "title", terms, 0.9)
         return
-    yield Asked(_asked_of(document, name), "title", terms, 1.2)
+    if len(document.speech.tokens) >= _FEW_WORDS:
+        text = _asked_of(document, name)
+        yield Asked(text, "title", terms, 0.65 if "“" in text else 1.2)
 
 
 def _foreign(document: Document) -> bool:
-    return not document.title.isascii() and not any(c.isascii() and c.isalpha() for c in document.title)
+    """Say whether the title seems to be in another language than what is said."""
+    words = [word for token in document.title.split() for word in surface_words(token)]
+    own = sum(word in document.wording.stop for word in words)
+    english = sum(word in ENGLISH.stop for word in words)
+    if document.wording.code == "en":
+        return not any(char.isascii() and char.isalpha() for char in document.title)
+    return english > own
 
 
 def _asked_of(document: Document, name: str) -> str:
@@ -203,16 +219,27 @@ def _chaptered(document: Document) -> Iterator[Asked]:
         if _GENERIC_CHAPTER.fullmatch(name) or not terms or is_chore(name):
             continue
         score = 0.75 + 0.25 * sum(min(document.weights.get(term, 0), 3.0) for term in terms) / len(terms)
-        if name.endswith("?"):
+        if name.endswith("?") and not _foreign(document):
             text = name if not _leans(document, name) else ""
             yield Asked(_small_question(document, text), "chapter", terms, score + 0.3)
         elif document.wording.code == "en" and _QUESTION_WORD.match(name):
             yield Asked(f"What does the video say about {_small_start(document, name)}?", "chapter", terms, score)
         elif document.wording.code == "en":
-            text = f"How does the video explain {_small_start(document, shortened(name, 70))}?"
+            text = _of_chapter(document, shortened(name, 70))
             yield Asked(text, "chapter", terms, score)
         else:
             yield Asked(form.format(a=shortened(name, 70)), "chapter", terms, score)
+
+
+def _of_chapter(document: Document, name: str) -> str:
+    """Ask for a chapter: within the sentence where its name fits in, quoted where it may not."""
+    small = _small_start(document, name)
+    first, last = small.split()[0], small.split()[-1]
+    if name.endswith("…") or not (
+        first in {"the", "a", "an"} or first.endswith("ing") or last != stem(last)
+    ):
+        return f"What does the part called “{name}” explain?"
+    return f"What does the video explain about {small}?"
 
 
 def _small_question(document: Document, text: str) -> str:
@@ -231,8 +258,8 @@ def _clauses(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
         for word, clause in _EMBEDDED.findall(text):
             yield from _embedded(document, word.casefold(), clause, phrases)
         match = _CONDITION.match(document.polished(sentence.start, sentence.end))
-        if match:
-            yield from _clause(document, "condition", f"What happens when {match[1]}?", phrases, match[1])
+        if match and not _NO_CONDITION.search(match[1]):
+            yield from _clause(document, "condition", f"What happens {match[1][0].lower()}{match[1][1:]}?", phrases, match[1])
 
 
 def _embedded(document: Document, word: str, clause: str, phrases: list[Phrase]) -> Iterator[Asked]:
@@ -264,11 +291,14 @@ def _clause(
 ) -> Iterator[Asked]:
     terms = frozenset(document.terms_of_text(clause))
     words = clause.split()
+    if _ODD.search(clause):
+        return
     if len(terms) < 2 or _leans(document, clause) or words[-1].casefold() in document.wording.dangling:  # noqa: PLR2004
         return
     if len(words) > 14:  # noqa: PLR2004 - a longer clause is seldom one thought
         return
-    yield Asked(text, kind, terms, 0.45 + 0.8 * _worth(terms, phrases))
+    base = 0.3 if kind == "condition" else 0.45
+    yield Asked(text, kind, terms, base + 0.8 * _worth(terms, phrases))
 
 
 def _phrased(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
@@ -281,11 +311,14 @@ def _phrased(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
         subject = phrase.with_article
         yield Asked(f"What {verb} {subject}, and why {'do' if phrase.plural else 'does'} {pronoun} matter in the video?", "what", terms, worth)
         yield Asked(f"What does the video explain about {subject}?", "about", terms, worth - 0.15)
-        for other in phrases[rank + 1 :]:
+        for other in phrases[rank + 1 : 7]:
             count = together[rank, phrases.index(other)]
             if count > 1 and not terms & set(other.terms):
-                form = f"How {'are'} {subject} and {other.with_article} connected?"
-                yield Asked(form, "both", terms | set(other.terms), worth + 0.02 * min(count, 8))
+                form = f"How are {subject} and {other.with_article} connected?"
+                single = (len(phrase.terms) == 1) + (len(other.terms) == 1)
+                named = len(document.title_terms & (terms | set(other.terms))) > 0
+                score = worth + 0.02 * min(count, 8) - 0.14 * single + (0.1 if named else -0.1)
+                yield Asked(form, "both", terms | set(other.terms), score)
 
 
 def _quoted(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -94,18 +95,21 @@ class Document:
         return capitals * 100 < len(tokens)
 
     @cached_property
+    def is_punctuated(self) -> bool:
+        """Say whether most sentences end with a mark, so that one without is only part of one."""
+        return sum(sentence.marked for sentence in self.sentences) * 2 > len(self.sentences)
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Words that the title writes with a capital within a sentence, by their small form."""
-        found = {}
-        for text in (self.title, *(name for _, name in self.chapters)):
-            words = text.split()
-            if sum(word[0].islower() for word in words) < len(words) / 2:
-                continue
-            for before, word in zip(words, words[1:], strict=False):
-                bare = word.strip("()[]|,.:;?!\"“”")
-                if bare[:1].isupper() and before[-1].isalnum() and before[0].islower():
-                    found[bare.casefold()] = bare
-        return found
+        words = self.title.split()
+        if sum(word[0].islower() for word in words) < len(words) / 2:
+            return {}
+        return {
+            word.rstrip(_CLOSERS + _CLOSING + ",;:").casefold(): word.rstrip(_CLOSERS + _CLOSING + ",;:")
+            for before, word in zip(words, words[1:], strict=False)
+            if word[0].isupper() and before[-1].isalnum() and before[0].islower()
+        }
 
     def terms_of(self, token: str) -> tuple[str, ...]:
         """Return the terms of one token."""
@@ -133,7 +137,21 @@ class Document:
         return self.speech.times[sentence.start], self.speech.ends(sentence.end)
 
     def polished(self, start: int, end: int) -> str:
-        """Return tokens as a sentence: no leading "so", nothing dangling, capital and full stop."""
+        """Return tokens as a sentence: no leading "so", nothing dangling, capital and full stop.
+
+        Where nothing marks the ends of sentences, those that were found get their mark here.
+        """
+        inner = self.starts[bisect_right(self.starts, start) : bisect_left(self.starts, end)]
+        ends = [*inner, end]
+        parts = [self._polished(a, b) for a, b in zip([start, *inner], ends, strict=True)]
+        return joined([part for part in parts if part])
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """The tokens at which sentences begin."""
+        return [sentence.start for sentence in self.sentences]
+
+    def _polished(self, start: int, end: int) -> str:
         tokens = self.speech.tokens[start:end]
         tokens = tokens[self._leading(tokens) :]
         if not tokens:
@@ -174,6 +192,8 @@ def finished(text: str) -> str:
     """Return `text` with a capital at its start and an end, and without half a pair of quotes."""
     text = text.strip(_TRIMMED)
     for opening, closing in _PAIRS:
+        if (opening, closing) == ("“", "”") and "„" in text:
+            continue
         if text.count(opening) != text.count(closing):
             text = text.replace(opening, "").replace(closing, "")
     if text.count('"') % 2:

@@ -25,7 +25,7 @@ particularly relatively somewhat somehow almost nearly enough much many lot lots
 bit kind sort every everything everyone everybody something someone somebody anything anyone
 anybody nothing nobody none either neither anyway now today later soon ago yesterday tomorrow
 one ones two three four five six seven eight nine ten first second third next last once twice
-hundred thousand million
+hundred thousand million plus minus squared cubed
 """
 
 _VERBS = """
@@ -105,7 +105,7 @@ _OPENERS = weighted(
         instead|you can|you might|you could|you'll|you've|you should|we can|we'll|we've|we know|
         i'm|i'll|i want|i think|i've|i would|i know|i remember|they're|they've|that's|it's a|
         it's not|it is|it was|there was|there were|and it's|and we|and you|and i|and in|and when|
-        and what|and there|another|one of the|in order to|the thing is|my name|as you|as we""",
+        and what|and there|if your|if there|after a|another|one of the|in order to|the thing is|my name|as you|as we""",
     w14="it's|and|because|i|we|he|she|they|although|you|then|to do|to see|to get",
     w8="it|this|these|which|where|while|since|if|when|the|what|how|why|as|in|for|your|my|our",
 )
@@ -123,6 +123,14 @@ ENGLISH = Wording(
         it it's its this that that's these those they they're them he he's she she's his her their
         there here which who where such then both neither either instead otherwise likewise
         similarly
+        """
+    ),
+    fragile=words(
+        """
+        if when as because although since while though even whether that which who whose how why
+        where to of about on with for from by are is was were been be like than into at or per such
+        whatever unless until once till in being having has have does do did can will would could
+        and but over under up out not all
         """
     ),
     openers=_OPENERS,

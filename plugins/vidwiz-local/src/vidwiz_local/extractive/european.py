@@ -48,6 +48,10 @@ GERMAN = Wording(
         "es er sie das dies dieser diese dieses diesen diesem ihn ihm dort hier dabei dazu deshalb "
         "daher damit dafür davon daran darum dadurch beide sein seine die der deren dessen"
     ),
+    fragile=words(
+        "wenn weil dass als ob obwohl während damit die der das den wie zu zum zur von mit für um "
+        "ist sind war hat haben wird werden durch je oder und als bei in auf an aus was wo sowie"
+    ),
     openers=weighted(
         w30="nun|jetzt|zum beispiel|schließlich|außerdem|allerdings|natürlich|heute|stell dir|"
         "nehmen wir|schauen wir|lass uns|lasst uns|in diesem video|zunächst|zuerst|mit anderen",
@@ -141,6 +145,10 @@ FRENCH = Wording(
     leaning=words(
         "il elle ils elles ce c'est cela ça ceci cette cet ces celui celle ceux leur leurs y en "
         "là ici lui son sa ses c'était n'est dont qui"
+    ),
+    fragile=words(
+        "que qui dont où si quand lorsque comme de du des à au aux pour par avec dans sur et ou est "
+        "sont a ont était être en sans entre puisque cetera dont quoi"
     ),
     openers=weighted(
         w30="maintenant|par exemple|cependant|pourtant|en fait|en effet|finalement|enfin|"
@@ -237,6 +245,10 @@ SPANISH = Wording(
     leaning=words(
         "esto eso ello este esta estos estas ese esa esos esas él ella ellos ellas su sus allí aquí "
         "lo le les cual cuyo es son era"
+    ),
+    fragile=words(
+        "que quien cual cuyo donde si cuando como de del a al para por con en sobre y o es son era "
+        "está ha han ser sin entre aunque mientras porque el la u"
     ),
     openers=weighted(
         w30="ahora|por ejemplo|sin embargo|de hecho|finalmente|además|por supuesto|hoy|imagina|"

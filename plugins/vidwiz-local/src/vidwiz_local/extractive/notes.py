@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -83,12 +84,14 @@ def _places(document: Document, start: int, end: int) -> list[_Place]:
     """Return where thoughts begin and end between two tokens, widened to whole sentences."""
     tokens = document.speech.tokens
     near = [s for s in document.sentences if s.end > start and s.start < end]
+    marked = {s.start: s.marked for s in near}
     strong = {s.start: s.strength for s in near} | {near[-1].end: 4.0}
     places = []
     for at in range(near[0].start, near[-1].end + 1):
         if at in strong:
             quality = 0.0 if strong[at] >= 2 else -0.4  # noqa: PLR2004 - a guessed boundary
-            places.append(_Place(at, quality, quality))
+            fragile = at < len(tokens) and not marked.get(at, True) and _is_fragile(document, at)
+            places.append(_Place(at, quality - (0.6 if fragile else 0.0), quality))
         elif (place := _inner(document, tokens, at)) is not None:
             places.append(place)
     return places
@@ -99,16 +102,21 @@ def _inner(document: Document, tokens: list[str], at: int) -> _Place | None:
     mark = tokens[at - 1][-1]
     strength = cue(tokens, at, document.wording)
     if mark in ";:–—":
-        return _Place(at, -0.5, -0.4)
+        return _Place(at, -0.6, -0.5)
     if mark in ",،、":
-        follows = tokens[at].strip(",").casefold()
-        relative = follows in {"which", "who", "where", "that", "whose"}
-        return _Place(at, _NEVER if relative else -0.9 + 0.2 * max(strength, 0.0), -0.7)
-    if strength >= 2:  # noqa: PLR2004 - the openers that begin sentences
-        return _Place(at, -0.9, -0.8)
+        begins = -1.7 + 0.3 * min(max(strength, 0.0), 3.0)
+        return _Place(at, _NEVER if _is_fragile(document, at) else begins, -0.9)
+    if strength >= 2 and not _is_fragile(document, at):  # noqa: PLR2004 - begins most sentences
+        return _Place(at, -1.1, -1.0)
     if strength >= 1:
-        return _Place(at, -1.3, -1.0)
+        return _Place(at, -2.0, -1.3)
     return None
+
+
+def _is_fragile(document: Document, at: int) -> bool:
+    """Say whether what begins here is only part of a thought, like "if …" without a "then"."""
+    word = document.speech.tokens[at].strip(",").casefold()
+    return word in document.wording.fragile
 
 
 def _worth(document: Document, first: _Place, last: _Place, mark: float, text: str) -> float:
@@ -126,6 +134,9 @@ def _worth(document: Document, first: _Place, last: _Place, mark: float, text: s
     words = text.casefold().split()
     if words[0].strip(",") in document.wording.leaning:
         worth -= 0.35
+    if last.ends < 0 and _is_fragile(document, first.token):
+        worth -= 1.2
+    worth -= 0.25 * (bisect_left(document.starts, last.token) - bisect_right(document.starts, first.token))
     if is_chore(text):
         worth -= 1.0
     if text.endswith(("?", "؟", "？")):

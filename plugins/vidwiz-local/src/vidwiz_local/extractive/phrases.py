@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -44,18 +45,27 @@ def key_phrases(document: Document, limit: int = 12) -> list[Phrase]:
     """Return the best phrases, best first; none is part of a better one."""
     counts = _counted(document)
     scores = {key: _score(document, key, count, counts) for key, count in counts.items()}
-    best = sorted((k for k in scores if scores[k] > 0), key=lambda key: (-scores[key], key))
+    best: list[tuple[str, ...]] = sorted((k for k in scores if scores[k] > 0), key=lambda key: (-scores[key], key))
     chosen: list[tuple[str, ...]] = []
     for key in best[:_CANDIDATES]:
-        if len(chosen) < limit and not any(set(key) <= set(c) or set(c) <= set(key) for c in chosen):
+        if len(chosen) < 2 * limit and not any(set(key) <= set(c) or set(c) <= set(key) for c in chosen):
             chosen.append(key)
     written = _written(document, set(chosen))
-    return [
+    found = [
         Phrase(key, text, scores[key], *_usage(document, text, befores))
         for key in chosen
         if key in written
         for text, befores in (written[key],)
+        if _stands_alone(document, text)
     ]
+    return found[:limit]
+
+
+def _stands_alone(document: Document, text: str) -> bool:
+    """Say whether a phrase can be quoted as it is: German adjectives have endings of their case."""
+    if not text:
+        return False
+    return document.wording.code != "de" or all(word[0].isupper() for word in text.split())
 
 
 def _runs(document: Document) -> Iterator[list[tuple[int, str]]]:
@@ -65,6 +75,9 @@ def _runs(document: Document) -> Iterator[list[tuple[int, str]]]:
         run: list[tuple[int, str]] = []
         for at in range(sentence.start, sentence.end):
             words = [w for w in surface_words(tokens[at]) if w not in stop and not w.isdecimal()]
+            if run and tokens[at][0] in _EDGE:
+                yield run
+                run = []
             for word in words:
                 run.append((at, word))
             if run and (not words or tokens[at][-1] in _EDGE):
@@ -106,8 +119,9 @@ def _score(
 ) -> float:
     """Return what a phrase is worth; zero for what cannot be one."""
     named = sum(term in document.title_terms for term in key) / len(key)
-    needed = (4 if len(key) == 1 else 2) + (len(document.speech.tokens) > _PLENTY)
-    if count < (1 if named == 1.0 else needed) or not _can_be(document, key, named=named > 0):
+    needed = (3 if len(key) == 1 else 2) + (len(document.speech.tokens) > _PLENTY)
+    enough = 1 if named == 1.0 and len(key) > 1 else needed
+    if count < enough or not _can_be(document, key, named=named > 0):
         return 0.0
     if len(key) > 2 and key[1] not in _LINKS and 2 * count < counts[key[:2]]:  # noqa: PLR2004
         return 0.0
@@ -180,12 +194,15 @@ def _form(document: Document, forms: Counter[str]) -> str:
         best = small
     if best.casefold().endswith(("'s", "’s")):
         best = best[:-2]
+    if document.wording.code in {"fr", "it"}:
+        best = re.sub(r"^(?:l|d|qu|all|dell|nell)['’](?=\w{3})", "", best, flags=re.IGNORECASE)
     if document.is_lower_case:
         best = " ".join(document.names.get(word, word) for word in best.split(" "))
     return best
 
 
-_ARTICLES = frozenset(("a", "an", "the"))
+_ONE = frozenset("a an one each every another any single this that given particular new".split())
+_THE = frozenset("the its his her their our your my same whole".split())
 
 
 def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, bool]:
@@ -195,12 +212,11 @@ def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, b
     last = text.rsplit(" ", maxsplit=1)[-1]
     head = text.split(" of ")[0].rsplit(" ", maxsplit=1)[-1]
     plural = stem(head) != head and not head.endswith(("ics", "'s")) and not head.istitle()
-    found = Counter({word: befores[word] for word in _ARTICLES if befores[word]})
-    share = found.total() / (befores.total() or 1)
-    if plural or not last or share < _ARTICLE_SHARE:
+    one = sum(befores[word] for word in _ONE)
+    the = sum(befores[word] for word in _THE)
+    if plural or not last or (one + the) / (befores.total() or 1) < _ARTICLE_SHARE:
         return "", plural
-    indefinite = found["a"] + found["an"]
-    if found["the"] >= indefinite:
+    if the >= one:
         return "the", plural
     return ("an" if text[0].casefold() in "aeiou" else "a"), plural
 

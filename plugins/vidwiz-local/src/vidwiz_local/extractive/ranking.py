@@ -38,6 +38,12 @@ _POINTING = re.compile(
     r"and so on and so|blah|okay|yeah|whoops|oh|hey|haha|wow)\b",
     re.IGNORECASE,
 )
+_REFERRING = re.compile(
+    r"\b(?:in (?:that|this) (?:case|sense|way)|same (?:goes|thing|as|way|one)|for example|for instance|"
+    r"(?:this|that|these|those) (?!video|course|series|lecture|talk|means)\w+|again|the other|"
+    r"evidently|at this point|in particular|likewise|the (?:first|second|third|last|next) one)\b",
+    re.IGNORECASE,
+)
 _ADVERT = re.compile(r"sponsor|promo code|free trial|discount|\bpatreon\b|brought to you", re.IGNORECASE)
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|my|me)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d|\b(?:plus|minus|times|equals|squared|over|divided)\b")
@@ -100,8 +106,17 @@ def _judged(document: Document, index: int, rough: float) -> Ranked | None:
     score = rough + _place(document, index) + _content(document, text, terms)
     score -= _flaws(document, index, text) + (0.2 if size > LONGEST * 0.75 else 0.0)
     if not sentence.marked:
-        score += min(sentence.strength - 2.0, 1.5) * 0.25
+        score += _guessed(document, sentence)
     return Ranked(index, sentence, text, terms, score)
+
+
+def _guessed(document: Document, sentence: Sentence) -> float:
+    """Return what is lost by a sentence whose ends are guessed, and may be half a one."""
+    worth = min(sentence.strength - 2.6, 1.0) * 0.4
+    first = document.speech.tokens[sentence.start].strip(",").casefold().replace("’", "'")
+    if first in document.wording.fragile:
+        worth -= 0.5
+    return worth - (0.5 if document.is_punctuated else 0.0)
 
 
 def _place(document: Document, index: int) -> float:
@@ -132,7 +147,9 @@ def _flaws(document: Document, index: int, text: str) -> float:
     elif any(_ADVERT.search(_text(document, near)) for near in (index - 1, index - 2, index + 1)):
         flaws += 0.8
     if words[0].strip(",'\"“") in document.wording.leaning:
-        flaws += 0.3
+        flaws += 0.45
+    if document.wording.code == "en":
+        flaws += 0.2 * min(len(_REFERRING.findall(text)), 2)
     if text.endswith(("?", "؟", "？")):
         flaws += 0.45
     flaws += 0.25 * min(len(_POINTING.findall(text)), 3)

@@ -36,10 +36,19 @@ _SHORTEST_STEM = 4
 @lru_cache(maxsize=65536)
 def surface_words(token: str) -> tuple[str, ...]:
     """Return the words of one token in lower case: `Don't` -> `don't`; Japanese gives several."""
-    found = [word.casefold().replace("’", "'") for word in WORD.findall(token)]
+    found = [_unelided(word.casefold().replace("’", "'")) for word in WORD.findall(token)]
     for run in _SPACELESS_RUN.findall(token):
         found += _pieces(run)
     return tuple(found)
+
+
+def _unelided(word: str) -> str:
+    """Return `algèbre` for `l'algèbre`; English has no such words."""
+    before, mark, rest = word.partition("'")
+    return rest if mark and len(rest) > 2 and before in _ELIDED else word  # noqa: PLR2004
+
+
+_ELIDED = frozenset("l d qu n s c j m t jusqu lorsqu puisqu dell all nell sull dall un".split())
 
 
 def _pieces(run: str) -> list[str]:

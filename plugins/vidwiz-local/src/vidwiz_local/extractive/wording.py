@@ -60,7 +60,8 @@ class Wording:
 
     `stop` carry no topic; `vague` carry none as a key phrase though they may stand in one;
     `dangling` cannot end a sentence; `leading` can be cut from its start; `leaning` at its start
-    point to the sentence before; `openers` (one to three words) begin sentences where there is no
+    point to the sentence before; `fragile` at the start of a guessed sentence show that it is only a
+    part of one; `openers` (one to three words) begin sentences where there is no
     punctuation, with how surely; `asking` begin questions; `signals` mark what matters.
     """
 
@@ -70,6 +71,7 @@ class Wording:
     dangling: frozenset[str] = frozenset()
     leading: frozenset[str] = frozenset()
     leaning: frozenset[str] = frozenset()
+    fragile: frozenset[str] = frozenset()
     openers: dict[str, float] = field(default_factory=dict)
     asking: frozenset[str] = frozenset()
     signals: tuple[str, ...] = ()

@@ -1,0 +1,36 @@
+"""Brings a database to the newest schema with Flask-Migrate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import flask_migrate
+
+from vidwiz import db
+from vidwiz.errors import ConfigError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def directory() -> Path:
+    """Return the migrations: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    for candidate in (package / "migrations", package.parent / "migrations"):
+        if (candidate / "env.py").is_file():
+            return candidate
+    raise ConfigError("this installation lacks its migrations")
+
+
+def init_app(app: Flask) -> None:
+    """Give the app the `flask db` commands."""
+    flask_migrate.Migrate(app, db.db, directory=str(directory()))
+
+
+def upgrade(app: Flask) -> None:
+    """Apply every migration that is missing; one process at a time."""
+    if "migrate" not in app.extensions:
+        init_app(app)
+    with app.app_context():
+        flask_migrate.upgrade()
