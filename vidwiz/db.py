@@ -135,7 +135,7 @@ def _transaction(sqlite_begin: str) -> Iterator[Session]:
         session.connection(execution_options={"sqlite_begin": sqlite_begin})
         yield session
     finally:
-        session.rollback()
+        # Rolls back what was not committed, and leaves loaded objects readable.
         session.close()
         transaction_open.reset(token)
 
