@@ -34,6 +34,7 @@ SUMMARY_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 _SENTENCE_END = re.compile(r"[.!?。！？؟…]+[\"'”’)\]]*(?=\s|$)|[。！？]")  # noqa: RUF001
+_QUOTES = {('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("„", "“")}
 _NUMBERING = re.compile(r"^\s*(?:[-*•]|\(?\d+[.)])\s+")
 
 
@@ -148,10 +149,15 @@ def _three(candidates: Sequence[object]) -> tuple[str, ...]:
 
 def note_from(completion: Completion) -> str:
     """Return the one line of an answer; raise `PluginError` (`bad_answer`) when it is too short."""
-    text = shortened(_one_line(completion.text).strip("\"'“”«»"), NOTE_LENGTH[1])
+    text = shortened(_unquoted(_one_line(completion.text)), NOTE_LENGTH[1])
     if len(text) < NOTE_LENGTH[0]:
         raise PluginError("bad_answer", "The provider's note is too short.")
     return text
+
+
+def _unquoted(text: str) -> str:
+    quoted = len(text) > 1 and (text[0], text[-1]) in _QUOTES
+    return text[1:-1].strip() if quoted else text
 
 
 def _one_line(text: str) -> str:

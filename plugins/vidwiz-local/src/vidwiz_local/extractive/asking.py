@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vidwiz_local.extractive.document import topic
 from vidwiz_local.extractive.english import ENGLISH
 from vidwiz_local.extractive.phrases import key_phrases
 from vidwiz_local.extractive.ranking import is_chore
@@ -37,7 +38,9 @@ _LEANING = re.compile(
     r"earlier|again|too|also|going on|mean|happening|same|such|former|latter|doing)\b",
     re.IGNORECASE,
 )
-_THAT_AT_END = re.compile(r"\b(?:that|so)\W*$|^(?:\w+)(?:'s| is| was| does| did| are)? that\b", re.IGNORECASE)
+_THAT_AT_END = re.compile(
+    r"\b(?:that|so)\W*$|^(?:\w+)(?:'s| is| was| does| did| are)? that\b", re.IGNORECASE
+)
 _EMBEDDED = re.compile(
     r"\b(how|why)\s+((?:to\s|the\s|a\s|an\s|many\s|much\s)?[a-z][\w' \-]{12,80}?)(?=[,.;:?!]|$)",
     re.IGNORECASE,
@@ -48,7 +51,9 @@ _NO_CONDITION = re.compile(
     r"watching|goal|would|interested|need|see|understand|question)\b",
     re.IGNORECASE,
 )
-_ODD = re.compile(r"\b(?:that that|that \w+er|the the|bunch|kind of|sort of|quote|say)\b", re.IGNORECASE)
+_ODD = re.compile(
+    r"\b(?:that that|that \w+er|the the|bunch|kind of|sort of|quote|say)\b", re.IGNORECASE
+)
 _GENERIC_CHAPTER = re.compile(
     r"\W*(?:intro(?:duction)?|outro|recap|summary|conclusions?|final (?:words|thoughts)|the end|end|start|"
     r"credits?|thanks?.*|thank you.*|q ?& ?a|questions?|sponsor.*|ad|overview|welcome|opening|closing|"
@@ -56,10 +61,8 @@ _GENERIC_CHAPTER = re.compile(
     r"einleitung|einführung|fazit|schluss|zusammenfassung|introducción|conclusión|resumen|présentation)\W*",
     re.IGNORECASE,
 )
-_QUESTION_WORD = re.compile(r"(?:how|why|what|who|where|when|which|is|are|can|do|does|should)\b", re.IGNORECASE)
-_TITLE_ENDS = re.compile(
-    r"\s+[|•·–—]\s+|\s+-\s+|\s*[(\[（【#]|:\s|\s(?=(?:ep|episode|chapter|part|lecture|lesson|vol)\.?\s?#?\d)",
-    re.IGNORECASE,
+_QUESTION_WORD = re.compile(
+    r"(?:how|why|what|who|where|when|which|is|are|can|do|does|should)\b", re.IGNORECASE
 )
 
 
@@ -107,11 +110,13 @@ def _spoken(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
     wording = document.wording
     for sentence in document.sentences:
         last = document.speech.tokens[sentence.end - 1]
-        if not last.rstrip("\"'”’»").endswith(("?", "？", "؟")) and not last.endswith(("か。", "か")):
+        if not last.rstrip("\"'”’»").endswith(("?", "？", "؟")) and not last.endswith(
+            ("か。", "か")
+        ):
             continue
         text = document.polished(sentence.start, sentence.end).rstrip("\"'”’»").rstrip("?？؟。!.")
         terms = frozenset(document.terms_of_text(text))
-        if len(terms) < 2 or is_chore(text) or _leans(document, text):  # noqa: PLR2004
+        if len(terms) < 2 or is_chore(text) or _leans(document, text) or _ODD.search(text):  # noqa: PLR2004
             continue
         first = text.split()[0].strip("¿").casefold().replace("’", "'")
         asks = first in wording.asking or is_spaceless(text)
@@ -132,14 +137,9 @@ def _leans(document: Document, text: str) -> bool:
         return bool(_LEANING.search(plain) or _THAT_AT_END.search(plain) or "," in plain)
     words = [word.strip(",.;:¿?").casefold() for word in plain.split()]
     return any(word in document.wording.leaning for word in words) or (
-        is_spaceless(text) and text.startswith(("これ", "それ", "あれ", "この", "その", "ここ", "では"))
+        is_spaceless(text)
+        and text.startswith(("これ", "それ", "あれ", "この", "その", "ここ", "では"))
     )
-
-
-def topic(title: str) -> str:
-    """Return the part of a title that names its topic: `Snell's law | Lesson 4` -> `Snell's law`."""
-    parts = [part.strip() for part in _TITLE_ENDS.split(title) if part and part.strip()]
-    return next((part for part in parts if len(part) >= 8), title.strip())  # noqa: PLR2004
 
 
 def _titled(document: Document) -> Iterator[Asked]:
@@ -177,8 +177,10 @@ def _asked_of(document: Document, name: str) -> str:
     match = re.match(r"(how|why|what|where|when)\s+(to\s+)?(.+)", name, re.IGNORECASE)
     if match:
         if match[2]:
-            return f"How can one {match[3]}?" if match[1].casefold() == "how" else (
-                f"What does the video say about {lower}?"
+            return (
+                f"How can one {match[3]}?"
+                if match[1].casefold() == "how"
+                else (f"What does the video say about {lower}?")
             )
         return f"How does the video explain {lower}?"
     words = [word.casefold() for word in name.split()]
@@ -206,8 +208,13 @@ def _small_start(document: Document, name: str) -> str:
 
 def _is_common(document: Document, word: str, said: set[str]) -> bool:
     bare = word.strip(",.?!:;").lower()
-    return bare in document.wording.stop or bare in document.wording.vague or (
-        bare in said and (document.is_lower_case or word.strip(",.?!") not in said or len(bare) > 3)  # noqa: PLR2004
+    return (
+        bare in document.wording.stop
+        or bare in document.wording.vague
+        or (
+            bare in said
+            and (document.is_lower_case or word.strip(",.?!") not in said or len(bare) > 3)  # noqa: PLR2004
+        )
     )
 
 
@@ -218,12 +225,19 @@ def _chaptered(document: Document) -> Iterator[Asked]:
         terms = frozenset(document.terms_of_text(name))
         if _GENERIC_CHAPTER.fullmatch(name) or not terms or is_chore(name):
             continue
-        score = 0.75 + 0.25 * sum(min(document.weights.get(term, 0), 3.0) for term in terms) / len(terms)
+        score = 0.8 + 0.1 * sum(min(document.weights.get(term, 0), 3.0) for term in terms) / len(
+            terms
+        )
         if name.endswith("?") and not _foreign(document):
             text = name if not _leans(document, name) else ""
             yield Asked(_small_question(document, text), "chapter", terms, score + 0.3)
         elif document.wording.code == "en" and _QUESTION_WORD.match(name):
-            yield Asked(f"What does the video say about {_small_start(document, name)}?", "chapter", terms, score)
+            yield Asked(
+                f"What does the video say about {_small_start(document, name)}?",
+                "chapter",
+                terms,
+                score,
+            )
         elif document.wording.code == "en":
             text = _of_chapter(document, shortened(name, 70))
             yield Asked(text, "chapter", terms, score)
@@ -253,13 +267,17 @@ def _clauses(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
         if not terms or not sentence.marked:
             continue
         text = document.speech.text(sentence.start, sentence.end)
-        if is_chore(text):
-            continue
         for word, clause in _EMBEDDED.findall(text):
             yield from _embedded(document, word.casefold(), clause, phrases)
         match = _CONDITION.match(document.polished(sentence.start, sentence.end))
         if match and not _NO_CONDITION.search(match[1]):
-            yield from _clause(document, "condition", f"What happens {match[1][0].lower()}{match[1][1:]}?", phrases, match[1])
+            yield from _clause(
+                document,
+                "condition",
+                f"What happens {match[1][0].lower()}{match[1][1:]}?",
+                phrases,
+                match[1],
+            )
 
 
 def _embedded(document: Document, word: str, clause: str, phrases: list[Phrase]) -> Iterator[Asked]:
@@ -291,9 +309,13 @@ def _clause(
 ) -> Iterator[Asked]:
     terms = frozenset(document.terms_of_text(clause))
     words = clause.split()
-    if _ODD.search(clause):
+    if _ODD.search(clause) or is_chore(clause):
         return
-    if len(terms) < 2 or _leans(document, clause) or words[-1].casefold() in document.wording.dangling:  # noqa: PLR2004
+    if (
+        len(terms) < 2
+        or _leans(document, clause)
+        or words[-1].casefold() in document.wording.dangling
+    ):  # noqa: PLR2004
         return
     if len(words) > 14:  # noqa: PLR2004 - a longer clause is seldom one thought
         return
@@ -305,11 +327,20 @@ def _phrased(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
     """Yield English questions about key phrases and about what is said of two together."""
     together = _together(document, phrases)
     for rank, phrase in enumerate(phrases):
-        worth = 0.8 - 0.06 * rank
         terms = frozenset(phrase.terms)
+        worth = (
+            0.85
+            - 0.05 * rank
+            - (0.2 if len(terms) == 1 and not terms & document.title_terms else 0.0)
+        )
         verb, pronoun = ("are", "they") if phrase.plural else ("is", "it")
         subject = phrase.with_article
-        yield Asked(f"What {verb} {subject}, and why {'do' if phrase.plural else 'does'} {pronoun} matter in the video?", "what", terms, worth)
+        yield Asked(
+            f"What {verb} {subject}, and why {'do' if phrase.plural else 'does'} {pronoun} matter in the video?",
+            "what",
+            terms,
+            worth,
+        )
         yield Asked(f"What does the video explain about {subject}?", "about", terms, worth - 0.15)
         for other in phrases[rank + 1 : 7]:
             count = together[rank, phrases.index(other)]
@@ -328,7 +359,12 @@ def _quoted(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
     for rank, phrase in enumerate(phrases):
         terms = frozenset(phrase.terms)
         for index, form in enumerate(forms.question_about):
-            yield Asked(form.format(a=phrase.text), f"about {index}", terms, 0.8 - 0.06 * rank - 0.05 * index)
+            yield Asked(
+                form.format(a=phrase.text),
+                f"about {index}",
+                terms,
+                0.8 - 0.06 * rank - 0.05 * index,
+            )
         for other in phrases[rank + 1 :]:
             count = together[rank, phrases.index(other)]
             if count > 1 and not terms & set(other.terms):

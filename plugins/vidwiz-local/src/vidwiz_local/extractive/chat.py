@@ -65,7 +65,16 @@ def _time_in(question: str) -> float | None:
 
 def _roots(document: Document, question: str) -> set[str]:
     """Return what the question asks for, without words that ask about the video as a whole."""
-    about = {"video", "summary", "summarize", "summarise", "transcript", "speaker", "author", "main"}
+    about = {
+        "video",
+        "summary",
+        "summarize",
+        "summarise",
+        "transcript",
+        "speaker",
+        "author",
+        "main",
+    }
     return {root(term) for term in document.terms_of_text(question) if term not in about}
 
 

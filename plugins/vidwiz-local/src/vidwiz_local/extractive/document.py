@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from functools import cached_property
@@ -23,6 +24,20 @@ _CLOSING = ".!?…。！？؟।۔"
 _CLOSERS = "\"'”’»)]」』）"
 _TRIMMED = " ,;:–—-·•、،؛/|"
 _PAIRS = (("“", "”"), ("„", "“"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"), ("（", "）"))
+
+
+_TITLE_ENDS = re.compile(
+    r"\s+[|•·–—]\s+|\s+-\s+|\s*[(\[（【#]|:\s"
+    r"|\s(?=(?:ep|episode|chapter|part|lecture|lesson|vol)\.?\s?#?\d)",
+    re.IGNORECASE,
+)
+_SHORTEST_TOPIC = 8
+
+
+def topic(title: str) -> str:
+    """Return the part of a title that names its topic: `Snell's law | Lesson 4` -> `Snell's law`."""
+    parts = [part.strip() for part in _TITLE_ENDS.split(title) if part and part.strip()]
+    return next((part for part in parts if len(part) >= _SHORTEST_TOPIC), title.strip())
 
 
 class Document:
@@ -84,8 +99,8 @@ class Document:
 
     @cached_property
     def title_terms(self) -> set[str]:
-        """The terms of the title."""
-        return set(self.terms_of_text(self.title))
+        """The terms of what the title says the video is about."""
+        return set(self.terms_of_text(topic(self.title)))
 
     @cached_property
     def is_lower_case(self) -> bool:
@@ -106,7 +121,9 @@ class Document:
         if sum(word[0].islower() for word in words) < len(words) / 2:
             return {}
         return {
-            word.rstrip(_CLOSERS + _CLOSING + ",;:").casefold(): word.rstrip(_CLOSERS + _CLOSING + ",;:")
+            word.rstrip(_CLOSERS + _CLOSING + ",;:").casefold(): word.rstrip(
+                _CLOSERS + _CLOSING + ",;:"
+            )
             for before, word in zip(words, words[1:], strict=False)
             if word[0].isupper() and before[-1].isalnum() and before[0].islower()
         }
@@ -115,8 +132,10 @@ class Document:
         """Return the terms of one token."""
         known = self._known.get(token)
         if known is None:
-            stop = self.wording.stop | self.wording.vague if self.wording.code != "ja" else (
-                self.wording.stop
+            stop = (
+                self.wording.stop | self.wording.vague
+                if self.wording.code != "ja"
+                else (self.wording.stop)
             )
             known = self._known[token] = tuple(
                 stem(word)
@@ -192,7 +211,7 @@ def finished(text: str) -> str:
     """Return `text` with a capital at its start and an end, and without half a pair of quotes."""
     text = text.strip(_TRIMMED)
     for opening, closing in _PAIRS:
-        if (opening, closing) == ("“", "”") and "„" in text:
+        if opening in "“„" and (opening == "„") != ("„" in text):
             continue
         if text.count(opening) != text.count(closing):
             text = text.replace(opening, "").replace(closing, "")

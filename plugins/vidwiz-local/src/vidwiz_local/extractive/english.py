@@ -13,7 +13,7 @@ when's how's why's that's there's here's let's that'll that'd this'll it'd it'll
 and or but nor so yet if then else than as of at by for with about against between into through
 during before after above below to from up down in out on off over under again further once because
 until while since although though unless whether within without across along among around behind
-beside beyond toward towards upon onto via per despite except
+beside beyond toward towards upon onto via per despite except underneath beneath throughout
 am is are was were be been being have has had having do does did doing done can could shall should
 will would may might must ought need isn't aren't wasn't weren't haven't hasn't hadn't don't doesn't
 didn't can't cannot couldn't shouldn't won't wouldn't mightn't mustn't ain't gonna wanna gotta
@@ -84,7 +84,7 @@ _DANGLING = words(
     must i we you he she they it's i'm you're we're they're i'll you'll we'll they'll i've you've
     we've that's there's here's let's what's not no very just also even only too really quite such
     more most some any every each another other gonna wanna like well now okay i'd you'd we'd they'd
-    don't doesn't didn't can't won't isn't aren't kind sort lot called let make makes get gets
+    whenever wherever whatever however don't doesn't didn't can't won't isn't aren't kind sort lot called let make makes get gets
     going want wants trying try
     """
 )

@@ -319,9 +319,13 @@ PORTUGUESE = Wording(
         outra mesmo mesma assim ao aos à às num numa dele dela isso gente coisa coisas vídeo
         """
     ),
-    dangling=words("o a os as um uma de do da dos das em no na por para com e ou mas que se como é"),
+    dangling=words(
+        "o a os as um uma de do da dos das em no na por para com e ou mas que se como é"
+    ),
     leading=words("e mas então bom bem ok agora"),
-    openers=weighted(w30="agora|por exemplo|no entanto|finalmente", w22="mas|então|se você|isso|é", w14="e"),
+    openers=weighted(
+        w30="agora|por exemplo|no entanto|finalmente", w22="mas|então|se você|isso|é", w14="e"
+    ),
 )
 
 ITALIAN = Wording(
@@ -337,7 +341,11 @@ ITALIAN = Wording(
         dice due tre ogni altro altra stesso così quindi cosa cose video c'è dell'un'l'
         """
     ),
-    dangling=words("il lo la i gli le un uno una di a da in con su per del della e o ma se che come è"),
+    dangling=words(
+        "il lo la i gli le un uno una di a da in con su per del della e o ma se che come è"
+    ),
     leading=words("e ma allora quindi bene ok ora"),
-    openers=weighted(w30="ora|adesso|per esempio|tuttavia|infine", w22="ma|quindi|allora|questo", w14="e"),
+    openers=weighted(
+        w30="ora|adesso|per esempio|tuttavia|infine", w22="ma|quindi|allora|questo", w14="e"
+    ),
 )

@@ -91,7 +91,7 @@ def _places(document: Document, start: int, end: int) -> list[_Place]:
         if at in strong:
             quality = 0.0 if strong[at] >= 2 else -0.4  # noqa: PLR2004 - a guessed boundary
             fragile = at < len(tokens) and not marked.get(at, True) and _is_fragile(document, at)
-            places.append(_Place(at, quality - (0.6 if fragile else 0.0), quality))
+            places.append(_Place(at, quality - (1.3 if fragile else 0.0), quality))
         elif (place := _inner(document, tokens, at)) is not None:
             places.append(place)
     return places
@@ -115,8 +115,10 @@ def _inner(document: Document, tokens: list[str], at: int) -> _Place | None:
 
 def _is_fragile(document: Document, at: int) -> bool:
     """Say whether what begins here is only part of a thought, like "if …" without a "then"."""
-    word = document.speech.tokens[at].strip(",").casefold()
-    return word in document.wording.fragile
+    words = [token.strip(",").casefold() for token in document.speech.tokens[at : at + 3]]
+    while len(words) > 1 and words[0] in document.wording.leading:
+        words.pop(0)
+    return words[0] in document.wording.fragile
 
 
 def _worth(document: Document, first: _Place, last: _Place, mark: float, text: str) -> float:
@@ -128,15 +130,20 @@ def _worth(document: Document, first: _Place, last: _Place, mark: float, text: s
     if distance > _AT_MOMENT:
         worth -= 1.0
     terms = {
-        term for token in speech.tokens[first.token : last.token] for term in document.terms_of(token)
+        term
+        for token in speech.tokens[first.token : last.token]
+        for term in document.terms_of(token)
     }
     worth += 0.22 * min(sum(document.weights.get(term, 0.5) for term in terms), 12.0) ** 0.8
     words = text.casefold().split()
     if words[0].strip(",") in document.wording.leaning:
         worth -= 0.35
-    if last.ends < 0 and _is_fragile(document, first.token):
-        worth -= 1.2
-    worth -= 0.25 * (bisect_left(document.starts, last.token) - bisect_right(document.starts, first.token))
+    newest = document.starts[bisect_left(document.starts, last.token) - 1]
+    if last.ends < 0 and _is_fragile(document, max(first.token, newest)):
+        worth -= 2.0
+    worth -= 0.25 * (
+        bisect_left(document.starts, last.token) - bisect_right(document.starts, first.token)
+    )
     if is_chore(text):
         worth -= 1.0
     if text.endswith(("?", "؟", "？")):
@@ -152,11 +159,15 @@ def _short(document: Document, mark: float) -> str:
     sentence = next(s for s in document.sentences if s.start <= at < s.end)
     text = document.polished(sentence.start, sentence.end)
     if len(text) > LONGEST or len(joined(speech.tokens[start:end])) > LONGEST:
-        text = _cut(document, max(sentence.start, min(at, sentence.end - _WINDOW_TOKENS)), sentence.end)
+        text = _cut(
+            document, max(sentence.start, min(at, sentence.end - _WINDOW_TOKENS)), sentence.end
+        )
     if SHORTEST <= len(text) <= LONGEST:
         return text
     said = shortened(text.rstrip(".。") or speech.text(start, end), 50)
-    return _padded(document, document.wording.phrases.note_short.format(time=clock(mark), said=said))
+    return _padded(
+        document, document.wording.phrases.note_short.format(time=clock(mark), said=said)
+    )
 
 
 def _cut(document: Document, start: int, end: int) -> str:

@@ -21,8 +21,11 @@ _LENGTH_WORTH = {1: 1.0, 2: 2.4, 3: 2.8}
 _LINKS = frozenset(("of", "de", "del", "du", "des", "do", "da", "di"))
 _EDGE = " ,;:.!?…\"'“”‘’«»()[]<>|/\\*_~`{}=+^%$#@。、！？「」『』（）،؛؟¿¡-–—"
 _NO_NOUN = ("ly",)
-_NO_LAST = ("ly", "ing", "ed")
-_PLENTY = 3000
+_NO_LAST = ("ly", "ed")
+_SOME, _PLENTY = 600, 3000
+"""Tokens of a transcript above which a phrase has to be said more often to count."""
+_HEADS = frozenset("number value problem point line level form result type course friend".split())
+"""Vague words that a word before them makes a thing: prime number, data point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +48,14 @@ def key_phrases(document: Document, limit: int = 12) -> list[Phrase]:
     """Return the best phrases, best first; none is part of a better one."""
     counts = _counted(document)
     scores = {key: _score(document, key, count, counts) for key, count in counts.items()}
-    best: list[tuple[str, ...]] = sorted((k for k in scores if scores[k] > 0), key=lambda key: (-scores[key], key))
+    best: list[tuple[str, ...]] = sorted(
+        (k for k in scores if scores[k] > 0), key=lambda key: (-scores[key], key)
+    )
     chosen: list[tuple[str, ...]] = []
     for key in best[:_CANDIDATES]:
-        if len(chosen) < 2 * limit and not any(set(key) <= set(c) or set(c) <= set(key) for c in chosen):
+        if len(chosen) < 2 * limit and not any(
+            set(key) <= set(c) or set(c) <= set(key) for c in chosen
+        ):
             chosen.append(key)
     written = _written(document, set(chosen))
     found = [
@@ -63,7 +70,7 @@ def key_phrases(document: Document, limit: int = 12) -> list[Phrase]:
 
 def _stands_alone(document: Document, text: str) -> bool:
     """Say whether a phrase can be quoted as it is: German adjectives have endings of their case."""
-    if not text:
+    if not text or is_chore(text):
         return False
     return document.wording.code != "de" or all(word[0].isupper() for word in text.split())
 
@@ -111,7 +118,11 @@ def _linked(tokens: list[str], first: int, second: int) -> bool:
 
 
 def _counted(document: Document) -> Counter[tuple[str, ...]]:
-    return Counter(key for key, _, _ in _grams(document))
+    counts = Counter(key for key, _, _ in _grams(document))
+    for key, count in list(counts.items()):
+        if len(key) == 2:  # noqa: PLR2004 - pairs; in longer ones the same word is counted again
+            counts[_QUALIFYING, key[0]] += count
+    return counts
 
 
 def _score(
@@ -119,26 +130,33 @@ def _score(
 ) -> float:
     """Return what a phrase is worth; zero for what cannot be one."""
     named = sum(term in document.title_terms for term in key) / len(key)
-    needed = (3 if len(key) == 1 else 2) + (len(document.speech.tokens) > _PLENTY)
+    length = len(document.speech.tokens)
+    needed = (3 if len(key) == 1 else 2) + (length > _SOME) + (length > _PLENTY)
+    if document.wording.code == "en" and any(term.endswith("ing") for term in key) and named < 1.0:
+        needed = max(needed, 4)
     enough = 1 if named == 1.0 and len(key) > 1 else needed
     if count < enough or not _can_be(document, key, named=named > 0):
         return 0.0
     if len(key) > 2 and key[1] not in _LINKS and 2 * count < counts[key[:2]]:  # noqa: PLR2004
         return 0.0
-    if len(key) == 1 and _mostly_inside(document, key[0], count):
+    if len(key) == 1 and (counts[_QUALIFYING, key[0]] * 2 > count or _is_quality(document, key[0])):
         return 0.0
     weight = sum(document.weights.get(term, 0.4) for term in key) / len(key)
     return float(count**0.5) * _LENGTH_WORTH[len(key)] * weight * (1.0 + named)
 
 
-def _mostly_inside(document: Document, term: str, count: int) -> bool:
-    """Say whether a word that ends like a quality is no thing by itself."""
-    return document.wording.code == "en" and term.endswith(("al", "ic", "ous", "ive", "able")) and (
-        count < 2 * _PLENTY and term not in document.title_terms
-    )
+def _is_quality(document: Document, term: str) -> bool:
+    """Say whether an English word ends like a quality, which is no thing by itself."""
+    return document.wording.code == "en" and term.endswith(("al", "ic", "ous", "ive", "able"))
+
+
+_QUALIFYING = "\0"
+"""Marks in the counts how often a word stands before another one: `prime` in `prime number`."""
 
 
 def _can_be(document: Document, key: tuple[str, ...], *, named: bool) -> bool:
+    if _QUALIFYING in key:
+        return False
     vague = document.wording.vague
     stop = document.wording.stop
     if len(set(key)) < len(key) or any(len(term) > _LONGEST_WORD for term in key):
@@ -146,7 +164,7 @@ def _can_be(document: Document, key: tuple[str, ...], *, named: bool) -> bool:
     bare = [{term, term + "s"} & vague for term in key]
     if bare[0] or (len(key) == 1 and bare[-1]) or key[-1] in stop:
         return False
-    if len(key) > 2 and key[1] in _LINKS and bare[-1]:  # noqa: PLR2004 - "kind of thing"
+    if bare[-1] and (key[-1] not in _HEADS or key[-2] in _LINKS) and not named:
         return False
     if document.wording.code == "en":
         if key[0].endswith(_NO_NOUN) or (key[-1].endswith(_NO_LAST) and not named):
@@ -168,17 +186,42 @@ def _written(
     forms: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     befores: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     starts = {sentence.start for sentence in document.sentences}
+    verbs: set[tuple[str, ...]] = set()
     for key, start, end in _grams(document):
-        if key not in keys or is_chore(" ".join(tokens[start:end])):
+        if key not in keys:
             continue
-        text = document.speech.text(start, end).strip(_EDGE) if key_is_spaced(tokens[start]) else (
-            "".join(key)
+        text = (
+            document.speech.text(start, end).strip(_EDGE)
+            if key_is_spaced(tokens[start])
+            else ("".join(key))
         )
-        if text[:1].isupper() and start in starts and text[1:].islower():
-            text = text[0].lower() + text[1:] if document.wording.code != "de" else text
-        forms[key][text] += 1
+        if _starts_with_verb(document, key, text):
+            verbs.add(key)
+        first = start in starts and document.wording.code != "de"
+        if first and text[1:].islower():
+            text = text[0].lower() + text[1:]
+        forms[key][text] += 1 if first else _SURE  # its capital may only be the sentence's
         befores[key][tokens[start - 1].casefold() if start and start not in starts else ""] += 1
-    return {key: (_form(document, counter), befores[key]) for key, counter in forms.items()}
+    return {
+        key: (_form(document, counter), befores[key])
+        for key, counter in forms.items()
+        if key not in verbs
+    }
+
+
+_SURE = 20
+
+
+def _starts_with_verb(document: Document, key: tuple[str, ...], text: str) -> bool:
+    """Say whether a phrase is like "eats bread": nouns before nouns have no plural in English."""
+    first = text.split(" ")[0].casefold()
+    return (
+        document.wording.code == "en"
+        and len(key) == 2
+        and (  # noqa: PLR2004
+            first != key[0] and first.endswith("s") and "'" not in first and "’" not in first
+        )
+    )
 
 
 def key_is_spaced(token: str) -> bool:
@@ -189,6 +232,14 @@ def key_is_spaced(token: str) -> bool:
 def _form(document: Document, forms: Counter[str]) -> str:
     """Return the commonest way of writing; small letters win where they are usual at all."""
     best = max(forms, key=lambda form: (forms[form], form))
+    if document.wording.code == "en":
+        plurals = [
+            f
+            for f in forms
+            if stem(f.casefold()) != f.casefold() and "'" not in f[-3:] and "’" not in f[-3:]
+        ]
+        if 2.5 * sum(forms[form] for form in plurals) > forms.total():
+            best = max(plurals, key=lambda form: (forms[form], form))
     small = best.lower()
     if forms[small] * 4 > forms.total() and document.wording.code != "de":
         best = small
@@ -221,4 +272,4 @@ def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, b
     return ("an" if text[0].casefold() in "aeiou" else "a"), plural
 
 
-_ARTICLE_SHARE = 0.3
+_ARTICLE_SHARE = 0.4

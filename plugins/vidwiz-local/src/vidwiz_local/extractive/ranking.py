@@ -44,7 +44,9 @@ _REFERRING = re.compile(
     r"evidently|at this point|in particular|likewise|the (?:first|second|third|last|next) one)\b",
     re.IGNORECASE,
 )
-_ADVERT = re.compile(r"sponsor|promo code|free trial|discount|\bpatreon\b|brought to you", re.IGNORECASE)
+_ADVERT = re.compile(
+    r"sponsor|promo code|free trial|discount|\bpatreon\b|brought to you", re.IGNORECASE
+)
 _FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|my|me)\b", re.IGNORECASE)
 _DIGITS = re.compile(r"\d|\b(?:plus|minus|times|equals|squared|over|divided)\b")
 SHORTEST, LONGEST = 45, 300
@@ -103,7 +105,7 @@ def _judged(document: Document, index: int, rough: float) -> Ranked | None:
     if not SHORTEST <= size <= LONGEST or not document.terms[index]:
         return None
     terms = frozenset(document.terms[index])
-    score = rough + _place(document, index) + _content(document, text, terms)
+    score = 1.3 * rough + _place(document, index) + _content(document, text, terms)
     score -= _flaws(document, index, text) + (0.2 if size > LONGEST * 0.75 else 0.0)
     if not sentence.marked:
         score += _guessed(document, sentence)
@@ -115,7 +117,7 @@ def _guessed(document: Document, sentence: Sentence) -> float:
     worth = min(sentence.strength - 2.6, 1.0) * 0.4
     first = document.speech.tokens[sentence.start].strip(",").casefold().replace("’", "'")
     if first in document.wording.fragile:
-        worth -= 0.5
+        worth -= 0.8
     return worth - (0.5 if document.is_punctuated else 0.0)
 
 

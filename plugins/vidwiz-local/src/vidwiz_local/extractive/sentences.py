@@ -23,7 +23,9 @@ _ABBREVIATIONS = frozenset(
     "usw u.a ggf vgl nr hr fr m mme mlle p.ex ej p.ej sra srta ud uds ep al gen col sgt".split()
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
-_JAPANESE_FINAL = re.compile(r"(?:です|ます|した|ません|しょう|ください|ますね|ですね|ますよ|ですよ)$")
+_JAPANESE_FINAL = re.compile(
+    r"(?:です|ます|した|ません|しょう|ください|ますね|ですね|ますよ|ですよ)$"
+)
 LONGEST_TOKENS = 48
 """More tokens without a full stop are cut at their cues; twice as many where stops are usual."""
 _LONGEST_CUT = 28
@@ -46,7 +48,7 @@ class Sentence:
 
 def split(speech: Speech, wording: Wording) -> list[Sentence]:
     """Return the sentences of the whole speech, in order and without gaps."""
-    ends = _marked_ends(speech)
+    ends = _marked_ends(speech, wording)
     by_capitals = _capitals_mark_sentences(speech.tokens, ends, wording)
     marks = sum(1 for end in ends if _is_marked(speech.tokens[end - 1]))
     usual = LONGEST_TOKENS * 2 if marks * LONGEST_TOKENS > len(speech.tokens) else LONGEST_TOKENS
@@ -62,8 +64,8 @@ def split(speech: Speech, wording: Wording) -> list[Sentence]:
     return sentences
 
 
-def ends_sentence(token: str, following: str | None) -> bool:
-    """Say whether a sentence ends with `token`, seen what follows."""
+def ends_sentence(before: str, token: str, following: str | None, wording: Wording) -> bool:
+    """Say whether a sentence ends with `token`, seen what stands around it."""
     core = token.rstrip(_CLOSERS)
     if not core or core[-1] not in _ENDERS:
         return False
@@ -72,23 +74,39 @@ def ends_sentence(token: str, following: str | None) -> bool:
     first = following.lstrip("\"'“‘«([¿¡-–—")[:1]
     if first.islower():
         return False
-    return core[-1] != "." or not _is_abbreviated(core, first)
+    if core[-1] != "." or following.rstrip(",").casefold() in wording.stop:
+        return core[-1] != "." or not _is_title(core)
+    return not _is_abbreviated(core, first) and not _is_initial(before, core)
+
+
+def _is_title(core: str) -> bool:
+    return core.lstrip("\"'“‘«([").rstrip(".").casefold() in _ABBREVIATIONS
+
+
+def _is_initial(before: str, core: str) -> bool:
+    """Say whether a lone letter is part of a name, as in "John F. Kennedy", not a thing's name."""
+    return (
+        len(core) == 2
+        and core[0].isalpha()
+        and (  # noqa: PLR2004 - a letter and its stop
+            before[:1].isupper() or before.casefold() in {"by", "von", "par", "por", "and"}
+        )
+        and len(before) != 1
+    )
 
 
 def _is_abbreviated(core: str, first: str) -> bool:
     bare = core.lstrip("\"'“‘«([").rstrip(".").casefold()
     if bare == "no":
         return first.isdigit()
-    if bare in _ABBREVIATIONS:
-        return True
-    return bool(_INITIALS.fullmatch(core)) and core.casefold() != "i."
+    return bare in _ABBREVIATIONS or (len(core) > 2 and bool(_INITIALS.fullmatch(core)))  # noqa: PLR2004
 
 
 def _is_marked(token: str) -> bool:
     return token.rstrip(_CLOSERS)[-1:] in tuple(_ENDERS)
 
 
-def _marked_ends(speech: Speech) -> list[int]:
+def _marked_ends(speech: Speech, wording: Wording) -> list[int]:
     """Return where punctuation or a long silence ends a sentence."""
     tokens = speech.tokens
     ends = []
@@ -97,7 +115,10 @@ def _marked_ends(speech: Speech) -> list[int]:
         if (
             following is None
             or at + 1 in speech.pauses
-            or (token.rstrip(_CLOSERS)[-1:] in _ENDERS and ends_sentence(token, following))
+            or (
+                token.rstrip(_CLOSERS)[-1:] in _ENDERS
+                and ends_sentence(tokens[at - 1] if at else "", token, following, wording)
+            )
             or (token[-1] >= "\u3040" and _JAPANESE_FINAL.search(token))
         ):
             ends.append(at + 1)
@@ -135,9 +156,12 @@ _POLITE = frozenset("sie ihr ihnen ihre ihren ihrem ihrer usted".split())
 
 
 def _is_long_spaceless(speech: Speech, start: int, end: int) -> bool:
-    return end - start > 1 and speech.tokens[start][0] >= "\u3040" and (
-        sum(map(len, speech.tokens[start:end])) > _LONGEST_SPACELESS
-    ) and is_spaceless(speech.tokens[start])
+    return (
+        end - start > 1
+        and speech.tokens[start][0] >= "\u3040"
+        and (sum(map(len, speech.tokens[start:end])) > _LONGEST_SPACELESS)
+        and is_spaceless(speech.tokens[start])
+    )
 
 
 _LONGEST_SPACELESS = 90
@@ -147,7 +171,9 @@ def cue(tokens: Sequence[str], at: int, wording: Wording) -> float:
     """Return how surely a sentence begins at token `at`, from about -4 to 4."""
     before = tokens[at - 1]
     plain = before.rstrip(",;:").casefold().replace("’", "'")
-    words = [token.strip(".,;:!?¿¡\"“”").casefold().replace("’", "'") for token in tokens[at : at + 3]]
+    words = [
+        token.strip('.,;:!?¿¡"“”').casefold().replace("’", "'") for token in tokens[at : at + 3]
+    ]
     strength = max(
         (wording.openers.get(" ".join(words[:size]), 0.0) for size in (1, 2, 3)), default=0.0
     )
@@ -170,7 +196,9 @@ _TAKES_CLAUSE = {
 }
 
 
-def _cut(speech: Speech, start: int, end: int, wording: Wording, *, capitals: bool) -> list[Sentence]:
+def _cut(
+    speech: Speech, start: int, end: int, wording: Wording, *, capitals: bool
+) -> list[Sentence]:
     """Cut a stretch into sentences so that their beginnings are the surest, their length usual."""
     tokens = speech.tokens
     places: list[tuple[int, float]] = [(start, 4.0)]
@@ -235,4 +263,6 @@ def _cost(length: int) -> float:
 
 def words_of(speech: Speech, sentence: Sentence) -> list[str]:
     """Return the words of a sentence in lower case."""
-    return [w for token in speech.tokens[sentence.start : sentence.end] for w in surface_words(token)]
+    return [
+        w for token in speech.tokens[sentence.start : sentence.end] for w in surface_words(token)
+    ]

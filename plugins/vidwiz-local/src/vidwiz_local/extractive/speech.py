@@ -45,7 +45,9 @@ _SPEAKER = re.compile(
     r"(?:[A-Z][A-Z.'’\-]+(?:\s[A-Z][A-Z.'’\-]*){0,3}|[Ss]peaker\s\w{1,3}|Q|A)\s?:\s"
 )
 _TURN = re.compile(r"&?>{2,}|(?:^|(?<=\s))[-–—]+(?=\s|$)")
-_FILLERS = frozenset("um uh umm uhh uhm er erm hmm hm mhm ähm äh öhm euh えーと えっと あのー".split())
+_FILLERS = frozenset(
+    "um uh umm uhh uhm er erm hmm hm mhm ähm äh öhm euh えーと えっと あのー".split()
+)
 _DOUBLED = frozenset(
     "i the a and to of we you it is in so but if this for what they he she are can on my your with "
     "let's it's i'm we're you're le la les de der die das und el y que et en".split()
@@ -243,6 +245,7 @@ def _is_repeat(folded: list[str], at: int, back: int) -> bool:
         return folded[at] in _DOUBLED or folded[at] in (folded[at - 2], *folded[at + 1 : at + 2])
     if back >= _SHORTEST_LINE:
         return folded[at : at + back] == folded[at - back : at]
-    return at >= 2 * back and folded[at : at + back] == folded[at - back : at] == (
-        folded[at - 2 * back : at - back]
+    return (
+        at >= 2 * back
+        and folded[at : at + back] == folded[at - back : at] == (folded[at - 2 * back : at - back])
     )

@@ -34,7 +34,9 @@ def _chosen(document: Document) -> list[Ranked]:
     while pool and length < _wanted(document) and len(chosen) < _MOST_SENTENCES:
         best = max(pool, key=lambda one: one.score - _redundancy(document, one, chosen))
         pool.remove(best)
-        if length + len(best.text) + 1 > LONGEST or (chosen and best.score < 0 and length > 2 * SHORTEST):
+        if length + len(best.text) + 1 > LONGEST or (
+            chosen and best.score < 0 and length > 2 * SHORTEST
+        ):
             continue
         if any(_is_same(best, other) for other in chosen):
             continue

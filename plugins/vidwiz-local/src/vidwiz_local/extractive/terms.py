@@ -17,7 +17,9 @@ def _marks() -> str:
     """
     codes = [c for c in range(0x300, 0xFFFF) if unicodedata.category(chr(c)) in ("Mn", "Mc")]
     starts = [c for c, before in zip(codes, [-1, *codes], strict=False) if c != before + 1]
-    ends = [c for c, after in zip(codes, [*codes[1:], sys.maxunicode], strict=True) if c + 1 != after]
+    ends = [
+        c for c, after in zip(codes, [*codes[1:], sys.maxunicode], strict=True) if c + 1 != after
+    ]
     return "".join(f"{chr(a)}-{chr(b)}" for a, b in zip(starts, ends, strict=True))
 
 
@@ -25,7 +27,9 @@ _LETTER = rf"[^\W_{SPACELESS}]"
 WORD = re.compile(rf"{_LETTER}(?:[{_marks()}\u200c\u200d]|{_LETTER}|['’\-\u2011](?={_LETTER}))*")
 _SPACELESS_RUN = re.compile(rf"[{SPACELESS}ー々〆]+")
 _MEANINGFUL_RUN = re.compile(r"[ァ-ヺー\u3400-\u4dbf\u4e00-\u9fff々]{2,}")
-_CHINESE_FUNCTION = re.compile("[的了是我你他她它在有不这那就也都和与个们吗呢吧啊把被对到说要会能可以很]")
+_CHINESE_FUNCTION = re.compile(
+    "[的了是我你他她它在有不这那就也都和与个们吗呢吧啊把被对到说要会能可以很]"
+)
 _HAS_KANA = re.compile("[\u3040-\u30ff]")
 _LONGEST_RUN = 8
 

@@ -1,0 +1,133 @@
+"""Users: accounts, passwords and personal tokens."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from vidwiz.errors import ConflictError, InvalidInputError, NotFoundError, NotSignedInError
+from vidwiz.models import ApiToken, User, now
+from vidwiz.services.videos import insert_ignoring
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from vidwiz.ports import UnitOfWork
+
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 256
+FULL = "full"
+SCOPES = ("notes:write", "read", FULL)
+TOKEN_PREFIX = "vw_"  # noqa: S105 - how a token is recognised, not a token
+
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+_LONGEST_EMAIL = 254
+_LONGEST_NAME = 200
+_hasher = PasswordHasher()
+# Verified against for an unknown email, so that the time tells nothing.
+_NOBODY = _hasher.hash(secrets.token_urlsafe())
+
+
+def check_email(email: str) -> str:
+    """Return the email in lower case; raise `InvalidInputError` when it is none."""
+    email = email.strip().lower()
+    if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
+        raise InvalidInputError("this is not an email address", field="email")
+    return email
+
+
+def hash_password(password: str) -> str:
+    """Return the argon2 hash; slow on purpose, so call it outside a transaction."""
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise InvalidInputError(
+            f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters", field="password"
+        )
+    return _hasher.hash(password)
+
+
+def create(
+    uow: UnitOfWork,
+    *,
+    email: str,
+    name: str,
+    password_hash: str | None = None,
+    is_admin: bool = False,
+) -> User:
+    """Make an account; raise `ConflictError` when the email is taken."""
+    email = check_email(email)
+    name = name.strip()
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise InvalidInputError(f"a name has 1 to {_LONGEST_NAME} characters", field="name")
+    user_id = uow.session.scalar(
+        insert_ignoring(uow.session, User)
+        .values(email=email, name=name, password_hash=password_hash, is_admin=is_admin)
+        .returning(User.id)
+    )
+    if user_id is None:
+        raise ConflictError("this email has an account already", code="email_taken")
+    return get(uow.session, user_id)
+
+
+def get(session: Session, user_id: int) -> User:
+    """Return the user; raise `NotFoundError`."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFoundError(f"there is no user {user_id}")
+    return user
+
+
+def find_by_email(session: Session, email: str) -> User | None:
+    """Return the user with this email."""
+    return session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+
+
+def check_password(user: User | None, password: str) -> User:
+    """Return the user whose password it is; raise `NotSignedInError`.
+
+    Takes the same time whether the user is known or not; call it outside a transaction.
+    """
+    known_hash = user.password_hash if user is not None and user.password_hash else _NOBODY
+    try:
+        _hasher.verify(known_hash, password[:LONGEST_PASSWORD])
+    except (VerificationError, InvalidHashError):
+        user = None
+    if user is None or user.password_hash is None:
+        raise NotSignedInError("email or password is wrong", code="wrong_credentials")
+    return user
+
+
+def issue_token(uow: UnitOfWork, *, user_id: int, name: str, scope: str = FULL) -> str:
+    """Return a new personal token, which is shown once and stored as a hash."""
+    token = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    uow.session.add(
+        ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=_digest(token))
+    )
+    uow.session.flush()
+    return token
+
+
+def find_token(session: Session, token: str) -> tuple[User, str] | None:
+    """Return whose valid token it is, and its scope."""
+    row = session.execute(
+        sa.select(User, ApiToken.scope)
+        .join(ApiToken, ApiToken.user_id == User.id)
+        .where(ApiToken.token_sha256 == _digest(token))
+        .where(sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now()))
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def _digest(token: str) -> str:
+    # A random token of 256 bits needs no slow hash.
+    return sha256(token.encode("utf-8", "replace")).hexdigest()
+
+
+def first_admin(session: Session) -> User | None:
+    """Return the owner of this installation: the admin that was made first."""
+    return session.scalar(sa.select(User).where(User.is_admin.is_(True)).order_by(User.id).limit(1))
