@@ -1,0 +1,303 @@
+"""Claims, leases and the fence: late words of an attempt change nothing."""
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support import VIDEO, see, tasks, writing
+from vidwiz.errors import StaleError
+from vidwiz.models import Priority, Task, TaskStatus, now_plus
+from vidwiz.plugin_api import Handling
+from vidwiz.ports import TaskType
+from vidwiz.services import claims, ledger, subjects
+from vidwiz.services.claims import WorkerId
+from vidwiz.services.failures import TaskFailure
+
+pytestmark = pytest.mark.usefixtures("core")
+
+METADATA = TaskType.FETCH_METADATA
+ME = WorkerId("me")
+RETRY = TaskFailure("network_error", "No answer.", Handling.RETRY)
+WAIT = TaskFailure("captions_not_ready", "Not yet.", Handling.WAIT)
+PERMANENT = TaskFailure("private", "Private.", Handling.PERMANENT)
+
+
+def claim(task_type=METADATA, *, lease=30.0, task_ids=()):
+    with writing() as uow:
+        return claims.claim(uow, task_type, ME, lease_seconds=lease, task_ids=task_ids)
+
+
+def one(task_type=METADATA, **options):
+    (found,) = claim(task_type, **options)
+    return found
+
+
+def renew(held):
+    with writing() as uow:
+        return claims.renew(uow, held, lease_seconds=30.0)
+
+
+def complete(held):
+    with writing() as uow:
+        claims.complete(uow, held)
+
+
+def fail(held, failure=RETRY):
+    with writing() as uow:
+        return claims.fail(uow, held, failure)
+
+
+def sweep():
+    with writing() as uow:
+        return claims.recover_expired(uow)
+
+
+def task(task_type=METADATA):
+    return tasks(task_type=task_type)[-1]
+
+
+def change(**values):
+    with writing() as uow:
+        uow.session.execute(sa.update(Task).values(**values))
+
+
+def make_due():
+    change(run_at=now_plus(-1))
+
+
+def test_a_claim_takes_the_task_with_a_new_attempt_and_a_lease():
+    see()
+    held = one()
+    row = task()
+    assert (held.task_id, held.attempt, held.video_id) == (row.id, 1, VIDEO)
+    assert row.status is TaskStatus.IN_PROGRESS
+    assert row.worker_name == "me"
+    assert 25 < (row.lease_expires_at - row.started_at).total_seconds() <= 31
+
+
+def test_a_claimed_task_is_claimed_by_nobody_else():
+    see()
+    one()
+    assert claim() == []
+
+
+def test_what_is_not_due_yet_is_not_claimed():
+    see()
+    change(run_at=now_plus(60))
+    assert claim() == []
+
+
+def test_asked_for_tasks_come_first_but_others_are_not_left():
+    see("aaaaaaaaaaa")
+    see("bbbbbbbbbbb")
+    second = tasks(task_type=METADATA)[1]
+    assert one(task_ids=[second.id]).task_id == second.id
+    assert one(task_ids=[second.id]).video_id == "aaaaaaaaaaa"
+
+
+def test_claims_go_by_priority_and_then_by_age():
+    see("aaaaaaaaaaa", priority=Priority.IMPORT)
+    see("bbbbbbbbbbb", priority=Priority.REGENERATION)
+    see("ccccccccccc")
+    see("ddddddddddd")
+    change(run_at=now_plus(-5))
+    order = [one().video_id[0] for _ in range(4)]
+    assert order == ["c", "d", "a", "b"]
+
+
+def test_later_high_priorities_do_not_hide_what_is_due():
+    see("aaaaaaaaaaa", priority=Priority.IMPORT)
+    see("bbbbbbbbbbb")
+    with writing() as uow:
+        uow.session.execute(
+            sa.update(Task).where(Task.priority == 0).values(run_at=now_plus(3600))
+        )
+    assert one().video_id == "aaaaaaaaaaa"
+
+
+def test_a_persons_request_raises_a_waiting_task():
+    see(priority=Priority.IMPORT)
+    see()
+    assert {row.priority for row in tasks()} == {Priority.PERSON}
+    assert len(tasks()) == 2
+
+
+def schedule_notes(video_id, note_ids):
+    with writing() as uow:
+        for note_id in note_ids:
+            subject = subjects.of_note(note_id)
+            ledger.schedule(
+                uow, TaskType.GENERATE_NOTE, subject, video_id=video_id, note_id=note_id
+            )
+
+
+def test_notes_of_one_video_are_claimed_ten_at_a_time():
+    schedule_notes("aaaaaaaaaaa", range(1, 13))
+    schedule_notes("bbbbbbbbbbb", range(13, 25))
+    sizes = []
+    while held := claim(TaskType.GENERATE_NOTE):
+        assert len({each.video_id for each in held}) == 1
+        sizes.append(len(held))
+    assert sizes == [10, 2, 10, 2]
+
+
+def test_a_task_that_lost_its_worker_runs_alone():
+    schedule_notes(VIDEO, (1, 2, 3))
+    assert len(claim(TaskType.GENERATE_NOTE, lease=-1.0)) == 3
+    assert sweep() == 3
+    assert [len(claim(TaskType.GENERATE_NOTE)) for _ in range(4)] == [1, 1, 1, 0]
+
+
+def test_renewal_prolongs_the_lease():
+    see()
+    held = one(lease=2.0)
+    before = task().lease_expires_at
+    assert renew(held)
+    assert (task().lease_expires_at - before).total_seconds() > 20
+
+
+class TestLateWords:
+    """The table of RQ_FACTS section 3, for every kind of word."""
+
+    @pytest.fixture
+    def late(self, core):
+        see()
+        return one(lease=-1.0)
+
+    @pytest.fixture
+    def overtaken(self, late):
+        sweep()
+        one()
+        return late
+
+    def test_a_failure_after_the_lease_is_refused(self, late):
+        with pytest.raises(StaleError):
+            fail(late)
+        assert task().status is TaskStatus.IN_PROGRESS
+
+    def test_a_renewal_after_the_lease_is_refused(self, late):
+        assert not renew(late)
+
+    def test_a_success_after_the_lease_counts_while_nobody_claimed_it(self, late):
+        complete(late)
+        assert task().status is TaskStatus.COMPLETED
+
+    def test_a_success_after_the_sweep_counts_while_nobody_claimed_it(self, late):
+        sweep()
+        complete(late)
+        assert task().status is TaskStatus.COMPLETED
+
+    def test_a_success_of_an_overtaken_attempt_is_refused(self, overtaken):
+        with pytest.raises(StaleError):
+            complete(overtaken)
+        assert task().status is TaskStatus.IN_PROGRESS
+
+    def test_a_failure_of_an_overtaken_attempt_is_refused(self, overtaken):
+        with pytest.raises(StaleError):
+            fail(overtaken)
+        assert task().status is TaskStatus.IN_PROGRESS
+
+    def test_a_renewal_of_an_overtaken_attempt_is_refused(self, overtaken):
+        assert not renew(overtaken)
+
+    def test_a_success_after_the_end_is_refused(self, late):
+        complete(late)
+        with pytest.raises(StaleError):
+            complete(late)
+
+    def test_a_word_after_cancellation_is_refused(self):
+        see()
+        held = one()
+        with writing() as uow:
+            ledger.cancel(uow, METADATA, held.subject)
+        with pytest.raises(StaleError):
+            complete(held)
+        with pytest.raises(StaleError):
+            fail(held)
+        assert not renew(held)
+        assert task().status is TaskStatus.CANCELLED
+
+    def test_a_result_made_before_a_retry_does_not_end_the_new_task(self):
+        see()
+        held = one()
+        with writing() as uow:
+            cancelled = ledger.cancel_task(uow, held.task_id)
+            ledger.retry(uow, cancelled)
+        with pytest.raises(StaleError):
+            complete(held)
+        assert [row.status for row in tasks(task_type=METADATA)] == ["cancelled", "pending"]
+
+
+def test_a_refused_word_takes_its_effect_with_it():
+    see()
+    held = one(lease=-1.0)
+    sweep()
+    one()
+    with pytest.raises(StaleError), writing() as uow:
+        ledger.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
+        claims.complete(uow, held)
+    assert tasks(task_type=TaskType.GENERATE_SUMMARY) == []
+
+
+class TestFailures:
+    """What a failure leads to."""
+
+    @pytest.fixture(autouse=True)
+    def _video(self, core):
+        see()
+
+    def test_a_retryable_failure_waits_and_counts(self):
+        assert fail(one()) is TaskStatus.PENDING
+        row = task()
+        assert (row.failures, row.error_code) == (1, "network_error")
+        assert row.lease_expires_at is None
+
+    def test_retries_end_after_max_attempts(self):
+        for _ in range(5):
+            make_due()
+            fail(one())
+        assert task().status is TaskStatus.FAILED
+        assert (task().failures, task().attempt) == (5, 5)
+
+    def test_a_permanent_failure_ends_at_once(self):
+        assert fail(one(), PERMANENT) is TaskStatus.FAILED
+        assert task().completed_at is not None
+
+    def test_waiting_counts_no_failure_and_has_its_own_end(self):
+        statuses = []
+        for _ in range(4):
+            make_due()
+            statuses.append(fail(one(), WAIT))
+        assert statuses == ["pending", "pending", "pending", "failed"]
+        assert (task().failures, task().waits) == (0, 3)
+
+    def test_lost_workers_count_and_end_as_failed(self):
+        for _ in range(5):
+            make_due()
+            one(lease=-1.0)
+            sweep()
+        row = task()
+        assert (row.status, row.error_code) == (TaskStatus.FAILED, claims.LOST_WORKER)
+        assert claim() == []
+
+    def test_the_providers_retry_time_is_honoured(self):
+        from datetime import UTC, datetime, timedelta
+
+        later = datetime.now(UTC) + timedelta(hours=3)
+        fail(one(), TaskFailure("network_error", "Later.", Handling.RETRY, later))
+        assert abs((task().run_at - later).total_seconds()) < 60
+
+    def test_giving_back_counts_nothing(self):
+        held = one()
+        with writing() as uow:
+            assert claims.release(uow, held)
+        row = task()
+        assert (row.status, row.failures) == (TaskStatus.PENDING, 0)
+        assert one().attempt == 2
+
+
+def test_recovered_tasks_are_poked_after_the_commit(queue):
+    see()
+    one(lease=-1.0)
+    queue.pokes.clear()
+    sweep()
+    assert queue.pokes == [(METADATA, [task().id])]

@@ -1,0 +1,89 @@
+"""What tests share: a queue that records, and short ways to put things into a database."""
+
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from vidwiz.db import reading, unit_of_work
+from vidwiz.models import Note, Task, User
+from vidwiz.plugin_api import VideoMetadata
+from vidwiz.plugin_api.fakes import spoken
+from vidwiz.runtime import current
+from vidwiz.services import notes, users, videos
+
+CAPTIONS = Path(__file__).parents[1].parent / "shared" / "data" / "captions"
+
+VIDEO = "breadrise01"
+OTHER_VIDEO = "bluesky0002"
+TITLE = "How bread rises"
+
+
+class RecordingQueue:
+    """A `TaskQueue` that only remembers; `answers` says whether it pretends to work."""
+
+    def __init__(self):
+        self.pokes = []
+        self.answers = True
+
+    def poke(self, task_type, task_ids):
+        if self.answers:
+            self.pokes.append((task_type, list(task_ids)))
+        return self.answers
+
+    def is_reachable(self):
+        return self.answers
+
+
+def metadata(video_id=VIDEO, **fields):
+    return VideoMetadata(
+        **{"id": video_id, "title": TITLE, "channel": "The Bakery", "duration": 600.0, **fields}
+    )
+
+
+def captions():
+    """Five minutes about bread, in segments of five seconds."""
+    return spoken(
+        *(
+            f"In minute {second // 60} at second {second} the yeast goes on eating the sugar."
+            for second in range(0, 300, 5)
+        )
+    )
+
+
+@contextmanager
+def writing():
+    with unit_of_work(current().queue) as uow:
+        yield uow
+
+
+def make_user(email="ada@example.org", **fields):
+    with writing() as uow:
+        user = users.create(uow, email=email, name="Ada", **fields)
+    return user
+
+
+def see(video_id=VIDEO, **options):
+    with writing() as uow:
+        videos.see(uow, video_id, **options)
+
+
+def make_note(user, timestamp="1:00", video_id=VIDEO, **fields):
+    with writing() as uow:
+        return notes.create(uow, user_id=user.id, video_id=video_id, timestamp=timestamp, **fields)
+
+
+def tasks(**criteria):
+    """Return all tasks with these values, oldest first."""
+    with reading() as session:
+        return list(session.scalars(sa.select(Task).filter_by(**criteria).order_by(Task.id)))
+
+
+def note(note_id):
+    with reading() as session:
+        return session.get(Note, note_id)
+
+
+def user(user_id):
+    with reading() as session:
+        return session.get(User, user_id)
