@@ -1,0 +1,22 @@
+"""The web application: an ordered list of steps over the parts of one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vidwiz import api
+from vidwiz.config import Config
+from vidwiz.runtime import build_app
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def create_app(config: Config | None = None, **parts: Any) -> Flask:  # noqa: ANN401
+    """Return the application that gunicorn serves; `parts` go to `build_app`.
+
+    Without `config` the environment is read. Raises `ConfigError` when the settings cannot work.
+    """
+    app = build_app(config or Config.from_env(), **parts)
+    api.init_app(app)
+    return app
