@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from vidwiz.db import reading, unit_of_work
-from vidwiz.models import Note, Task, User
+from vidwiz.models import Note, Task
 from vidwiz.plugin_api import VideoMetadata
 from vidwiz.plugin_api.fakes import spoken
 from vidwiz.runtime import current
@@ -83,7 +83,3 @@ def note(note_id):
     with reading() as session:
         return session.get(Note, note_id)
 
-
-def user(user_id):
-    with reading() as session:
-        return session.get(User, user_id)

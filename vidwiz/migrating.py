@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flask_migrate
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from vidwiz import db
 from vidwiz.errors import ConfigError
@@ -34,3 +36,11 @@ def upgrade(app: Flask) -> None:
         init_app(app)
     with app.app_context():
         flask_migrate.upgrade()
+
+
+def is_current(app: Flask) -> bool:
+    """Say whether the database has every migration; looks only, so nothing is locked."""
+    newest = set(ScriptDirectory(str(directory())).get_heads())
+    with app.app_context(), db.reading() as session:
+        applied = MigrationContext.configure(session.connection()).get_current_heads()
+    return set(applied) == newest

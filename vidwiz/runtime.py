@@ -104,5 +104,10 @@ def _require_what_is_named(runtime: Runtime) -> None:
 
 def current() -> Runtime:
     """Return the runtime of the app whose context is pushed."""
-    runtime: Runtime = current_app.extensions["vidwiz"]
+    return runtime_of(current_app)
+
+
+def runtime_of(app: Flask) -> Runtime:
+    """Return the parts that the app was built with."""
+    runtime: Runtime = app.extensions["vidwiz"]
     return runtime

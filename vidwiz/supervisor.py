@@ -6,7 +6,10 @@ import logging
 import os
 import select
 import signal
+import sys
 import time
+import traceback
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,29 +24,40 @@ log = logging.getLogger(__name__)
 _FIRST_PAUSE = 0.5
 _LONGEST_PAUSE = 30.0
 _HEALTHY_SECONDS = 60.0
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 @dataclass(slots=True)
 class Child:
-    """One supervised process; `start` forks it and returns its pid."""
+    """One supervised process; `start` forks it and returns its pid.
+
+    `once`: it has one thing to do and is not started again. `stops_last`: others need it until
+    they have ended.
+    """
 
     name: str
     start: Callable[[], int]
-    stop_signal: signal.Signals = signal.SIGTERM
+    once: bool = False
+    stops_last: bool = False
     pid: int = 0
+    deaths: int = 0
+    exit_code: int | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
     pause: float = _FIRST_PAUSE
 
 
-def command(argv: Sequence[str], env: Mapping[str, str]) -> Callable[[], int]:
-    """Return a starter of this command, as a child that dies with us."""
+def command(
+    argv: Sequence[str], env: Mapping[str, str], *, keep_open: Sequence[int] = ()
+) -> Callable[[], int]:
+    """Return a starter of this command, as a child that dies with us and inherits `keep_open`."""
 
-    def start() -> int:
-        return forked(lambda: os.execvpe(argv[0], list(argv), dict(env)))  # noqa: S606
+    def run() -> None:
+        for fd in keep_open:
+            os.set_inheritable(fd, True)
+        os.execvpe(argv[0], list(argv), dict(env))  # noqa: S606 - no shell is wanted
 
-    return start
+    return lambda: forked(run)
 
 
 def forked(run: Callable[[], object]) -> int:
@@ -62,7 +76,10 @@ def forked(run: Callable[[], object]) -> int:
         die_with_parent(parent)
         run()
         code = 0
+    except BaseException:  # noqa: BLE001 - nothing above this line is the child's
+        traceback.print_exc()
     finally:
+        sys.stdout.flush()
         os._exit(code)
 
 
@@ -79,7 +96,8 @@ class Supervisor:
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for sig in _STOP_SIGNALS:
-            signal.signal(sig, self._ask_to_stop)
+            if signal.getsignal(sig) is not signal.SIG_IGN:  # nohup wants no stop on SIGHUP
+                signal.signal(sig, self._ask_to_stop)
 
     def _ask_to_stop(self, _signum: int, _frame: FrameType | None) -> None:
         self.stopping = True
@@ -108,23 +126,26 @@ class Supervisor:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the children in reverse order; what does not end in the grace time is killed."""
+        """Stop the children, first those that need others; who uses up his grace is killed."""
         self.stopping = True
-        for child in reversed(self._children):
-            self._stop_one(child)
+        for last in (False, True):
+            self._stop_all([child for child in self._children if child.stops_last is last])
 
-    def _stop_one(self, child: Child) -> None:
-        if child.pid:
-            _signal(child.pid, child.stop_signal)
+    def _stop_all(self, children: Sequence[Child]) -> None:
+        for child in reversed(children):
+            if child.pid:
+                _signal(child.pid, signal.SIGTERM)
         until = time.monotonic() + self._grace
-        while child.pid and (left := until - time.monotonic()) > 0:
+        self._reap()
+        while any(child.pid for child in children) and (left := until - time.monotonic()) > 0:
             self._sleep(left)
             self._reap()
-        if child.pid:
-            log.warning("killed, as it did not stop", extra={"process": child.name})
-            _signal_group(child.pid, signal.SIGKILL)
-            os.waitpid(child.pid, 0)
-            child.pid = 0
+        for child in children:
+            if child.pid:
+                log.warning("killed, as it did not stop", extra={"child": child.name})
+                _signal_group(child.pid, signal.SIGKILL)
+                os.waitpid(child.pid, 0)
+                child.pid = 0
 
     def _sleep(self, seconds: float) -> None:
         """Sleep until a signal arrives or the time is over."""
@@ -137,37 +158,39 @@ class Supervisor:
             if child.pid:
                 pid, status = os.waitpid(child.pid, os.WNOHANG)
                 if pid:
-                    self._note_death(child, status)
+                    self._note_death(child, os.waitstatus_to_exitcode(status))
 
-    def _note_death(self, child: Child, status: int) -> None:
+    def _note_death(self, child: Child, exit_code: int) -> None:
         now = time.monotonic()
         child.pid = 0
-        if self.stopping:
+        child.exit_code = exit_code
+        if self.stopping or child.once:
             return
+        child.deaths += 1
         if now - child.started_at > _HEALTHY_SECONDS:
             child.pause = _FIRST_PAUSE
         child.restart_at = now + child.pause
         child.pause = min(child.pause * 2, _LONGEST_PAUSE)
         log.warning(
             "a process died and is started again",
-            extra={"process": child.name, "exit": os.waitstatus_to_exitcode(status)},
+            extra={"child": child.name, "exit": exit_code},
         )
 
+    def _dead(self) -> list[Child]:
+        return [child for child in self._children if not child.pid and not child.once]
+
     def _next_restart(self) -> float:
-        waiting = [child.restart_at for child in self._children if not child.pid]
-        return min(waiting, default=float("inf")) - time.monotonic()
+        return min((c.restart_at for c in self._dead()), default=float("inf")) - time.monotonic()
 
     def _restart_due(self) -> None:
-        for child in self._children:
-            if not child.pid and child.restart_at <= time.monotonic() and not self.stopping:
+        for child in self._dead():
+            if child.restart_at <= time.monotonic() and not self.stopping:
                 self._start(child)
 
 
 def _signal(pid: int, sig: signal.Signals) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.kill(pid, sig)
-    except ProcessLookupError:
-        pass
 
 
 def _signal_group(pid: int, sig: signal.Signals) -> None:

@@ -28,8 +28,9 @@ def run(slots: Mapping[str, int] | None = None) -> None:
     from vidwiz.jobs import entry  # noqa: PLC0415 - errors of the settings are shown by main()
     from vidwiz.jobs.worker import Worker, run_sweeper  # noqa: PLC0415
     from vidwiz.queueing.connections import for_worker  # noqa: PLC0415
+    from vidwiz.runtime import runtime_of  # noqa: PLC0415
 
-    config = entry.runtime_of(entry.app()).config
+    config = runtime_of(entry.app()).config
 
     def work(queue: str) -> None:
         worker = Worker(

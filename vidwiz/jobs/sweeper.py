@@ -39,7 +39,7 @@ def sweep(runtime: Runtime) -> bool:
     with unit_of_work(runtime.queue) as uow:
         sweeping.schedule_forgotten_notes(uow)
     with unit_of_work(runtime.queue) as uow:
-        sweeping.poke_due(uow)
+        sweeping.poke_due(uow, again_after=2 * config.sweep_seconds)
     return True
 
 

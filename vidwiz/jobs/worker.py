@@ -16,6 +16,7 @@ from vidwiz.jobs.sweeper import sweep_for_ever
 from vidwiz.processes import die_with_parent
 from vidwiz.queueing.messages import PokeJob, SignedJson
 from vidwiz.queueing.pokes import queue_named
+from vidwiz.runtime import runtime_of
 from vidwiz.supervisor import forked
 
 if TYPE_CHECKING:
@@ -121,4 +122,4 @@ def run_sweeper() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     app = entry.app()
-    sweep_for_ever(app, entry.runtime_of(app), stopped)
+    sweep_for_ever(app, runtime_of(app), stopped)

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 DUTY = "sweep"
 DUE_AT_ONCE = 40
-POKE_AGAIN_SECONDS = 10.0
 
 
 def take_turn(uow: UnitOfWork, *, every: float) -> bool:
@@ -40,8 +39,8 @@ def schedule_forgotten_notes(uow: UnitOfWork) -> int:
     return transcripts.schedule_notes(uow, transcripts.forgotten_notes())
 
 
-def poke_due(uow: UnitOfWork) -> int:
-    """Poke tasks that are due and were not poked lately; return how many.
+def poke_due(uow: UnitOfWork, *, again_after: float) -> int:
+    """Poke tasks that are due and were not poked for `again_after` seconds; return how many.
 
     A handful of each type is enough: whoever looks at those goes on with what else is due.
     """
@@ -54,7 +53,7 @@ def poke_due(uow: UnitOfWork) -> int:
                 .where(Task.priority == priority, Task.run_at <= now())
                 .where(
                     sa.or_(
-                        Task.poked_at.is_(None), Task.poked_at < now_plus(-POKE_AGAIN_SECONDS)
+                        Task.poked_at.is_(None), Task.poked_at < now_plus(-again_after)
                     )
                 )
                 .order_by(Task.run_at, Task.id)

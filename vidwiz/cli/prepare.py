@@ -1,0 +1,42 @@
+"""What has to be there before anything works: the schema and the owner.
+
+`vidwiz up` runs this as a child, so that the supervisor itself stays small.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from vidwiz import file_locks, migrating
+from vidwiz.cli import owner
+from vidwiz.cli.opening import build, first_line, in_context, is_migrated
+from vidwiz.cli.settings import read_config
+from vidwiz.errors import VidwizError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+
+def prepare(app: Flask) -> None:
+    """Apply missing migrations and make the owner; processes of one machine take turns."""
+    with in_context(app) as runtime, file_locks.held(runtime.config.data_dir / "prepare.lock"):
+        if not is_migrated(app):
+            migrating.upgrade(app)
+        owner.ensure(runtime)
+
+
+def main() -> None:
+    """Prepare, or say in one sentence why that failed."""
+    try:
+        prepare(build(read_config()))
+    except VidwizError as exc:
+        sys.exit(f"Error: {exc.message}")
+    except SQLAlchemyError as exc:
+        sys.exit(f"Error: the database refuses: {first_line(exc)}")
+
+
+if __name__ == "__main__":
+    main()

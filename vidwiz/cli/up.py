@@ -1,0 +1,159 @@
+"""`vidwiz up`: everything on one machine, under one supervisor.
+
+The supervisor imports neither Flask nor SQLAlchemy, as what needs them runs in its children.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from vidwiz import embedded_redis, file_locks
+from vidwiz.cli import sample as samples
+from vidwiz.cli import stack
+from vidwiz.cli.settings import read_config
+from vidwiz.config import parse_slots
+from vidwiz.errors import ConfigError
+from vidwiz.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from vidwiz.config import Config
+    from vidwiz.supervisor import Child
+
+# What ends gracefully inside (requests, a task under way) is given this much longer outside.
+_EXTRA_GRACE = 10.0
+_REDIS_SECONDS = 15.0
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.03
+_DEATHS_AT_START = 3
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; else PORT, else 8000.")
+@click.option("--workers", metavar="QUEUE=COUNT,...", help="Such as note=2; else VIDWIZ_WORKERS.")
+@click.option("--sample", is_flag=True, help="Show what is made of a sample video.")
+def up(host: str, port: int | None, workers: str | None, sample: bool) -> None:  # noqa: FBT001
+    """Start everything: web server, workers, and Redis if none is set. Ctrl-C stops it."""
+    if workers is not None:
+        try:
+            parse_slots(workers)
+        except ConfigError as exc:
+            raise click.BadParameter(exc.message, param_hint="--workers") from exc
+        os.environ["VIDWIZ_WORKERS"] = workers
+    config = read_config()
+    logging.basicConfig(format="vidwiz up: %(message)s", level=logging.WARNING)
+    lock = _lock(config)
+    listener = stack.listen(host, config.port if port is None else port)
+    try:
+        code = _Stack(config, host, listener, lock).run(sample=sample)
+    finally:
+        listener.close()
+    sys.exit(code)
+
+
+def _lock(config: Config) -> int:
+    path = config.data_dir / "up.lock"
+    lock = file_locks.take(path)
+    if lock is None:
+        where = path.read_text(encoding="utf-8").strip()
+        raise ConfigError(f"`vidwiz up` runs already on {config.data_dir} ({where or 'starting'})")
+    os.truncate(lock, 0)
+    return lock
+
+
+class _Stack:
+    """One run of the whole system."""
+
+    def __init__(self, config: Config, host: str, listener: socket.socket, lock: int) -> None:
+        self._config = config
+        self._host = host
+        self._listener = listener
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"http://{shown}:{listener.getsockname()[1]}"
+        self._console = Console(highlight=False)
+        self._supervisor = Supervisor(grace_seconds=config.grace_seconds + _EXTRA_GRACE)
+        os.write(lock, f"process {os.getpid()}, {self._url}\n".encode())
+
+    def run(self, *, sample: bool) -> int:
+        """Start all, look after it until a stop is asked for, and return the exit code."""
+        started = time.monotonic()
+        try:
+            if not self._start():
+                return 0 if self._supervisor.stopping else 1
+            self._greet(time.monotonic() - started)
+            if sample:
+                self._show_sample()
+            self._supervisor.run()
+        finally:
+            self._listener.close()  # so that nobody waits for an answer that cannot come
+            self._supervisor.stop()
+        self._console.print("VidWiz has stopped. Everything is kept in", self._config.data_dir)
+        return 0
+
+    def _start(self) -> bool:
+        """Start in an order that is safe, in parallel where that is; False when it failed."""
+        config = self._config
+        if config.embedded_redis:
+            redis = stack.redis(config.data_dir)
+            self._supervisor.add(redis)
+        preparation = stack.preparation(os.environ)
+        self._supervisor.add(preparation)
+        # Imports meanwhile; before the first request it does not touch the database.
+        web = stack.web(os.environ, self._listener)
+        self._supervisor.add(web)
+        if config.embedded_redis:
+            self._until(lambda: embedded_redis.answers(config.data_dir), _REDIS_SECONDS, redis)
+        self._until(lambda: preparation.exit_code is not None, float("inf"), web)
+        if preparation.exit_code != 0:
+            return False  # it has said why
+        workers = stack.workers(os.environ)
+        self._supervisor.add(workers)
+        self._until(lambda: stack.is_ready(self._listener), _READY_SECONDS, web, workers)
+        return not self._supervisor.stopping
+
+    def _until(self, condition: Callable[[], bool], seconds: float, *needed: Child) -> None:
+        """Wait for it; raise `ConfigError` when it takes too long or what is needed dies."""
+        end = time.monotonic() + seconds
+        while not self._supervisor.stopping and not condition():
+            self._supervisor.wait(_LOOK_SECONDS)
+            for child in needed:
+                if child.deaths >= _DEATHS_AT_START:
+                    raise ConfigError(f"{child.name} does not start; its last words are above")
+            if time.monotonic() > end:
+                names = " and ".join(child.name for child in needed)
+                raise ConfigError(f"{names} did not become ready within {seconds:.0f} seconds")
+
+    def _greet(self, seconds: float) -> None:
+        say = self._console.print
+        say()
+        say(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
+        say(f"  data        {self._config.data_dir}", soft_wrap=True)
+        say(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
+        say("  your videos [dim]vidwiz ingest VIDEO --note 1:05[/]")
+        say("  to stop     Ctrl-C")
+        if self._host not in _LOCAL_HOSTS and self._config.registration_open:
+            say(
+                "[yellow]Anybody who reaches this address can register[/]; "
+                "VIDWIZ_REGISTRATION=closed prevents that."
+            )
+        say()
+
+    def _show_sample(self) -> None:
+        if samples.copy_to_library(self._config):
+            child = stack.sample(os.environ, samples.VIDEO_ID, samples.MARK)
+            self._supervisor.add(child)
+            return
+        self._console.print(
+            f"The sample stays away: the library folder {self._config.library_dir} is your own."
+        )

@@ -1,0 +1,33 @@
+"""Settings of gunicorn: `gunicorn -c python:vidwiz.serving "vidwiz.app:create_app()"`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vidwiz.config import Config
+from vidwiz.processes import die_with_parent
+
+if TYPE_CHECKING:
+    from gunicorn.arbiter import Arbiter
+    from gunicorn.workers.base import Worker
+
+_config = Config.from_env()
+
+bind = f"127.0.0.1:{_config.port}"
+worker_class = "gthread"
+# SQLite has one writer; a second process would only add waiting.
+workers = 1 if _config.uses_sqlite else _config.web_concurrency or 2
+# A thread is made when it is needed; an open event stream keeps one.
+threads = 64
+graceful_timeout = int(_config.grace_seconds)
+keepalive = 5
+# gunicorn's own lines tell of starts and stops; ours say what matters of requests.
+loglevel = "debug" if _config.log_level == "debug" else "warning"
+accesslog = None
+# Its control socket is one for all instances of a user, in his home folder.
+control_socket_disable = True
+
+
+def post_fork(_server: Arbiter, worker: Worker) -> None:
+    """Have the worker end with its arbiter, however that ends, also with streams open."""
+    die_with_parent(worker.ppid)
