@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vidwiz_local.extractive.ranking import Ranked, is_chore, ranked
+from vidwiz_local.extractive.chores import is_chore
+from vidwiz_local.extractive.ranking import Ranked, ranked
 from vidwiz_local.extractive.speech import one_line
 from vidwiz_local.extractive.summary import clock, shortened
 from vidwiz_local.extractive.terms import root
@@ -25,9 +26,9 @@ _COVERED = 0.4
 _LONGEST_QUOTE = 320
 _TIME = re.compile(r"\b(?:(\d{1,2}):)?(\d{1,3}):(\d{2})\b")
 _ABOUT_ALL = re.compile(
-    r"\b(?:summar|about|main (?:point|idea|topic)|key (?:point|idea|takeaway)|takeaway|tl;?dr|overview|"
-    r"gist|zusammenfass|worum geht|résum|de quoi (?:parle|s'agit)|resum|de qué (?:trata|habla))|"
-    r"要約|まとめ|について|何の動画|لخص|ملخص|عن ماذا|يتحدث",
+    r"\b(?:summar|about|main (?:point|idea|topic)|key (?:point|idea|takeaway)|takeaway|tl;?dr|"
+    r"overview|gist|zusammenfass|worum geht|résum|de quoi (?:parle|s'agit)|resum|"
+    r"de qué (?:trata|habla))|要約|まとめ|について|何の動画|لخص|ملخص|عن ماذا|يتحدث",
     re.IGNORECASE,
 )
 

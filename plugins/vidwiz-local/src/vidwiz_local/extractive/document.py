@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from bisect import bisect_left, bisect_right
@@ -10,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vidwiz_local.extractive import languages, sentences
-from vidwiz_local.extractive.speech import heard, joined, one_line
+from vidwiz_local.extractive.speech import heard, joined, one_line, seconds
 from vidwiz_local.extractive.terms import stem, surface_words
 
 if TYPE_CHECKING:
@@ -32,10 +33,12 @@ _TITLE_ENDS = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_TOPIC = 8
+_FEW, _SPARSE = 60, 0.5
+"""Characters of speech, and characters a second, below which a video says little."""
 
 
 def topic(title: str) -> str:
-    """Return the part of a title that names its topic: `Snell's law | Lesson 4` -> `Snell's law`."""
+    """Return the part of a title that names its topic: `Tides | Lesson 4` -> `Tides`."""
     parts = [part.strip() for part in _TITLE_ENDS.split(title) if part and part.strip()]
     return next((part for part in parts if len(part) >= _SHORTEST_TOPIC), title.strip())
 
@@ -115,6 +118,12 @@ class Document:
         return sum(sentence.marked for sentence in self.sentences) * 2 > len(self.sentences)
 
     @cached_property
+    def says_little(self) -> bool:
+        """Say whether there are hardly any words, for the whole video or for its length."""
+        characters = sum(map(len, self.speech.tokens))
+        return characters < max(_FEW, _SPARSE * seconds(self.material.duration))
+
+    @cached_property
     def names(self) -> dict[str, str]:
         """Words that the title writes with a capital within a sentence, by their small form."""
         words = self.title.split()
@@ -124,7 +133,7 @@ class Document:
             word.rstrip(_CLOSERS + _CLOSING + ",;:").casefold(): word.rstrip(
                 _CLOSERS + _CLOSING + ",;:"
             )
-            for before, word in zip(words, words[1:], strict=False)
+            for before, word in itertools.pairwise(words)
             if word[0].isupper() and before[-1].isalnum() and before[0].islower()
         }
 
@@ -201,7 +210,8 @@ class Document:
         return tokens[:end]
 
     def _cased(self, token: str) -> str:
-        if self.wording.code == "en" and (token == "i" or token.startswith(("i'", "i’", "i,"))):
+        lone = token[:1] == "i" and token[1:2] in ("", ",", "'", "’")
+        if self.wording.code == "en" and lone:
             return "I" + token[1:]
         bare = token.rstrip(".,;:?!")
         return self.names.get(bare, bare) + token[len(bare) :]

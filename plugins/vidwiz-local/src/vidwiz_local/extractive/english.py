@@ -84,8 +84,8 @@ _DANGLING = words(
     must i we you he she they it's i'm you're we're they're i'll you'll we'll they'll i've you've
     we've that's there's here's let's what's not no very just also even only too really quite such
     more most some any every each another other gonna wanna like well now okay i'd you'd we'd they'd
-    whenever wherever whatever however don't doesn't didn't can't won't isn't aren't kind sort lot called let make makes get gets
-    going want wants trying try
+    whenever wherever whatever however don't doesn't didn't can't won't isn't aren't kind sort
+    lot called let make makes get gets going want wants trying try
     """
 )
 
@@ -105,7 +105,8 @@ _OPENERS = weighted(
         instead|you can|you might|you could|you'll|you've|you should|we can|we'll|we've|we know|
         i'm|i'll|i want|i think|i've|i would|i know|i remember|they're|they've|that's|it's a|
         it's not|it is|it was|there was|there were|and it's|and we|and you|and i|and in|and when|
-        and what|and there|if your|if there|after a|another|one of the|in order to|the thing is|my name|as you|as we""",
+        and what|and there|if your|if there|after a|another|
+        one of the|in order to|the thing is|my name|as you|as we""",
     w14="it's|and|because|i|we|he|she|they|although|you|then|to do|to see|to get",
     w8="it|this|these|which|where|while|since|if|when|the|what|how|why|as|in|for|your|my|our",
 )

@@ -6,8 +6,8 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vidwiz_local.extractive.chores import is_chore
 from vidwiz_local.extractive.document import finished
-from vidwiz_local.extractive.ranking import is_chore
 from vidwiz_local.extractive.sentences import cue
 from vidwiz_local.extractive.speech import joined, seconds
 from vidwiz_local.extractive.summary import clock, shortened
@@ -104,6 +104,9 @@ def _inner(document: Document, tokens: list[str], at: int) -> _Place | None:
     if mark in ";:–—":
         return _Place(at, -0.6, -0.5)
     if mark in ",،、":
+        if tokens[at].casefold() in document.wording.leading and at + 1 < len(tokens):
+            follows = tokens[at + 1].casefold().replace("’", "'")
+            strength = document.wording.openers.get(follows, 0.0)
         begins = -1.7 + 0.3 * min(max(strength, 0.0), 3.0)
         return _Place(at, _NEVER if _is_fragile(document, at) else begins, -0.9)
     if strength >= 2 and not _is_fragile(document, at):  # noqa: PLR2004 - begins most sentences
@@ -148,7 +151,7 @@ def _worth(document: Document, first: _Place, last: _Place, mark: float, text: s
         worth -= 1.0
     if text.endswith(("?", "؟", "？")):
         worth -= 0.2
-    return worth - abs(len(text) - _BEST_LENGTH) / 120.0
+    return float(worth) - abs(len(text) - _BEST_LENGTH) / 120.0
 
 
 def _short(document: Document, mark: float) -> str:

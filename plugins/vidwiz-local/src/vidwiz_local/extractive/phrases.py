@@ -7,24 +7,27 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vidwiz_local.extractive.ranking import is_chore
+from vidwiz_local.extractive.chores import is_chore
 from vidwiz_local.extractive.terms import stem, surface_words
+from vidwiz_local.extractive.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from vidwiz_local.extractive.document import Document
 
-_LONGEST = 3
+_PAIR, _LONGEST = 2, 3
 _CANDIDATES = 60
 _LENGTH_WORTH = {1: 1.0, 2: 2.4, 3: 2.8}
 _LINKS = frozenset(("of", "de", "del", "du", "des", "do", "da", "di"))
 _EDGE = " ,;:.!?…\"'“”‘’«»()[]<>|/\\*_~`{}=+^%$#@。、！？「」『』（）،؛؟¿¡-–—"
-_NO_NOUN = ("ly",)
-_NO_LAST = ("ly", "ed")
 _SOME, _PLENTY = 600, 3000
 """Tokens of a transcript above which a phrase has to be said more often to count."""
-_HEADS = frozenset("number value problem point line level form result type course friend".split())
+_HEADS = words(
+    """
+    number value problem point line level form result type course friend
+    """
+)
 """Vague words that a word before them makes a thing: prime number, data point."""
 
 
@@ -46,7 +49,8 @@ class Phrase:
 
 def key_phrases(document: Document, limit: int = 12) -> list[Phrase]:
     """Return the best phrases, best first; none is part of a better one."""
-    counts = _counted(document)
+    grams = list(_grams(document))
+    counts = _counted(grams)
     scores = {key: _score(document, key, count, counts) for key, count in counts.items()}
     best: list[tuple[str, ...]] = sorted(
         (k for k in scores if scores[k] > 0), key=lambda key: (-scores[key], key)
@@ -57,7 +61,7 @@ def key_phrases(document: Document, limit: int = 12) -> list[Phrase]:
             set(key) <= set(c) or set(c) <= set(key) for c in chosen
         ):
             chosen.append(key)
-    written = _written(document, set(chosen))
+    written = _written(document, grams, set(chosen))
     found = [
         Phrase(key, text, scores[key], *_usage(document, text, befores))
         for key in chosen
@@ -94,7 +98,10 @@ def _runs(document: Document) -> Iterator[list[tuple[int, str]]]:
             yield run
 
 
-def _grams(document: Document) -> Iterator[tuple[tuple[str, ...], int, int]]:
+_Gram = tuple[tuple[str, ...], int, int]
+
+
+def _grams(document: Document) -> Iterator[_Gram]:
     """Yield each phrase as its terms with the tokens it goes from and to."""
     tokens = document.speech.tokens
     before: list[tuple[int, str]] = []
@@ -117,10 +124,10 @@ def _linked(tokens: list[str], first: int, second: int) -> bool:
     return between == 1 or tokens[first + 2] in {"the", "la", "el", "les", "los", "las"}
 
 
-def _counted(document: Document) -> Counter[tuple[str, ...]]:
-    counts = Counter(key for key, _, _ in _grams(document))
+def _counted(grams: list[_Gram]) -> Counter[tuple[str, ...]]:
+    counts = Counter([key for key, _, _ in grams])
     for key, count in list(counts.items()):
-        if len(key) == 2:  # noqa: PLR2004 - pairs; in longer ones the same word is counted again
+        if len(key) == _PAIR:  # in longer ones the same words would be counted again
             counts[_QUALIFYING, key[0]] += count
     return counts
 
@@ -155,23 +162,26 @@ _QUALIFYING = "\0"
 
 
 def _can_be(document: Document, key: tuple[str, ...], *, named: bool) -> bool:
-    if _QUALIFYING in key:
+    """Say whether the terms of a phrase are such as name a thing."""
+    if len(set(key)) < len(key) or not all(1 < len(term) <= _LONGEST_WORD for term in key):
         return False
-    vague = document.wording.vague
-    stop = document.wording.stop
-    if len(set(key)) < len(key) or any(len(term) > _LONGEST_WORD for term in key):
-        return False
+    return not _is_vague(document, key, named=named) and (
+        document.wording.code != "en" or _is_noun_like(key, named=named)
+    )
+
+
+def _is_vague(document: Document, key: tuple[str, ...], *, named: bool) -> bool:
+    vague, stop = document.wording.vague, document.wording.stop
     bare = [{term, term + "s"} & vague for term in key]
-    if bare[0] or (len(key) == 1 and bare[-1]) or key[-1] in stop:
+    if (bare[0] and len(key) < _LONGEST) or (len(key) == 1 and bare[-1]) or key[-1] in stop:
+        return True
+    return bool(bare[-1]) and (key[-1] not in _HEADS or key[-2] in _LINKS) and not named
+
+
+def _is_noun_like(key: tuple[str, ...], *, named: bool) -> bool:
+    if key[0].endswith("ly") or (key[-1].endswith(("ly", "ed")) and not named):
         return False
-    if bare[-1] and (key[-1] not in _HEADS or key[-2] in _LINKS) and not named:
-        return False
-    if document.wording.code == "en":
-        if key[0].endswith(_NO_NOUN) or (key[-1].endswith(_NO_LAST) and not named):
-            return False
-        if len(key) == 1 and len(key[0]) < _SHORTEST_WORD:
-            return False
-    return any(len(term) > 1 for term in key)
+    return len(key) > 1 or len(key[0]) >= _SHORTEST_WORD
 
 
 _LONGEST_WORD = 40
@@ -179,7 +189,7 @@ _SHORTEST_WORD = 4
 
 
 def _written(
-    document: Document, keys: set[tuple[str, ...]]
+    document: Document, grams: list[_Gram], keys: set[tuple[str, ...]]
 ) -> dict[tuple[str, ...], tuple[str, Counter[str]]]:
     """Return how each phrase is mostly written, and which words stand before it."""
     tokens = document.speech.tokens
@@ -187,7 +197,7 @@ def _written(
     befores: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
     starts = {sentence.start for sentence in document.sentences}
     verbs: set[tuple[str, ...]] = set()
-    for key, start, end in _grams(document):
+    for key, start, end in grams:
         if key not in keys:
             continue
         text = (
@@ -195,6 +205,8 @@ def _written(
             if key_is_spaced(tokens[start])
             else ("".join(key))
         )
+        if text not in document.speech.text(start, end):
+            continue  # Japanese pieces that only stood near each other
         if _starts_with_verb(document, key, text):
             verbs.add(key)
         first = start in starts and document.wording.code != "de"
@@ -214,13 +226,11 @@ _SURE = 20
 
 def _starts_with_verb(document: Document, key: tuple[str, ...], text: str) -> bool:
     """Say whether a phrase is like "eats bread": nouns before nouns have no plural in English."""
-    first = text.split(" ")[0].casefold()
+    first = text.split(" ", maxsplit=1)[0].casefold()
     return (
         document.wording.code == "en"
-        and len(key) == 2
-        and (  # noqa: PLR2004
-            first != key[0] and first.endswith("s") and "'" not in first and "’" not in first
-        )
+        and len(key) == _PAIR
+        and (first != key[0] and first.endswith("s") and "'" not in first and "’" not in first)
     )
 
 
@@ -252,8 +262,12 @@ def _form(document: Document, forms: Counter[str]) -> str:
     return best
 
 
-_ONE = frozenset("a an one each every another any single this that given particular new".split())
-_THE = frozenset("the its his her their our your my same whole".split())
+_ONE = words(
+    """
+    a an one each every another any single this that given particular new
+    """
+)
+_THE = words("the its his her their our your my same whole")
 
 
 def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, bool]:
@@ -261,7 +275,7 @@ def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, b
     if document.wording.code != "en":
         return "", False
     last = text.rsplit(" ", maxsplit=1)[-1]
-    head = text.split(" of ")[0].rsplit(" ", maxsplit=1)[-1]
+    head = text.split(" of ", maxsplit=1)[0].rsplit(" ", maxsplit=1)[-1]
     plural = stem(head) != head and not head.endswith(("ics", "'s")) and not head.istitle()
     one = sum(befores[word] for word in _ONE)
     the = sum(befores[word] for word in _THE)
@@ -272,4 +286,4 @@ def _usage(document: Document, text: str, befores: Counter[str]) -> tuple[str, b
     return ("an" if text[0].casefold() in "aeiou" else "a"), plural
 
 
-_ARTICLE_SHARE = 0.4
+_ARTICLE_SHARE = 0.3

@@ -10,8 +10,8 @@ from vidwiz_local.extractive.ranking import overlap
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from vidwiz_local.extractive.asking import Asked
     from vidwiz_local.extractive.document import Document
+    from vidwiz_local.extractive.question import Asked
 
 COUNT = 3
 SHORTEST, LONGEST = 20, 120

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from vidwiz_local.extractive.chores import (
+    ADVERT,
+    DIGITS,
+    FIRST_PERSON,
+    POINTING,
+    REFERRING,
+    is_chore,
+)
 from vidwiz_local.extractive.speech import is_spaceless
 
 if TYPE_CHECKING:
@@ -14,41 +21,6 @@ if TYPE_CHECKING:
     from vidwiz_local.extractive.document import Document
     from vidwiz_local.extractive.sentences import Sentence
 
-_CHORES = re.compile(
-    r"subscri|patreon|\bpatrons?\b|sponsor|promo code|discount|coupon|free trial|link (?:is )?(?:in|down|below)|"
-    r"links (?:in|below|on)|description (?:below|box|of)|in the description|in the comments?|comments? (?:below|section)|"
-    r"thumbs up|like button|hit (?:the|that) (?:like|bell)|notification|the bell|check (?:it |them )?out (?:at|their|the|his|her|my)|"
-    r"thanks? (?:you )?(?:so much |very much )?(?:for|to) (?:watch|join|listen|tun|your support|every|all|support|this|our|my|the)|"
-    r"thank you|thanks to (?:you|all|every)|see you (?:in|next|then|later|guys|soon|all|there|around)|"
-    r"next (?:video|time|episode|week)|last (?:video|time|episode|week)|previous video|welcome (?:back|to|every)|"
-    r"\b(?:hey|hi|hello|good morning|good evening|what's up)\b,? (?:every|guys|folks|there|all|you|and welcome|and|i'm|welcome|this is)|"
-    r"my name is|my channel|this channel|support (?:me|us|the channel|my)|merch|giveaway|\.com\b|\.org/|dot com|"
-    r"squarespace|skillshare|nordvpn|expressvpn|audible|brilliant\.|hellofresh|surfshark|raycon|betterhelp|grammarly|"
-    r"sign up|newsletter|follow (?:me|us) on|instagram|twitter|discord|tiktok|livestream|live stream|"
-    r"stay tuned|without further ado|let's (?:dive|jump|get) (?:right )?(?:in|into it|started)\b|"
-    r"abonnier|\babo\b|glocke|kanal (?:unterstütz|abon)|daumen hoch|bis zum nächsten|nächste[sn]? video|herzlich willkommen|hallo (?:zusammen|und|leute)|"
-    r"abonne[zr]|s'abonner|prochaine vidéo|à bientôt|bienvenue|bonjour (?:à|tout)|suscri[bp]|próximo v[ií]deo|bienvenid|hola a todos|"
-    r"inscreva|inscriv|iscriv|اشترك|اشتراك|القناة|الفيديو القادم|أهلا بكم|مرحبا|ترجمة|チャンネル登録|高評価|ご視聴|次の動画|次回|подпис",
-    re.IGNORECASE,
-)
-_POINTING = re.compile(
-    r"\b(?:over here|right here|right there|over there|up here|down here|here on the|on the screen|on screen|look at (?:this|that|these|how)|"
-    r"like this|like that|you see here|this one|that one|these guys|this guy|as you can see|you can see|i'll|going to|i mean|"
-    r"let me|i'm gonna|i'm going|gonna|pause|pull up|go ahead|a moment ago|a bit|by the way|i guess|i suppose|or something|stuff like|"
-    r"and so on and so|blah|okay|yeah|whoops|oh|hey|haha|wow)\b",
-    re.IGNORECASE,
-)
-_REFERRING = re.compile(
-    r"\b(?:in (?:that|this) (?:case|sense|way)|same (?:goes|thing|as|way|one)|for example|for instance|"
-    r"(?:this|that|these|those) (?!video|course|series|lecture|talk|means)\w+|again|the other|"
-    r"evidently|at this point|in particular|likewise|the (?:first|second|third|last|next) one)\b",
-    re.IGNORECASE,
-)
-_ADVERT = re.compile(
-    r"sponsor|promo code|free trial|discount|\bpatreon\b|brought to you", re.IGNORECASE
-)
-_FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|my|me)\b", re.IGNORECASE)
-_DIGITS = re.compile(r"\d|\b(?:plus|minus|times|equals|squared|over|divided)\b")
 SHORTEST, LONGEST = 45, 300
 _CANDIDATES = 160
 _SECTIONS = 5
@@ -146,17 +118,17 @@ def _flaws(document: Document, index: int, text: str) -> float:
     flaws = 0.0
     if is_chore(text):
         flaws += 2.0
-    elif any(_ADVERT.search(_text(document, near)) for near in (index - 1, index - 2, index + 1)):
+    elif any(ADVERT.search(_text(document, near)) for near in (index - 1, index - 2, index + 1)):
         flaws += 0.8
     if words[0].strip(",'\"“") in document.wording.leaning:
         flaws += 0.45
     if document.wording.code == "en":
-        flaws += 0.2 * min(len(_REFERRING.findall(text)), 2)
+        flaws += 0.2 * min(len(REFERRING.findall(text)), 2)
     if text.endswith(("?", "؟", "？")):
         flaws += 0.45
-    flaws += 0.25 * min(len(_POINTING.findall(text)), 3)
-    flaws += 0.15 * min(len(_FIRST_PERSON.findall(text)), 3)
-    flaws += 0.12 * max(0, len(_DIGITS.findall(text)) - 1)
+    flaws += 0.25 * min(len(POINTING.findall(text)), 3)
+    flaws += 0.15 * min(len(FIRST_PERSON.findall(text)), 3)
+    flaws += 0.12 * max(0, len(DIGITS.findall(text)) - 1)
     return flaws + (0.3 if "!" in text or "..." in text or "…" in text else 0.0)
 
 
@@ -165,11 +137,6 @@ def _text(document: Document, index: int) -> str:
         return ""
     sentence = document.sentences[index]
     return document.speech.text(sentence.start, sentence.end)
-
-
-def is_chore(text: str) -> bool:
-    """Say whether a sentence greets, thanks, advertises or asks to subscribe."""
-    return _CHORES.search(text.replace("’", "'")) is not None
 
 
 def overlap(one: frozenset[str], other: frozenset[str]) -> float:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from vidwiz_local.extractive.speech import is_spaceless
 from vidwiz_local.extractive.terms import surface_words
+from vidwiz_local.extractive.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
 
 _CLOSERS = "\"'”’»)]」』）"
 _ENDERS = ".!?…。！？؟।۔"
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof sr jr st vs e.g i.e eg ie cf ca approx fig no vol inc ltd co bzw z.b d.h "
-    "usw u.a ggf vgl nr hr fr m mme mlle p.ex ej p.ej sra srta ud uds ep al gen col sgt".split()
+_ABBREVIATIONS = words(
+    """
+    mr mrs ms dr prof sr jr st vs e.g i.e eg ie cf ca approx fig no vol inc ltd co bzw z.b
+    d.h usw u.a ggf vgl nr hr fr m mme mlle p.ex ej p.ej sra srta ud uds ep al gen col sgt
+    """
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+")
 _JAPANESE_FINAL = re.compile(
@@ -86,11 +90,9 @@ def _is_title(core: str) -> bool:
 def _is_initial(before: str, core: str) -> bool:
     """Say whether a lone letter is part of a name, as in "John F. Kennedy", not a thing's name."""
     return (
-        len(core) == 2
+        len(core) == len("F.")
         and core[0].isalpha()
-        and (  # noqa: PLR2004 - a letter and its stop
-            before[:1].isupper() or before.casefold() in {"by", "von", "par", "por", "and"}
-        )
+        and (before[:1].isupper() or before.casefold() in {"by", "von", "par", "por", "and"})
         and len(before) != 1
     )
 
@@ -132,7 +134,7 @@ def _capitals_mark_sentences(tokens: Sequence[str], ends: Sequence[int], wording
     """
     found = sum(
         1
-        for before, token in zip(tokens, tokens[1:], strict=False)
+        for before, token in pairwise(tokens)
         if token[0].isupper() and is_capital_start(before, token, wording)
     )
     return found * 5 > len(ends)
@@ -152,7 +154,7 @@ def is_capital_start(before: str, token: str, wording: Wording) -> bool:
     )
 
 
-_POLITE = frozenset("sie ihr ihnen ihre ihren ihrem ihrer usted".split())
+_POLITE = words("sie ihr ihnen ihre ihren ihrem ihrer usted")
 
 
 def _is_long_spaceless(speech: Speech, start: int, end: int) -> bool:
@@ -167,31 +169,51 @@ def _is_long_spaceless(speech: Speech, start: int, end: int) -> bool:
 _LONGEST_SPACELESS = 90
 
 
+@lru_cache(maxsize=65536)
+def bare(token: str) -> str:
+    """Return a token as the word lists have it: small and without punctuation."""
+    return token.strip('.,;:!?¿¡"“”').casefold().replace("’", "'")
+
+
+def _opening(tokens: Sequence[str], at: int, wording: Wording) -> float:
+    """Return how often sentences begin with the words at a token."""
+    openers = wording.openers
+    first = bare(tokens[at])
+    strength = openers.get(first)
+    if strength is None:
+        return 0.0
+    for size in (2, 3):
+        phrase = " ".join([first, *map(bare, tokens[at + 1 : at + size])])
+        strength = max(strength, openers.get(phrase, 0.0))
+    return strength
+
+
 def cue(tokens: Sequence[str], at: int, wording: Wording) -> float:
     """Return how surely a sentence begins at token `at`, from about -4 to 4."""
-    before = tokens[at - 1]
-    plain = before.rstrip(",;:").casefold().replace("’", "'")
-    words = [
-        token.strip('.,;:!?¿¡"“”').casefold().replace("’", "'") for token in tokens[at : at + 3]
-    ]
-    strength = max(
-        (wording.openers.get(" ".join(words[:size]), 0.0) for size in (1, 2, 3)), default=0.0
-    )
+    before, plain = tokens[at - 1], bare(tokens[at - 1])
+    strength = _opening(tokens, at, wording)
     if plain in wording.dangling or plain in wording.leading:
         strength -= 4.0
     elif before[-1] in ",;:–—":
         strength += 1.0
     if strength > 0 and _TAKES_CLAUSE.get(wording.code) and plain in _TAKES_CLAUSE[wording.code]:
         strength -= 2.4
+    if 0 < strength < _SURE_OPENER and plain.endswith("ing"):
+        strength -= 2.4
     return strength
 
 
+_SURE_OPENER = 2.0
+
+
 _TAKES_CLAUSE = {
-    "en": frozenset(
-        "think know say says said see means mean show shows believe hope guess tell knew thought "
-        "saying feel wonder suppose imagine realize like whatever everything something anything "
-        "all first next last thing things way reason time tells give gives lets help helps asks ask "
-        "makes make whether".split()
+    "en": words(
+        """
+    think know say says said see means mean show shows believe hope guess tell knew thought
+    saying feel wonder suppose imagine realize like whatever everything something anything
+    all first next last thing things way reason time tells give gives lets help helps asks
+    ask makes make whether
+    """
     )
 }
 
@@ -230,7 +252,7 @@ def _best_cut(
     best: list[tuple[float, int]] = [(0.0, 0)]
     for here in range(1, len(places)):
         strength = places[here][1]
-        options = []
+        options: list[tuple[float, int]] = []
         for before in range(here - 1, -1, -1):
             length = lengths[here] - lengths[before]
             if options and length > _LONGEST_CUT * 2:
@@ -249,7 +271,7 @@ def _best_cut(
             marked=ended and b == last and a == 0,
             strength=min(places[a][1], places[b][1]),
         )
-        for a, b in zip(chain, chain[1:], strict=False)
+        for a, b in pairwise(chain)
     ]
 
 

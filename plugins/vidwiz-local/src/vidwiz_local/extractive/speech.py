@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from vidwiz_local.extractive.wording import words
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -17,8 +19,6 @@ if TYPE_CHECKING:
 PAUSE_SECONDS = 2.5
 """A silence after which a new thought begins, seen between passages."""
 _LONGEST_TOKEN = 60
-_SLOWEST = 0.3
-"""Seconds a character takes at most: a caption that stands for minutes was not said so long."""
 
 SPACELESS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f\U00020000-\U0002fa1f"
 """Kana and Han: scripts whose words have no spaces between them."""
@@ -45,16 +45,20 @@ _SPEAKER = re.compile(
     r"(?:[A-Z][A-Z.'’\-]+(?:\s[A-Z][A-Z.'’\-]*){0,3}|[Ss]peaker\s\w{1,3}|Q|A)\s?:\s"
 )
 _TURN = re.compile(r"&?>{2,}|(?:^|(?<=\s))[-–—]+(?=\s|$)")
-_FILLERS = frozenset(
-    "um uh umm uhh uhm er erm hmm hm mhm ähm äh öhm euh えーと えっと あのー".split()
+_FILLERS = words(
+    """
+    um uh umm uhh uhm er erm hmm hm mhm ähm äh öhm euh えーと えっと あのー
+    """
 )
-_DOUBLED = frozenset(
-    "i the a and to of we you it is in so but if this for what they he she are can on my your with "
-    "let's it's i'm we're you're le la les de der die das und el y que et en".split()
+_DOUBLED = words(
+    """
+    i the a and to of we you it is in so but if this for what they he she are can on my your
+    with let's it's i'm we're you're le la les de der die das und el y que et en
+    """
 )
 _PHRASE_FILLERS = {
-    ("you", "know"): frozenset("do as did if that when what how the this why who where a".split()),
-    ("i", "mean"): frozenset("do what did if as could might".split()),
+    ("you", "know"): words("do as did if that when what how the this why who where a"),
+    ("i", "mean"): words("do what did if as could might"),
 }
 
 
@@ -142,7 +146,7 @@ def heard(passages: Iterable[Passage]) -> Speech:
         end = max(seconds(passage.end), start + 0.1)
         if speech.tokens and start - ended > PAUSE_SECONDS:
             speech.pauses.add(len(speech.tokens))
-        _append(speech, text, start, min((end - start) / (len(text) + 1), _SLOWEST), home)
+        _append(speech, text, start, (end - start) / (len(text) + 1), home)
         ended, said = end, text
     return _without_repeats(_without_fillers(speech), max(ended, 0.1))
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from vidwiz_local.extractive.chores import is_chore
 from vidwiz_local.extractive.document import finished
-from vidwiz_local.extractive.ranking import is_chore, overlap, ranked
+from vidwiz_local.extractive.ranking import overlap, ranked
 from vidwiz_local.extractive.speech import is_spaceless, seconds
 
 if TYPE_CHECKING:
@@ -16,6 +17,8 @@ SHORTEST, LONGEST = 200, 800
 _WANTED = 560
 _MOST_SENTENCES = 6
 _SAME = 0.7
+_GOOD_ENOUGH, _ENOUGH = 0.4, 320
+"""From this length on only sentences of this worth are added."""
 
 
 def summary(document: Document) -> str:
@@ -35,7 +38,7 @@ def _chosen(document: Document) -> list[Ranked]:
         best = max(pool, key=lambda one: one.score - _redundancy(document, one, chosen))
         pool.remove(best)
         if length + len(best.text) + 1 > LONGEST or (
-            chosen and best.score < 0 and length > 2 * SHORTEST
+            chosen and best.score < _GOOD_ENOUGH and length > _ENOUGH
         ):
             continue
         if any(_is_same(best, other) for other in chosen):

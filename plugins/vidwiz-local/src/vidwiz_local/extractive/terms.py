@@ -8,10 +8,11 @@ import unicodedata
 from functools import lru_cache
 
 from vidwiz_local.extractive.speech import SPACELESS
+from vidwiz_local.extractive.wording import words
 
 
 def _marks() -> str:
-    """Return the combining marks of the BMP as ranges of a character class.
+    r"""Return the combining marks of the BMP as ranges of a character class.
 
     Python's `\\w` leaves them out, which would cut Hindi, Thai and vocalised Arabic into pieces.
     """
@@ -52,7 +53,11 @@ def _unelided(word: str) -> str:
     return rest if mark and len(rest) > 2 and before in _ELIDED else word  # noqa: PLR2004
 
 
-_ELIDED = frozenset("l d qu n s c j m t jusqu lorsqu puisqu dell all nell sull dall un".split())
+_ELIDED = words(
+    """
+    l d qu n s c j m t jusqu lorsqu puisqu dell all nell sull dall un
+    """
+)
 
 
 def _pieces(run: str) -> list[str]:
@@ -67,7 +72,7 @@ def _pieces(run: str) -> list[str]:
     return [
         piece if len(piece) <= _CHINESE_WORD else piece[at : at + 2]
         for piece in pieces
-        for at in range(0, 1 if len(piece) <= _CHINESE_WORD else len(piece) - 1)
+        for at in range(1 if len(piece) <= _CHINESE_WORD else len(piece) - 1)
     ]
 
 

@@ -60,8 +60,8 @@ class Wording:
 
     `stop` carry no topic; `vague` carry none as a key phrase though they may stand in one;
     `dangling` cannot end a sentence; `leading` can be cut from its start; `leaning` at its start
-    point to the sentence before; `fragile` at the start of a guessed sentence show that it is only a
-    part of one; `openers` (one to three words) begin sentences where there is no
+    point to the sentence before; `fragile` at the start of a guessed sentence show that it is
+    only a part of one; `openers` (one to three words) begin sentences where there is no
     punctuation, with how surely; `asking` begin questions; `signals` mark what matters.
     """
 
@@ -84,9 +84,14 @@ def words(text: str) -> frozenset[str]:
 
 
 def weighted(**groups: str) -> dict[str, float]:
-    """Return openers with their weight; groups are `w30="now|let's"` for a weight of 3.0."""
-    return {
+    """Return openers with their weight; groups are `w30="now|let's"` for a weight of 3.0.
+
+    The first words of longer ones are there too, if only with 0, so that one look tells whether
+    a word opens anything.
+    """
+    openers = {
         opener.strip(): int(weight[1:]) / 10
-        for weight, openers in groups.items()
-        for opener in openers.split("|")
+        for weight, listed in groups.items()
+        for opener in listed.split("|")
     }
+    return {opener.split()[0]: 0.0 for opener in openers} | openers

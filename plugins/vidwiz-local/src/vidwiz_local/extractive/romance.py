@@ -1,121 +1,20 @@
-"""The words of German, French, Spanish, Portuguese and Italian."""
+"""The words of French, Spanish, Portuguese and Italian."""
 
 from __future__ import annotations
 
 from vidwiz_local.extractive.wording import Phrases, Wording, weighted, words
-
-GERMAN = Wording(
-    code="de",
-    stop=words(
-        """
-        der die das den dem des ein eine einen einem einer eines und oder aber denn sondern doch
-        ich du er sie es wir ihr mich dich sich uns euch mir dir ihm ihn ihnen mein dein sein unser
-        euer ihre ihren ihrem ihrer seine seinen seinem seiner meine deine unsere unseren kein keine
-        keinen dieser diese dieses diesen diesem jener jede jeder jedes jeden jedem alle alles allen
-        aller manche einige viele viel wenig mehr weniger was wer wie wo wann warum wieso weshalb
-        welche welcher welches welchen wem wen man ist sind war waren bin bist sei wäre wären gewesen
-        wird werden wurde wurden worden würde würden hat haben habe hast hatte hatten hätte hätten
-        kann können könnte könnten konnte konnten muss müssen musste soll sollte sollten sollen
-        will wollen wollte möchte möchten darf dürfen mag nicht nichts auch nur noch schon sehr so
-        dann da dort hier hin her in im an am auf aus bei beim mit nach von vom zu zum zur für über
-        unter um durch gegen ohne bis seit während vor hinter neben zwischen ab als wenn falls ob
-        dass daß weil damit obwohl also ja nein mal ganz etwas jetzt nun immer wieder einfach
-        eigentlich wirklich vielleicht natürlich genau eben halt bereits etwa fast sogar zwar
-        jedoch trotzdem deshalb daher darum dabei dazu daran darauf daraus davon dafür dagegen
-        darin darüber dadurch somit gibt geht macht machen gehen kommt kommen sagen sagt sehen
-        sieht lassen lässt heißt nennen nennt tun tut weiß wissen denken denkt stellen stellt
-        erste ersten zweite zweiten dritte anderen andere anderes anderer beide beiden eins zwei
-        drei vier fünf zehn großer große großen gut gute guten neue neuen gleich gleiche gleichen
-        bisschen ziemlich wohl irgendwie besonders zuerst danach wobei wodurch worauf deren dessen
-        denen selbst selber solche solchen soweit sobald sowie sonst einmal bitte hallo danke
-        """
-    ),
-    vague=words(
-        "video videos ding dinge sache sachen beispiel weise art teil zeit mal jahr jahre frage "
-        "grund idee kanal fall fälle leute mensch menschen zahl zahlen wert werte möglichkeit"
-    ),
-    dangling=words(
-        """
-        der die das den dem des ein eine einen einem einer eines und oder aber denn sondern ich du
-        wir mein dein sein unser dieser diese dieses diesen diesem jede jeder was wer wie wo wann
-        warum welche ist sind war waren wird werden hat haben kann können muss in im an am auf aus
-        bei beim mit nach von vom zu zum zur für über unter um durch gegen ohne bis seit vor als
-        wenn ob dass weil damit obwohl also so nicht sehr noch auch nur
-        """
-    ),
-    leading=words("und oder aber also so denn nun ja okay gut naja dann"),
-    leaning=words(
-        "es er sie das dies dieser diese dieses diesen diesem ihn ihm dort hier dabei dazu deshalb "
-        "daher damit dafür davon daran darum dadurch beide sein seine die der deren dessen"
-    ),
-    fragile=words(
-        "wenn weil dass als ob obwohl während damit die der das den wie zu zum zur von mit für um "
-        "ist sind war hat haben wird werden durch je oder und als bei in auf an aus was wo sowie"
-    ),
-    openers=weighted(
-        w30="nun|jetzt|zum beispiel|schließlich|außerdem|allerdings|natürlich|heute|stell dir|"
-        "nehmen wir|schauen wir|lass uns|lasst uns|in diesem video|zunächst|zuerst|mit anderen",
-        w22="aber|also|wenn du|wenn man|wenn wir|das ist|das heißt|es gibt|wir haben|wir können|"
-        "ich habe|ich möchte|ich will|du kannst|man kann|hier ist|dann|danach|deshalb|daher|doch",
-        w14="und|denn|ich|wir|du|weil|dies|diese",
-        w8="es|das|wenn|die|der|wie|was|warum",
-    ),
-    asking=words("was wer wie wo wann warum wieso weshalb welche welcher welches wozu woher"),
-    signals=(
-        "in diesem video", "heute", "das ziel", "die idee", "der grund", "wichtig", "bedeutet",
-        "das heißt", "nennt man", "genannt", "stellt sich heraus", "mit anderen worten",
-        "das problem", "die frage", "zusammenfassend", "entscheidend",
-    ),
-    phrases=Phrases(
-        by_channel="„{title}“ ist ein Video von {channel}.",
-        untitled_by_channel="Dies ist ein Video von {channel}.",
-        titled="Das Video heißt „{title}“.",
-        lasts="Es dauert {time} (Minuten und Sekunden).",
-        chapters="Seine Kapitel heißen {chapters}.",
-        nothing_said="Es wird darin nichts gesagt, was sich zusammenfassen ließe.",
-        little_said="Die Untertitel enthalten kaum mehr als ein paar Wörter, etwa „{said}“.",
-        rests_on=(
-            "Diese Zusammenfassung beruht daher nur auf dem, was über das Video bekannt ist: "
-            "Bilder und Töne gehören nicht zu den Untertiteln."
-        ),
-        watch_it=(
-            "Wer wissen möchte, was es zeigt, muss das Video selbst ansehen, "
-            "denn weitere Worte gibt es nicht."
-        ),
-        question_title="Was wird in diesem Video über „{a}“ gesagt?",
-        question_show="Was zeigt „{a}“ von {channel}, und wie?",
-        question_few_words="Warum kommt „{a}“ mit so wenigen Worten aus?",
-        question_before="Was sollte man wissen, bevor man „{a}“ ansieht?",
-        question_about=(
-            "Was sagt das Video über „{a}“?",
-            "Welche Rolle spielt „{a}“ in dem, was das Video erklärt?",
-            "Was sollte man sich zum Thema „{a}“ merken?",
-        ),
-        question_both="Wie hängen „{a}“ und „{b}“ in diesem Video zusammen?",
-        question_plain=(
-            "Was ist die wichtigste Aussage dieses Videos?",
-            "Welche Stelle des Videos lohnt sich ein zweites Mal?",
-            "Was wäre nach diesem Video ein guter nächster Schritt?",
-        ),
-        note_short="Bei {time} wird in diesem Video nur dies gesagt: „{said}“",
-        note_silent="Bei {time} wird in dem Video „{title}“ nichts gesagt.",
-        note_untitled="ohne bekannten Titel",
-        chat_says="Im Video heißt es:",
-        chat_about="Kurz gesagt heißt es im Video:",
-        chat_at="Bei etwa {time} heißt es im Video:",
-        chat_nothing="Davon spricht das Video nicht, soweit seine Untertitel es zeigen.",
-    ),
-)  # fmt: skip
 
 FRENCH = Wording(
     code="fr",
     stop=words(
         """
         le la les l un une des du de d au aux et ou mais donc or ni car que qui quoi dont où quand
-        comment pourquoi si je tu il elle on nous vous ils elles me te se lui leur leurs moi toi soi
+        comment pourquoi si je tu il elle on nous vous ils elles me te se lui leur leurs moi
+        toi soi
         eux y en ce cet cette ces cela ça ceci celui celle ceux celles mon ma mes ton ta tes son sa
         ses notre nos votre vos est sont était étaient être été suis es sommes êtes sera serait
-        seront soit a ai as avons avez ont avait avaient avoir eu aura aurait fait faire font faites
+        seront soit a ai as avons avez ont avait avaient avoir eu aura aurait fait faire
+        font faites
         fais peut peuvent pouvez pouvons pouvoir pourrait pourrez doit doivent devons devez va vais
         vont allons allez aller veut veux voulez vouloir voudrais voir vois voit voyez voyons dit
         dire dites ne pas plus moins non oui rien tout toute tous toutes très trop peu bien encore
@@ -125,7 +24,8 @@ FRENCH = Wording(
         jamais parce puisque lorsque lorsqu tandis cependant pourtant simplement vraiment juste
         seulement peut-être beaucoup assez presque environ premier première deuxième second deux
         trois quatre cinq dix c'est n'est s'est d'un d'une qu'il qu'elle qu'on qu'un qu'une l'on
-        j'ai c'était n'a n'ont qu'ils d'autres l'autre est-ce qu'est-ce c s n j t qu m merci bonjour
+        j'ai c'était n'a n'ont qu'ils d'autres l'autre est-ce qu'est-ce c s n j t qu m
+        merci bonjour
         petit petite grand grande nouveau nouvelle bon bonne fois lequel laquelle lesquels auquel
         """
     ),
@@ -136,7 +36,8 @@ FRENCH = Wording(
     dangling=words(
         """
         le la les l' un une des du de d' au aux et ou mais donc ni car que qui quoi dont où quand
-        comment si je tu il elle on nous vous ils elles ce cet cette ces mon ma mes son sa ses notre
+        comment si je tu il elle on nous vous ils elles ce cet cette ces mon ma mes son sa
+        ses notre
         nos votre vos leur leurs est sont était être a ont ne pas très plus dans sur sous par pour
         avec sans entre vers chez comme à en qu'il qu'elle c'est d'un d'une parce lorsque
         """
@@ -147,7 +48,8 @@ FRENCH = Wording(
         "là ici lui son sa ses c'était n'est dont qui"
     ),
     fragile=words(
-        "que qui dont où si quand lorsque comme de du des à au aux pour par avec dans sur et ou est "
+        "que qui dont où si quand lorsque comme de du des à au aux pour par avec dans sur "
+        "et ou est "
         "sont a ont était être en sans entre puisque cetera dont quoi"
     ),
     openers=weighted(
@@ -235,7 +137,8 @@ SPANISH = Wording(
     ),
     dangling=words(
         """
-        el la los las lo un una unos unas de del al a con contra desde en entre hacia hasta para por
+        el la los las lo un una unos unas de del al a con contra desde en entre hacia hasta
+        para por
         sin sobre y e o u pero sino aunque porque que quien cual donde cuando como si no ni yo tú
         me te se nos le les mi mis tu tus su sus este esta estos estas ese esa es son era ser está
         están ha han he hay muy más tan cada puede pueden
@@ -243,11 +146,13 @@ SPANISH = Wording(
     ),
     leading=words("y e o pero entonces así pues bueno ok ahora luego sí"),
     leaning=words(
-        "esto eso ello este esta estos estas ese esa esos esas él ella ellos ellas su sus allí aquí "
+        "esto eso ello este esta estos estas ese esa esos esas él ella ellos ellas su "
+        "sus allí aquí "
         "lo le les cual cuyo es son era"
     ),
     fragile=words(
-        "que quien cual cuyo donde si cuando como de del a al para por con en sobre y o es son era "
+        "que quien cual cuyo donde si cuando como de del a al para por con en sobre y o "
+        "es son era "
         "está ha han ser sin entre aunque mientras porque el la u"
     ),
     openers=weighted(
@@ -310,10 +215,14 @@ PORTUGUESE = Wording(
     code="pt",
     stop=words(
         """
-        o a os as um uma uns umas de do da dos das em no na nos nas por pelo pela para com sem sobre
-        entre até e ou mas que se como quando onde porque quem qual quais eu tu ele ela nós vós eles
-        elas você vocês me te se lhe nos meu minha seu sua seus suas nosso nossa este esta isto esse
-        essa isso aquele aquela é são era ser foi foram está estão estar tem têm ter há não sim mais
+        o a os as um uma uns umas de do da dos das em no na nos nas por pelo pela para com
+        sem sobre
+        entre até e ou mas que se como quando onde porque quem qual quais eu tu ele ela nós
+        vós eles
+        elas você vocês me te se lhe nos meu minha seu sua seus suas nosso nossa este esta
+        isto esse
+        essa isso aquele aquela é são era ser foi foram está estão estar tem têm ter há não
+        sim mais
         menos muito muita muitos já ainda também só tudo todo toda todos todas então agora aqui ali
         depois antes bem vai vamos vou pode podemos fazer faz ver dizer diz dois três cada outro
         outra mesmo mesma assim ao aos à às num numa dele dela isso gente coisa coisas vídeo
@@ -332,12 +241,16 @@ ITALIAN = Wording(
     code="it",
     stop=words(
         """
-        il lo la i gli le un uno una di a da in con su per tra fra del dello della dei degli delle al
-        allo alla ai agli alle dal dalla nel nello nella nei nelle sul sulla e ed o ma se che chi cui
-        come quando dove perché quale quali io tu lui lei noi voi loro mi ti si ci vi ne mio mia tuo
+        il lo la i gli le un uno una di a da in con su per tra fra del dello della dei degli
+        delle al
+        allo alla ai agli alle dal dalla nel nello nella nei nelle sul sulla e ed o ma se che
+        chi cui
+        come quando dove perché quale quali io tu lui lei noi voi loro mi ti si ci vi ne mio
+        mia tuo
         suo sua nostro questo questa questi queste quello quella quelli è sono era essere stato ha
         hanno ho abbiamo avere non sì più meno molto molta molti già ancora anche solo tutto tutta
-        tutti tutte allora ora adesso qui lì poi prima dopo bene va può possiamo fare fa vedere dire
+        tutti tutte allora ora adesso qui lì poi prima dopo bene va può possiamo fare fa
+        vedere dire
         dice due tre ogni altro altra stesso così quindi cosa cose video c'è dell'un'l'
         """
     ),
