@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from vidwiz.db import reading, unit_of_work
-from vidwiz.errors import StoreError
+from vidwiz.publishing import publish_pending
 from vidwiz.services import claims, fetcher_health, results, transcripts
 from vidwiz.services.results import TranscriptResult
 
@@ -131,20 +131,3 @@ class DatabaseHealth:
             self._troubled.discard(provider)
             with unit_of_work(self._queue) as uow:
                 fetcher_health.succeeded(uow, provider, self._network)
-
-
-def publish_pending(runtime: Runtime, *, video_id: str | None = None) -> int:
-    """Write published copies that are missing; a store that fails now is asked again later."""
-    written = 0
-    with reading() as session:
-        pending = transcripts.unpublished(session, video_id=video_id)
-    for transcript in pending:
-        try:
-            transcripts.publish(runtime.store, transcript)
-        except StoreError:
-            continue
-        with unit_of_work(runtime.queue) as uow:
-            written += transcripts.mark_published(uow, transcript.id, transcript.sha256)
-    return written
-
-

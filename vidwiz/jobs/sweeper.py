@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz.db import reading, unit_of_work
-from vidwiz.jobs.ledger import publish_pending
+from vidwiz.publishing import publish_pending
 from vidwiz.services import claims, sweeping, transcripts
 
 if TYPE_CHECKING:

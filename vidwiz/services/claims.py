@@ -20,6 +20,8 @@ from vidwiz.services.failures import TaskFailure, backoff_seconds, seconds_until
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy.orm import Session
+
     from vidwiz.ports import UnitOfWork
 
 DEADLINE_SECONDS = {
@@ -64,14 +66,18 @@ def claim(
     *,
     lease_seconds: float,
     task_ids: Sequence[int] = (),
+    batch: bool = True,
 ) -> list[Claim]:
-    """Claim one due task, or up to ten notes of one video; `task_ids` are looked at first."""
+    """Claim one due task, or up to ten notes of one video; `task_ids` are looked at first.
+
+    Without `batch` a note is claimed alone too.
+    """
     lease = _Lease(uow, task_type, worker, lease_seconds)
     first = lease.take_one_of(task_ids) if task_ids else None
     first = first or lease.take_next()
     if first is None:
         return []
-    if task_type is not TaskType.GENERATE_NOTE or first.alone:
+    if task_type is not TaskType.GENERATE_NOTE or first.alone or not batch:
         return [first]
     return [first, *lease.take_more_of(first.video_id)]
 
@@ -186,17 +192,52 @@ def complete(uow: UnitOfWork, claim: Claim, result: dict[str, Any] | None = None
         sa.and_(
             Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE)
         ),
-        {
-            "status": TaskStatus.COMPLETED,
-            "completed_at": now(),
-            "lease_expires_at": None,
-            "result_details": result,
-            "error_code": None,
-            "error_message": None,
-        },
+        _completed(result),
     )
     if not done:
         raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")
+
+
+def complete_any(
+    uow: UnitOfWork, task_type: TaskType, subject: str, result: dict[str, Any] | None = None
+) -> bool:
+    """End the subject's active task as completed, whoever holds it; False when there is none."""
+    active = sa.and_(
+        Task.task_type == task_type, Task.subject == subject, Task.status.in_(ACTIVE)
+    )
+    return _update_one(uow, active, _completed(result))
+
+
+def _completed(result: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "status": TaskStatus.COMPLETED,
+        "completed_at": now(),
+        "lease_expires_at": None,
+        "result_details": result,
+        "error_code": None,
+        "error_message": None,
+    }
+
+
+def is_due(session: Session, task_type: TaskType) -> bool:
+    """Say whether a task of this type could be claimed, without taking any lock."""
+    return bool(
+        session.scalar(
+            sa.select(
+                sa.or_(
+                    *(
+                        sa.exists().where(
+                            Task.task_type == task_type,
+                            Task.status == TaskStatus.PENDING,
+                            Task.priority == priority,
+                            Task.run_at <= now(),
+                        )
+                        for priority in Priority.ALL
+                    )
+                )
+            )
+        )
+    )
 
 
 def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import UnitOfWork
+    from vidwiz.services.quotas import Allowance
 
 LONGEST_TEXT = 10_000
 
@@ -30,10 +31,11 @@ def create(
     timestamp: str,
     text: str | None = None,
     video_title: str | None = None,
+    allowance: Allowance | None = None,
 ) -> Note:
     """Put a mark into a video, which becomes known if it was not; blank text waits for the AI."""
     seconds = timestamps.seconds(timestamp)
-    video, _ = videos.see(uow, video_id, title=video_title)
+    video, _ = videos.see(uow, video_id, title=video_title, allowance=allowance)
     _check_is_inside(seconds, video)
     note = Note(
         video_id=video_id,
@@ -171,8 +173,10 @@ def waiting(session: Session, video_id: str) -> list[Note]:
 
 def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
     """Return what the AI does on each note."""
-    subject_of = {note.id: subjects.of_note(note.id) for note in notes}
-    tasks: dict[tuple[TaskType, str], Task] = ledger.newest_tasks(session, subject_of.values())
+    subject_of = {note.id: subjects.of_note(note.id) for note in notes if note.text is None}
+    tasks: dict[tuple[TaskType, str], Task] = {}
+    if subject_of:
+        tasks = ledger.newest_tasks(session, subject_of.values())
     stages = {}
     for note in notes:
         if note.text is not None:

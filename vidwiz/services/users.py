@@ -24,6 +24,7 @@ SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
 FULL = "full"
 SCOPES = ("notes:write", "read", FULL)
+AUTOMATION = "automation"
 TOKEN_PREFIX = "vw_"  # noqa: S105 - how a token is recognised, not a token
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
@@ -40,6 +41,14 @@ def check_email(email: str) -> str:
     if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
         raise InvalidInputError("this is not an email address", field="email")
     return email
+
+
+def check_name(name: str) -> str:
+    """Return the name without blanks around it; raise `InvalidInputError` when it is none."""
+    name = name.strip()
+    if not 1 <= len(name) <= _LONGEST_NAME:
+        raise InvalidInputError(f"a name has 1 to {_LONGEST_NAME} characters", field="name")
+    return name
 
 
 def hash_password(password: str) -> str:
@@ -61,9 +70,7 @@ def create(
 ) -> User:
     """Make an account; raise `ConflictError` when the email is taken."""
     email = check_email(email)
-    name = name.strip()
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise InvalidInputError(f"a name has 1 to {_LONGEST_NAME} characters", field="name")
+    name = check_name(name)
     user_id = uow.session.scalar(
         insert_ignoring(uow.session, User)
         .values(email=email, name=name, password_hash=password_hash, is_admin=is_admin)
@@ -121,6 +128,12 @@ def find_token(session: Session, token: str) -> tuple[User, str] | None:
         .where(sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now()))
     ).first()
     return (row[0], row[1]) if row else None
+
+
+def has_automation_token(session: Session, user_id: int) -> bool:
+    """Say whether the user has the one token that is made without a name."""
+    wanted = sa.exists().where(ApiToken.user_id == user_id, ApiToken.name == AUTOMATION)
+    return bool(session.scalar(sa.select(wanted)))
 
 
 def _digest(token: str) -> str:

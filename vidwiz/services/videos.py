@@ -19,13 +19,14 @@ from vidwiz.models import (
     Video,
 )
 from vidwiz.ports import TaskType
-from vidwiz.services import ledger, subjects
+from vidwiz.services import ledger, quotas, subjects
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from vidwiz.plugin_api import VideoMetadata
     from vidwiz.ports import UnitOfWork
+    from vidwiz.services.quotas import Allowance
 
 
 def insert_ignoring(session: Session, model: type[Any]) -> Any:  # noqa: ANN401 - a dialect's Insert
@@ -36,17 +37,26 @@ def insert_ignoring(session: Session, model: type[Any]) -> Any:  # noqa: ANN401 
 
 
 def see(
-    uow: UnitOfWork, video_id: str, *, title: str | None = None, priority: int = Priority.PERSON
+    uow: UnitOfWork,
+    video_id: str,
+    *,
+    title: str | None = None,
+    priority: int = Priority.PERSON,
+    allowance: Allowance | None = None,
 ) -> tuple[Video, bool]:
     """Make the video known and schedule what is missing; say whether it was new.
 
     Metadata and transcript are scheduled unless they are there, on their way, or failed for good.
     While anything is missing the video's row is locked until the end of the transaction, against
     a result that arrives at this moment; so see the video before touching what belongs to it.
+    A new video is counted against the allowance; raises `QuotaExceededError` when that is used up.
     """
     inserted = uow.session.execute(
         insert_ignoring(uow.session, Video).values(video_id=video_id, title=title)
     )
+    is_new = bool(inserted.rowcount == 1)
+    if is_new and allowance is not None:
+        quotas.use(uow, allowance)
     video = get(uow.session, video_id)
     if video.video_metadata is None or not video.transcript_available:
         needs_title = title is not None and video.title is None
@@ -54,7 +64,7 @@ def see(
         if video.title is None and title is not None:
             video.title = title
         schedule_missing(uow, video, priority=priority)
-    return video, bool(inserted.rowcount == 1)
+    return video, is_new
 
 
 def lock(uow: UnitOfWork, video_id: str, *, shared: bool = False) -> Video:

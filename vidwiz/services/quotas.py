@@ -1,0 +1,88 @@
+"""Daily quotas, counted by one statement so that they hold under any number of requests at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from vidwiz.errors import QuotaExceededError
+from vidwiz.models import QuotaUse
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from vidwiz.models import User
+    from vidwiz.ports import UnitOfWork
+
+NEW_VIDEOS = "videos"
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """How much somebody may use of something a UTC day, and whom it is counted against."""
+
+    kind: str
+    holders: tuple[str, ...]
+    limit: int
+
+
+def videos_of_user(user: User, limit: int) -> Allowance | None:
+    """Return how many new videos the user may bring a day; an admin's are not counted."""
+    return None if user.is_admin else Allowance(NEW_VIDEOS, (f"user:{user.id}",), limit)
+
+
+def videos_of_guest(guest_id: str, address: str, limit: int) -> Allowance:
+    """Return how many new videos a guest may bring; a fresh guest id does not renew it."""
+    return Allowance(NEW_VIDEOS, (f"guest:{guest_id}", f"address:{_network(address)}"), limit)
+
+
+def _network(address: str) -> str:
+    """Return the address, of IPv6 its /64, within which a visitor has as many as he likes."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((parsed, 64), strict=False))
+
+
+def use(uow: UnitOfWork, allowance: Allowance) -> None:
+    """Count one against every holder; raise `QuotaExceededError` when one has none left.
+
+    The caller's transaction is rolled back with the error, so that what is refused is not counted.
+    """
+    moment = datetime.now(UTC)
+    for holder in allowance.holders:
+        values = {"holder": holder, "kind": allowance.kind, "day": moment.date(), "used": 1}
+        counted = allowance.limit > 0 and uow.session.scalar(
+            _insert(uow.session)
+            .values(values)
+            .on_conflict_do_update(
+                index_elements=[QuotaUse.holder, QuotaUse.kind, QuotaUse.day],
+                set_={"used": QuotaUse.used + 1},
+                where=QuotaUse.used < allowance.limit,
+            )
+            .returning(QuotaUse.used)
+        )
+        if not counted:
+            raise QuotaExceededError(
+                f"No more than {allowance.limit} new videos a day.",
+                reset_in_seconds=_seconds_left(moment),
+            )
+
+
+def _insert(session: Session) -> Any:  # noqa: ANN401 - one of two dialects' Insert
+    sqlite_used = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(QuotaUse) if sqlite_used else postgresql.insert(QuotaUse)
+
+
+def _seconds_left(moment: datetime) -> int:
+    midnight = datetime.combine(moment.date() + timedelta(days=1), time(), tzinfo=UTC)
+    return int((midnight - moment).total_seconds()) + 1
