@@ -1,0 +1,23 @@
+"""Sees a video and is killed after the commit, when the first poke should be sent."""
+
+import os
+import signal
+import sys
+
+from vidwiz.config import Config
+from vidwiz.db import unit_of_work
+from vidwiz.runtime import build_app, runtime_of
+from vidwiz.services import videos
+
+
+class DeadlyQueue:
+    def poke(self, task_type, task_ids):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def is_reachable(self):
+        return True
+
+
+app = build_app(Config.from_env(), queue=DeadlyQueue())
+with app.app_context(), unit_of_work(runtime_of(app).queue) as uow:
+    videos.see(uow, sys.argv[1])
