@@ -100,7 +100,7 @@ def _titled(document: Document) -> Iterator[Asked]:
         return
     form = document.wording.phrases.question_title
     if document.wording.code != "en" or _foreign(document):
-        yield Asked(form.format(a=shortened(name, 70)), "about 0", terms, 0.9)
+        yield Asked(form.format(a=shortened(first, 70)), "about 0", terms, 0.9)
         return
     if not document.says_little:
         text = _asked_of(document, name)

@@ -107,8 +107,10 @@ _OPENERS = weighted(
         it's not|it is|it was|there was|there were|and it's|and we|and you|and i|and in|and when|
         and what|and there|if your|if there|after a|another|
         one of the|in order to|the thing is|my name|as you|as we""",
-    w14="it's|and|because|i|we|he|she|they|although|you|then|to do|to see|to get",
-    w8="it|this|these|which|where|while|since|if|when|the|what|how|why|as|in|for|your|my|our",
+    w20="then|in the morning|in the end|in the evening",
+    w14="it's|and|because|i|we|he|she|they|although|you|to do|to see|to get|in the",
+    w8="it|this|these|which|where|while|since|if|when|the|what|how|why|as|in|for",
+    w2="your|my|our",
 )
 
 ENGLISH = Wording(

@@ -50,7 +50,7 @@ GERMAN = Wording(
     leaning=words(
         "es er sie das dies dieser diese dieses diesen diesem ihn ihm dort hier "
         "dabei dazu deshalb "
-        "daher damit dafür davon daran darum dadurch beide sein seine die der deren dessen"
+        "da hinzu daher damit dafür davon daran darum dadurch beide sein seine die der deren dessen"
     ),
     fragile=words(
         "wenn weil dass als ob obwohl während damit die der das den wie zu zum zur von mit für um "

@@ -27,7 +27,8 @@ _ARABIC_FUNCTION = words(
     منه منها عليه عليها وهو وهي وهذا وهذه وما ولا وان وأن فان فإن بأن بان لأن لان حيث مثل مما
     عدم الان
     الآن يمكن يمكنك يمكننا يجب سوف لدينا لديك لديه نا كنت كنا شيء شئ اكثر أكثر أقل اقل بشكل
-    تم يتم ذا دون وقد أحد احد واحد كذلك بدون إلا الا منذ نفس نفسه عدد نعم كنتم تلك إما اما أما
+    تم يتم ذا دون وقد أحد احد واحد كذلك بدون إلا الا منذ نفس نفسه عدد
+    سبيل المثال الجزء نعم كنتم تلك إما اما أما
     """
 )
 _ARABIC = Wording(
@@ -135,12 +136,22 @@ _JAPANESE = Wording(
         chat_nothing="字幕を見るかぎり、この動画ではそのことについて話していません。",
     ),
 )
-_OTHER = Wording(code="", stop=frozenset())
+_CHINESE = Wording(
+    code="zh",
+    stop=words(
+        "什么 我们 这个 一个 可以 因为 所以 如果 但是 就是 没有 他们 你们 不是 现在 "
+        "今天 时候 非常 大家 那个 这些 那些 这样 怎么 为什 自己 知道 觉得 还是 已经 "
+        "通过 其实 然后 或者 而且 起来 一下 一些"
+    ),
+    leaning=words("这 那 它 他 她"),
+    asking=words("什么 为什么 怎么 如何"),
+)
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 _KNOWN = {
     wording.code: wording
     for wording in (
-        ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, _ARABIC, _JAPANESE
+        ENGLISH, GERMAN, FRENCH, SPANISH, PORTUGUESE, ITALIAN, _ARABIC, _JAPANESE, _CHINESE
     )
 }  # fmt: skip
 _SAMPLE_TOKENS = 3000
@@ -159,6 +170,8 @@ def wording_of(tokens: Sequence[str], language: str | None) -> Wording:
     sample = tokens[::step]
     if len(_KANA.findall("".join(sample))) > len(sample):
         return _JAPANESE
+    if len(_HAN.findall("".join(sample))) > len(sample):
+        return _CHINESE
     counts = Counter(word for token in sample for word in surface_words(token))
     total = sum(counts.values()) or 1
     shares = {

@@ -103,7 +103,7 @@ def _inner(document: Document, tokens: list[str], at: int) -> _Place | None:
     strength = cue(tokens, at, document.wording)
     if mark in ";:–—":
         return _Place(at, -0.6, -0.5)
-    if mark in ",،、":
+    if mark in ",،、，":
         if tokens[at].casefold() in document.wording.leading and at + 1 < len(tokens):
             follows = tokens[at + 1].casefold().replace("’", "'")
             strength = document.wording.openers.get(follows, 0.0)
@@ -148,7 +148,7 @@ def _worth(document: Document, first: _Place, last: _Place, mark: float, text: s
         bisect_left(document.starts, last.token) - bisect_right(document.starts, first.token)
     )
     if is_chore(text):
-        worth -= 1.0
+        worth -= 2.0
     if text.endswith(("?", "؟", "？")):
         worth -= 0.2
     return float(worth) - abs(len(text) - _BEST_LENGTH) / 120.0

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vidwiz_local.extractive.chores import is_chore
+from vidwiz_local.extractive.speech import SPACELESS_CHAR
 from vidwiz_local.extractive.terms import stem, surface_words
 from vidwiz_local.extractive.wording import words
 
@@ -20,7 +21,7 @@ _PAIR, _LONGEST = 2, 3
 _CANDIDATES = 60
 _LENGTH_WORTH = {1: 1.0, 2: 2.4, 3: 2.8}
 _LINKS = frozenset(("of", "de", "del", "du", "des", "do", "da", "di"))
-_EDGE = " ,;:.!?…\"'“”‘’«»()[]<>|/\\*_~`{}=+^%$#@。、！？「」『』（）،؛؟¿¡-–—"
+_EDGE = " ,;:.!?…\"'“”‘’«»()[]<>|/\\*_~`{}=+^%$#@。、，！？「」『』（）،؛؟¿¡-–—"
 _SOME, _PLENTY = 600, 3000
 """Tokens of a transcript above which a phrase has to be said more often to count."""
 _HEADS = words(
@@ -148,7 +149,10 @@ def _score(
         return 0.0
     if len(key) == 1 and (counts[_QUALIFYING, key[0]] * 2 > count or _is_quality(document, key[0])):
         return 0.0
-    weight = sum(document.weights.get(term, 0.4) for term in key) / len(key)
+    weights = [document.weights.get(term, 0.4) for term in key]
+    weight = sum(weights) / len(key)
+    if _LINKS.isdisjoint(key):  # a rarer word before the topic's own narrows it: sourdough bread
+        weight = (weight + max(weights)) / 2
     return float(count**0.5) * _LENGTH_WORTH[len(key)] * weight * (1.0 + named)
 
 
@@ -200,12 +204,9 @@ def _written(
     for key, start, end in grams:
         if key not in keys:
             continue
-        text = (
-            document.speech.text(start, end).strip(_EDGE)
-            if key_is_spaced(tokens[start])
-            else ("".join(key))
-        )
-        if text not in document.speech.text(start, end):
+        said = document.speech.text(start, end)
+        text = "".join(key) if SPACELESS_CHAR.search(tokens[start]) else said.strip(_EDGE)
+        if text not in said:
             continue  # Japanese pieces that only stood near each other
         if _starts_with_verb(document, key, text):
             verbs.add(key)
@@ -232,11 +233,6 @@ def _starts_with_verb(document: Document, key: tuple[str, ...], text: str) -> bo
         and len(key) == _PAIR
         and (first != key[0] and first.endswith("s") and "'" not in first and "’" not in first)
     )
-
-
-def key_is_spaced(token: str) -> bool:
-    """Say whether a phrase of this script is written as its tokens are."""
-    return token[0] < "\u3040" or token[0] >= "\uac00"
 
 
 def _form(document: Document, forms: Counter[str]) -> str:

@@ -25,7 +25,7 @@ class Asked:
 
 _LEANING = re.compile(
     r"\b(?:this|these|those|it|its|it's|they|them|their|he|she|his|her|him|here|there|one|ones|i|"
-    r"i'm|i've|me|my|mine|us|else|other|another|right|okay|guys|anyone|someone|somebody|now|that's|"
+    r"i'm|i've|me|my|mine|us|else|other|another|okay|guys|anyone|someone|somebody|now|that's|"
     r"earlier|again|too|also|going on|mean|happening|same|such|former|latter|doing)\b",
     re.IGNORECASE,
 )
@@ -48,7 +48,7 @@ def worth_of(terms: frozenset[str], phrases: list[Phrase]) -> float:
 
 def leans(document: Document, text: str) -> bool:
     """Say whether a question needs what was said before it to be understood."""
-    plain = text.replace("’", "'")
+    plain = re.sub(r", (?:really|exactly|actually)$", "", text.replace("’", "'"))
     if document.wording.code == "en":
         return bool(_LEANING.search(plain) or _THAT_AT_END.search(plain) or "," in plain)
     words = [word.strip(",.;:¿?").casefold() for word in plain.split()]

@@ -89,7 +89,7 @@ def _guessed(document: Document, sentence: Sentence) -> float:
     worth = min(sentence.strength - 2.6, 1.0) * 0.4
     first = document.speech.tokens[sentence.start].strip(",").casefold().replace("’", "'")
     if first in document.wording.fragile:
-        worth -= 0.8
+        worth -= 1.1
     return worth - (0.5 if document.is_punctuated else 0.0)
 
 

@@ -22,9 +22,9 @@ _LONGEST_TOKEN = 60
 
 SPACELESS = "\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uff66-\uff9f\U00020000-\U0002fa1f"
 """Kana and Han: scripts whose words have no spaces between them."""
-_SPACELESS_CHAR = re.compile(f"[{SPACELESS}]")
+SPACELESS_CHAR = re.compile(f"[{SPACELESS}]")
 _SPACELESS_BREAK = re.compile(
-    rf"(?<=[。！？、…])(?![」』）。！？])|(?<=[」』）])(?=[{SPACELESS}])"
+    rf"(?<=[。！？、，…])(?![」』）。！？])|(?<=[」』）])(?=[{SPACELESS}])"
     r"|(?<=ます)(?=[^。、がかねよのけしとからっ\s])|(?<=です)(?=[^。、がかねよのけしとから\s])"
     r"|(?<=[まで]した)(?=[^。、がかねよのけしとからっ\s])|(?<=ません)(?=[^。、がかねよのけしとからで\s])"
 )
@@ -90,14 +90,14 @@ class Speech:
 def joined(tokens: Sequence[str]) -> str:
     """Join tokens by spaces, except between those of scripts without spaces."""
     text = " ".join(tokens)
-    if _SPACELESS_CHAR.search(text):
-        text = re.sub(rf"(?<=[{SPACELESS}。！？、…」』）])\s+(?=[{SPACELESS}「『（])", "", text)
+    if SPACELESS_CHAR.search(text):
+        text = re.sub(rf"(?<=[{SPACELESS}。！？、，…」』）])\s+(?=[{SPACELESS}「『（])", "", text)
     return text
 
 
 def is_spaceless(text: str) -> bool:
     """Say whether `text` is mainly of a script without spaces."""
-    return len(_SPACELESS_CHAR.findall(text)) * 3 > len(text)
+    return len(SPACELESS_CHAR.findall(text)) * 3 > len(text)
 
 
 def seconds(value: float | None) -> float:
@@ -163,7 +163,7 @@ def _append(speech: Speech, text: str, start: float, per_char: float, home: int)
 
 def _split(text: str) -> list[str]:
     tokens = text.split()
-    if text.isascii() or not _SPACELESS_CHAR.search(text):
+    if text.isascii() or not SPACELESS_CHAR.search(text):
         if len(text) < _LONGEST_TOKEN or max(map(len, tokens)) <= _LONGEST_TOKEN:
             return tokens
     else:

@@ -69,14 +69,7 @@ def _pieces(run: str) -> list[str]:
     if _HAS_KANA.search(run):
         return [piece[:_LONGEST_RUN] for piece in _MEANINGFUL_RUN.findall(run)]
     pieces = [piece for piece in _CHINESE_FUNCTION.split(run) if len(piece) > 1]
-    return [
-        piece if len(piece) <= _CHINESE_WORD else piece[at : at + 2]
-        for piece in pieces
-        for at in range(1 if len(piece) <= _CHINESE_WORD else len(piece) - 1)
-    ]
-
-
-_CHINESE_WORD = 4
+    return [piece[at : at + 2] for piece in pieces for at in range(len(piece) - 1)]
 
 
 @lru_cache(maxsize=65536)
