@@ -17,15 +17,24 @@ from vidwiz.cli.settings import read_config
 from vidwiz.errors import VidwizError
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from flask import Flask
+
+    from vidwiz.runtime import Runtime
 
 
 def prepare(app: Flask) -> None:
     """Apply missing migrations and make the owner; processes of one machine take turns."""
-    with in_context(app) as runtime, file_locks.held(runtime.config.data_dir / "prepare.lock"):
+    with in_context(app) as runtime, alone(runtime):
         if not is_migrated(app):
             migrating.upgrade(app)
         owner.ensure(runtime)
+
+
+def alone(runtime: Runtime) -> AbstractContextManager[None]:
+    """Have the processes of one data dir take turns."""
+    return file_locks.held(runtime.config.data_dir / "prepare.lock")
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from vidwiz.errors import ConfigError
 from vidwiz.supervisor import Child, command
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 _WAITING_CONNECTIONS = 1024
@@ -69,7 +69,7 @@ def sample(env: Mapping[str, str], video_id: str, mark: str) -> Child:
 
 def _python(
     module: str, *args: str, env: Mapping[str, str], keep_open: Sequence[int] = ()
-) -> object:
+) -> Callable[[], int]:
     # -P: a file in the user's folder must not replace a module of ours.
     return command([sys.executable, "-P", "-m", module, *args], env, keep_open=keep_open)
 

@@ -104,15 +104,15 @@ class _Stack:
     def _start(self) -> bool:
         """Start in an order that is safe, in parallel where that is; False when it failed."""
         config = self._config
-        if config.embedded_redis:
-            redis = stack.redis(config.data_dir)
+        redis = stack.redis(config.data_dir) if config.embedded_redis else None
+        if redis is not None:
             self._supervisor.add(redis)
         preparation = stack.preparation(os.environ)
         self._supervisor.add(preparation)
         # Imports meanwhile; before the first request it does not touch the database.
         web = stack.web(os.environ, self._listener)
         self._supervisor.add(web)
-        if config.embedded_redis:
+        if redis is not None:
             self._until(lambda: embedded_redis.answers(config.data_dir), _REDIS_SECONDS, redis)
         self._until(lambda: preparation.exit_code is not None, float("inf"), web)
         if preparation.exit_code != 0:
