@@ -1,0 +1,19 @@
+"""Begins to write, again and again, and is killed in the middle of one of the transactions."""
+
+import os
+import signal
+import threading
+
+from vidwiz.config import Config
+from vidwiz.db import unit_of_work
+from vidwiz.runtime import build_app, runtime_of
+from vidwiz.services import videos
+
+app = build_app(Config.from_env())
+threading.Timer(0.15, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+with app.app_context():
+    number = 0
+    while True:
+        number += 1
+        with unit_of_work(runtime_of(app).queue) as uow:
+            videos.see(uow, f"{os.getpid() % 10000:05d}{number:06d}")
