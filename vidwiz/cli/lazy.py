@@ -1,4 +1,4 @@
-"""A group of commands that are imported when they are called, not when help is shown."""
+"""Groups of commands: errors become one sentence, and nothing is imported before it is used."""
 
 from __future__ import annotations
 
@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class LazyGroup(click.Group):
+class Commands(click.Group):
+    """A group whose commands raise what the user should read."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
+        """Run the command; what the user should read becomes one sentence and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except VidwizError as exc:
+            raise click.ClickException(exc.message) from exc
+
+
+class LazyGroup(Commands):
     """Knows of each command where it is (`module:name`) and its one line of help."""
 
     def __init__(
@@ -41,10 +52,3 @@ class LazyGroup(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in self.commands_at.items()])
-
-    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
-        """Run the command; what the user should read becomes one sentence and exit code 1."""
-        try:
-            return super().invoke(ctx)
-        except VidwizError as exc:
-            raise click.ClickException(exc.message) from exc

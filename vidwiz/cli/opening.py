@@ -24,12 +24,18 @@ if TYPE_CHECKING:
 
 
 def build(config: Config) -> Flask:
-    """Return the app; what a command has to say it says itself, so only errors are logged."""
-    logs.configure("debug" if config.log_level == "debug" else "error")
-    if config.log_level != "debug":
+    """Return the app; raise `ConfigError` when the settings cannot work."""
+    quiet_logs(config)
+    return build_app(config)
+
+
+def quiet_logs(config: Config) -> None:
+    """Log errors only, unless debugging: what a command has to say it says itself."""
+    debug = config.log_level == "debug"
+    logs.configure("debug" if debug else "error")
+    if not debug:
         # That Redis is not there is nothing that a command's user has to know.
         logging.getLogger("vidwiz.queueing").setLevel(logging.CRITICAL)
-    return build_app(config)
 
 
 @contextmanager

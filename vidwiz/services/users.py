@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -16,6 +16,8 @@ from vidwiz.models import ApiToken, User, now
 from vidwiz.services.videos import insert_ignoring
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import UnitOfWork
@@ -89,6 +91,14 @@ def get(session: Session, user_id: int) -> User:
     return user
 
 
+def change(user: User, changes: Mapping[str, Any]) -> None:
+    """Change name and language of an account, as far as they are in `changes`."""
+    if "name" in changes:
+        user.name = check_name(changes["name"])
+    if "language" in changes:
+        user.language = changes["language"]
+
+
 def find_by_email(session: Session, email: str) -> User | None:
     """Return the user with this email."""
     return session.scalar(sa.select(User).where(User.email == email.strip().lower()))
@@ -144,3 +154,8 @@ def _digest(token: str) -> str:
 def first_admin(session: Session) -> User | None:
     """Return the owner of this installation: the admin that was made first."""
     return session.scalar(sa.select(User).where(User.is_admin.is_(True)).order_by(User.id).limit(1))
+
+
+def everybody(session: Session) -> list[User]:
+    """Return all users, the first one first."""
+    return list(session.scalars(sa.select(User).order_by(User.id)))

@@ -1,0 +1,97 @@
+"""`vidwiz plugins`: which plugins there are, how each is, and whether they suffice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from vidwiz.cli import tables
+from vidwiz.cli.lazy import Commands
+from vidwiz.cli.opening import build, quiet_logs
+from vidwiz.cli.settings import read_config
+from vidwiz.errors import ConfigError
+from vidwiz.plugin_host.registry import ROLES, State
+from vidwiz.runtime import (
+    DEFAULT_LLM_PROVIDER,
+    DEFAULT_METADATA_FETCHERS,
+    DEFAULT_TRANSCRIPT_FETCHERS,
+    discover_plugins,
+    runtime_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vidwiz.config import Config
+    from vidwiz.plugin_host.registry import Record, Registry
+
+
+@click.group(cls=Commands)
+def plugins() -> None:
+    """Show and check the installed plugins."""
+
+
+@plugins.command("list")
+def list_() -> None:
+    """Show every plugin: its role, its state, when it is asked, and what is wrong with it."""
+    config = read_config()
+    quiet_logs(config)
+    registry = discover_plugins(config)
+    tables.show(
+        ("name", "role", "state", "asked", "distribution", "reason", "remedy"),
+        [_row(record, orders(config)) for record in registry.records],
+        empty="No plugin is installed; `make install` installs those of the project.",
+    )
+    for name in registry.stray_settings:
+        click.echo(f"{name} belongs to no installed plugin.", err=True)
+
+
+def _row(record: Record, used: dict[str, Sequence[str]]) -> Sequence[object]:
+    order = used[record.role]
+    asked = f"{order.index(record.name) + 1}." if record.name in order else "never"
+    return (
+        *(record.name, record.role, record.state, asked),
+        *(record.distribution, record.reason, record.remedy),
+    )
+
+
+@plugins.command()
+def check() -> None:
+    """Fail unless every plugin that is named in the settings works, and each role has one."""
+    config = read_config()
+    registry = runtime_of(build(config)).plugins
+    idle = roles_without_plugin(config, registry)
+    if idle:
+        raise ConfigError(f"nothing works as one of the {' and '.join(idle)}; see `plugins list`")
+    broken = [record for record in registry.records if record.state is State.BROKEN]
+    for record in broken:
+        click.echo(f"{record.name} ({record.role}) is broken: {record.reason}", err=True)
+    click.echo("Every role has a plugin that works.")
+
+
+def orders(config: Config) -> dict[str, Sequence[str]]:
+    """Return for each role the names in the order in which they are asked."""
+
+    def chosen(names: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
+        return default if names is None else names
+
+    return {
+        "metadata_fetchers": chosen(config.metadata_fetchers, DEFAULT_METADATA_FETCHERS),
+        "transcript_fetchers": chosen(config.transcript_fetchers, DEFAULT_TRANSCRIPT_FETCHERS),
+        "llm_providers": (config.llm_provider or DEFAULT_LLM_PROVIDER,),
+    }
+
+
+def roles_without_plugin(config: Config, registry: Registry) -> list[str]:
+    """Return the roles that no ready plugin plays, as people call them."""
+    used = orders(config)
+    return [
+        role.replace("_", " ")
+        for role in ROLES
+        if not any(
+            record.state is State.READY
+            for name in used[role]
+            if (record := registry.find(role, name)) is not None
+        )
+    ]
