@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vidwiz import api
+from vidwiz import api, migrating, web
 from vidwiz.config import Config
 from vidwiz.runtime import build_app
 
@@ -18,5 +18,6 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:  # noqa: AN
     Without `config` the environment is read. Raises `ConfigError` when the settings cannot work.
     """
     app = build_app(config or Config.from_env(), **parts)
-    api.init_app(app)
+    for step in (migrating, api, web):
+        step.init_app(app)
     return app

@@ -4,13 +4,63 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz.api import errors, health
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from vidwiz.api import (
+    accounts,
+    bodies,
+    conversations,
+    errors,
+    health,
+    limits,
+    notes,
+    request_ids,
+    videos,
+)
+from vidwiz.api.blueprints import make_api
+from vidwiz.api.internal import ledger as internal_ledger
+from vidwiz.api.internal import tasks as internal_tasks
+from vidwiz.api.internal import videos as internal_videos
+from vidwiz.api.internal.polling import LongPolls
 
 if TYPE_CHECKING:
     from flask import Flask
 
+PREFIX = "/api/v2"
+# The original's clients know their routes under this one; the document lists them once.
+OTHER_PREFIX = "/v2"
+_PUBLIC = (accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint)
+_INTERNAL = (internal_tasks.blueprint, internal_ledger.blueprint, internal_videos.blueprint)
+
 
 def init_app(app: Flask) -> None:
-    """Give the app its routes and its error answers."""
+    """Give the app its routes, its limits and its error answers."""
+    app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    _trust_proxies(app)
+    request_ids.init_app(app)
+    bodies.init_app(app)
     errors.init_app(app)
-    app.register_blueprint(health.blueprint)
+    app.extensions["vidwiz.polls"] = LongPolls()
+    _register(app)
+    limits.init_app(app)
+
+
+def _trust_proxies(app: Flask) -> None:
+    count = app.extensions["vidwiz"].config.trusted_proxies
+    if count:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=count, x_proto=count, x_host=0
+        )
+
+
+def _register(app: Flask) -> None:
+    api = make_api(app)
+    api.register_blueprint(health.blueprint)
+    for blueprints, below in ((_PUBLIC, ""), (_INTERNAL, "/internal")):
+        for blueprint in blueprints:
+            api.register_blueprint(blueprint, url_prefix=PREFIX + below)
+            app.register_blueprint(
+                blueprint, url_prefix=OTHER_PREFIX + below, name=f"{blueprint.name}_v2"
+            )

@@ -6,7 +6,8 @@ import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, jsonify
+from flask import Response, current_app, jsonify
+from flask_limiter import RateLimitExceeded
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -28,15 +29,34 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+
+class InvalidRequestError(VidwizError):
+    """A request that does not fit its schema; `details` lists every field that is wrong."""
+
+    code = "invalid_input"
+
+    def __init__(self, problems: list[dict[str, str]]) -> None:
+        first = problems[0] if problems else {"field": "", "message": "invalid"}
+        super().__init__(f"{first['field'] or 'body'}: {first['message']}", details=problems)
+
+
+class BusyError(VidwizError):
+    """This process has no room for the request now; another try soon may find some."""
+
+    code = "busy"
+
+
 RETRY_AFTER_SECONDS = 5
 STATUS: dict[type[VidwizError], int] = {
     InvalidInputError: 422,
+    InvalidRequestError: 422,
     NotSignedInError: 401,
     NotAllowedError: 403,
     NotFoundError: 404,
     ConflictError: 409,
     QuotaExceededError: 429,
     StoreError: 503,
+    BusyError: 503,
 }
 # The database is away, too busy, or ended our statement.
 _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
@@ -85,6 +105,8 @@ def _of_rule(error: VidwizError) -> Response:
 def _of_http(error: HTTPException) -> Response:
     if isinstance(error, RequestRedirect) or error.code is None:
         return error.get_response()  # type: ignore[return-value]
+    if isinstance(error, RateLimitExceeded):
+        return _too_many()
     status = HTTPStatus(error.code)
     headers = {
         name: value
@@ -93,6 +115,17 @@ def _of_http(error: HTTPException) -> Response:
     }
     return envelope(
         status, status.name.lower(), error.description or status.phrase, headers=headers
+    )
+
+
+def _too_many() -> Response:
+    seconds: int = current_app.extensions["vidwiz.limits"].reset_in_seconds()
+    return envelope(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        "rate_limited",
+        "Too many requests; try again in a moment.",
+        {"reset_in_seconds": seconds},
+        {"Retry-After": str(seconds)},
     )
 
 

@@ -54,7 +54,7 @@ def begin(uow: UnitOfWork, key: Key) -> Any | None:  # noqa: ANN401 - the answer
             request_sha256=key.request_sha256,
         )
     )
-    if taken.rowcount == 1:
+    if taken.rowcount == 1:  # type: ignore[attr-defined]
         return None
     known = uow.session.get_one(StoredAnswer, (key.user_id, key.route, key.text))
     if known.request_sha256 != key.request_sha256:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LONGEST_TEXT = 10_000
 
 
-def create(
+def create(  # noqa: PLR0913 - all that makes a note
     uow: UnitOfWork,
     *,
     user_id: int,
@@ -71,8 +71,13 @@ def get(session: Session, note_id: int, *, user_id: int) -> Note:
     """Return the user's note; raise `NotFoundError`, also for another user's."""
     note = session.scalar(sa.select(Note).where(Note.id == note_id, Note.user_id == user_id))
     if note is None:
-        raise NotFoundError(f"there is no note {note_id}", code="note_not_found")
+        raise unknown(note_id)
     return note
+
+
+def unknown(note_id: int) -> NotFoundError:
+    """Return the error for a note that is not there or is somebody else's."""
+    return NotFoundError(f"there is no note {note_id}", code="note_not_found")
 
 
 def of_video(session: Session, video_id: str, *, user_id: int) -> list[Note]:
@@ -121,7 +126,7 @@ def _locked(uow: UnitOfWork, note_id: int, *, user_id: int) -> Note:
         .execution_options(populate_existing=True)
     )
     if note is None:
-        raise NotFoundError(f"there is no note {note_id}", code="note_not_found")
+        raise unknown(note_id)
     return note
 
 

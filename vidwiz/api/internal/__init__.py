@@ -1,0 +1,1 @@
+"""What helpers and operators use, behind the admin token."""

@@ -1,0 +1,42 @@
+"""Long polls: how many may wait in one process, and how they wait."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from threading import BoundedSemaphore, Event
+from typing import TYPE_CHECKING
+
+from vidwiz.api.errors import BusyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Half of the 64 threads that a process serves with, so that the rest can answer.
+MOST_AT_ONCE = 32
+LOOK_AGAIN_SECONDS = 1.0
+
+
+class LongPolls:
+    """The places of one process; waiting holds a thread and nothing else."""
+
+    def __init__(self, most: int = MOST_AT_ONCE) -> None:
+        self._places = BoundedSemaphore(most)
+        self._closing = Event()
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place to wait in; raise `BusyError` when all are taken."""
+        if not self._places.acquire(blocking=False):
+            raise BusyError("too many helpers wait at this process")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait; False when the process is about to stop, so that nobody should go on."""
+        return not self._closing.wait(min(seconds, LOOK_AGAIN_SECONDS))
+
+    def close(self) -> None:
+        """Send everybody home, as a process does that is asked to stop."""
+        self._closing.set()

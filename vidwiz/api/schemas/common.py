@@ -1,0 +1,121 @@
+"""What several schemas share: bases, fields with our rules in them, pages and the envelope."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+from marshmallow.validate import Length, Range
+
+from vidwiz.errors import InvalidInputError
+from vidwiz.queueing.pokes import TYPE_OF_QUEUE
+from vidwiz.services import timestamps, video_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class In(Schema):
+    """A request; what it has besides our fields is ignored."""
+
+    class Meta:  # noqa: D106 - marshmallow's
+        unknown = EXCLUDE
+
+
+class Out(Schema):
+    """An answer."""
+
+
+class RuleField(fields.String):
+    """Text that a rule reads; what the rule says of it is the field's error."""
+
+    def __init__(self, rule: Callable[[str], object], **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(**kwargs)
+        self._rule = rule
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            return self._rule(text)
+        except InvalidInputError as exc:
+            raise ValidationError(exc.message) from exc
+
+
+def video_field(**options: Any) -> RuleField:  # noqa: ANN401
+    """Return a field that takes a video's id or address and gives the id."""
+    return RuleField(
+        video_ids.parse, metadata={"description": "A video's id or its address"}, **options
+    )
+
+
+def timestamp_field(**options: Any) -> RuleField:  # noqa: ANN401
+    """Return a field that takes `m:ss` or `h:mm:ss`, kept as it was sent."""
+    return RuleField(_checked_timestamp, metadata={"example": "1:05"}, **options)
+
+
+def _checked_timestamp(text: str) -> str:
+    timestamps.seconds(text)
+    return text
+
+
+class TaskTypeField(fields.String):
+    """A task type by its short name, which is its queue's."""
+
+    def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(metadata={"enum": list(TYPE_OF_QUEUE)}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        name = super()._deserialize(value, attr, data, **kwargs)
+        if name not in TYPE_OF_QUEUE:
+            raise ValidationError(f"Must be one of: {', '.join(TYPE_OF_QUEUE)}.")
+        return TYPE_OF_QUEUE[name]
+
+
+class PageIn(In):
+    """Which page is asked for."""
+
+    page = fields.Integer(load_default=1, validate=Range(1, 1_000_000))
+
+
+class PageOut(Out):
+    """Where a page stands among the others."""
+
+    total = fields.Integer()
+    page = fields.Integer()
+    per_page = fields.Integer()
+    total_pages = fields.Integer()
+
+
+def page_numbers(*, total: int, page: int, per_page: int) -> dict[str, int]:
+    """Return what `PageOut` shows."""
+    return {
+        "total": total,
+        "page": page,
+        "per_page": per_page,
+        "total_pages": -(-total // per_page),
+    }
+
+
+class MessageOut(Out):
+    """A sentence for people."""
+
+    message = fields.String()
+
+
+class ErrorBodyOut(Out):
+    """What went wrong."""
+
+    code = fields.String()
+    message = fields.String()
+    details = fields.Raw(allow_none=True)
+
+
+class ErrorOut(Out):
+    """The envelope of every error."""
+
+    error = fields.Nested(ErrorBodyOut)
+
+
+def text(longest: int, *, shortest: int = 0, **options: Any) -> fields.String:  # noqa: ANN401
+    """Return a field for text of a length."""
+    return fields.String(validate=Length(shortest, longest), **options)

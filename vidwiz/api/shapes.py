@@ -1,0 +1,57 @@
+"""What the schemas show of videos and notes, gathered from rows and stages."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from vidwiz.plugin_api import VideoMetadata
+from vidwiz.services import notes, stages, videos
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
+    from vidwiz.models import Note, Video
+    from vidwiz.services.stages import Stages
+
+_METADATA = tuple(field.name for field in fields(VideoMetadata))
+_NOTE = (
+    *("id", "video_id", "timestamp", "text", "generated_by_ai"),
+    *("created_at", "updated_at", "user_id"),
+)
+
+
+def listed_video(video: Video, its_stages: Stages) -> dict[str, Any]:
+    """Return what a list shows of a video."""
+    metadata = video.video_metadata
+    return {
+        "video_id": video.video_id,
+        "title": video.title,
+        "metadata": metadata and {name: metadata.get(name) for name in _METADATA},
+        "transcript_available": video.transcript_available,
+        "stages": its_stages,
+        "created_at": video.created_at,
+    }
+
+
+def whole_video(session: Session, video: Video) -> dict[str, Any]:
+    """Return all that is shown of a video."""
+    transcript = videos.shared_transcript(session, video.video_id)
+    return {
+        **listed_video(video, stages.of_video(session, video)),
+        "id": video.id,
+        "summary": transcript and transcript.summary,
+        "suggested_questions": transcript and transcript.suggested_questions,
+        "updated_at": video.updated_at,
+    }
+
+
+def shown_notes(session: Session, found: Sequence[Note]) -> list[dict[str, Any]]:
+    """Return what is shown of notes."""
+    their_stages = notes.ai_stages(session, found)
+    return [
+        {**{name: getattr(note, name) for name in _NOTE}, "ai": their_stages[note.id]}
+        for note in found
+    ]

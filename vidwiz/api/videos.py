@@ -1,0 +1,68 @@
+"""Videos: saving one, and looking at what is known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from vidwiz.api.auth import READERS, USERS, Caller
+from vidwiz.api.blueprints import Blueprint
+from vidwiz.api.replies import reply
+from vidwiz.api.schemas.common import page_numbers
+from vidwiz.api.schemas.videos import VideoIn, VideoOut, VideosIn, VideosOut
+from vidwiz.api.shapes import listed_video, whole_video
+from vidwiz.api.transactions import looking, writing
+from vidwiz.services import stages, video_ids, videos
+
+if TYPE_CHECKING:
+    from flask import Response
+
+blueprint = Blueprint("videos", __name__, description="Videos, shared by all users")
+_VIDEO = VideoOut()
+_VIDEOS = VideosOut()
+
+
+@blueprint.post("/videos", door=USERS)
+@blueprint.arguments(VideoIn())
+@blueprint.response(201, VideoOut)
+@blueprint.alt_response(200, schema=VideoOut, description="It was in the library", success=True)
+def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
+    """Save a video; what is missing of it is fetched."""
+    with writing(caller) as uow:
+        video, _ = videos.see(
+            uow,
+            asked["video"],
+            title=(asked["title"] or "").strip() or None,
+            allowance=caller.new_videos(uow.session),
+        )
+        is_saved = videos.save(uow, video.video_id, caller.user(uow.session).id)
+        shown = whole_video(uow.session, video)
+        return reply(_VIDEO, shown, status=201 if is_saved else 200)
+
+
+@blueprint.get("/videos", door=READERS)
+@blueprint.arguments(VideosIn(), location="query")
+@blueprint.response(200, VideosOut)
+def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
+    """List the videos that one saved or noted."""
+    with looking(caller) as session:
+        found, total = videos.saved_by(
+            session,
+            caller.user(session).id,
+            query=asked["q"],
+            sort=asked["sort"],
+            page=asked["page"],
+            size=asked["per_page"],
+        )
+        their_stages = stages.of_videos(session, found)
+        shown = [listed_video(video, their_stages[video.video_id]) for video in found]
+        numbers = page_numbers(total=total, page=asked["page"], per_page=asked["per_page"])
+        return reply(_VIDEOS, {"videos": shown, **numbers})
+
+
+@blueprint.get("/videos/<video_id>", door=READERS)
+@blueprint.response(200, VideoOut)
+def get_video(caller: Caller, video_id: str) -> Response:
+    """Return a video with its summary and stages."""
+    video_ids.check(video_id)
+    with looking(caller) as session:
+        return reply(_VIDEO, whole_video(session, videos.get(session, video_id)))
