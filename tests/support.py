@@ -82,4 +82,3 @@ def tasks(**criteria):
 def note(note_id):
     with reading() as session:
         return session.get(Note, note_id)
-

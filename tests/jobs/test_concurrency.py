@@ -166,8 +166,10 @@ def test_a_commit_that_is_lost_on_the_way_has_its_effect_once(
 
         llm.while_running = lose
         work_here(app, [TaskType.GENERATE_NOTE])
-        until(lambda: note(marked.id).generated_by_ai or work_here(app, [TaskType.GENERATE_NOTE]),
-              "the note to be filled")
+        until(
+            lambda: note(marked.id).generated_by_ai or work_here(app, [TaskType.GENERATE_NOTE]),
+            "the note to be filled",
+        )
         (row,) = tasks(note_id=marked.id)
     dispose(app)
     proxy.close()
@@ -181,5 +183,3 @@ def replaced(config, url):
     import dataclasses
 
     return dataclasses.replace(config, database_url=url)
-
-

@@ -370,6 +370,23 @@ def test_the_same_transcript_again_changes_nothing(core, work):
     assert transcript_of().source == "fake-transcript"
 
 
+def test_a_late_transcript_changes_nothing(core, work, transcript_fetcher):
+    fetch = transcript_fetcher.fetch_transcript
+
+    def overtaken(ref, languages):
+        """Lose the task while fetching, and have somebody else bring another transcript."""
+        transcript_fetcher.fetch_transcript = lambda *_: spoken("Something else entirely.")
+        with writing() as uow:
+            ledger.cancel(uow, TaskType.FETCH_TRANSCRIPT, f"video:{VIDEO}")
+        return fetch(ref, languages)
+
+    transcript_fetcher.fetch_transcript = overtaken
+    see()
+    work(TaskType.FETCH_TRANSCRIPT)
+    assert transcript_of() is None
+    assert tasks(task_type=TaskType.GENERATE_SUMMARY) == []
+
+
 def test_braces_and_placeholders_in_a_transcript_reach_the_model_as_they_are(
     core, work, llm, transcript_fetcher, metadata_fetcher
 ):

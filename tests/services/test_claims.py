@@ -108,9 +108,7 @@ def test_later_high_priorities_do_not_hide_what_is_due():
     see("aaaaaaaaaaa", priority=Priority.IMPORT)
     see("bbbbbbbbbbb")
     with writing() as uow:
-        uow.session.execute(
-            sa.update(Task).where(Task.priority == 0).values(run_at=now_plus(3600))
-        )
+        uow.session.execute(sa.update(Task).where(Task.priority == 0).values(run_at=now_plus(3600)))
     assert one().video_id == "aaaaaaaaaaa"
 
 

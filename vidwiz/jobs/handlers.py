@@ -87,7 +87,9 @@ class Handlers:
     def _provider(self) -> LLMProvider:
         if self.tools.llm_provider is None:
             raise PluginError(
-                "no_provider", "No provider on this server writes texts.", handling=Handling.OPERATOR
+                "no_provider",
+                "No provider on this server writes texts.",
+                handling=Handling.OPERATOR,
             )
         return self.tools.llm_provider
 
@@ -98,9 +100,7 @@ def _write_summary(
     completion = chain.write(provider, request.messages, request.options)
     spoken = sum(len(segment.text) for segment in segments)
     summary = writing.summary_from(completion, spoken=spoken)
-    return SummaryResult(
-        summary, writing.made_by(provider.info.name, completion, request.prompt)
-    )
+    return SummaryResult(summary, writing.made_by(provider.info.name, completion, request.prompt))
 
 
 def _write_note(provider: LLMProvider, request: writing.Request) -> Result:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-_TOO_SLOW = TaskFailure("deadline_exceeded", "It took too long. It will be tried again.", Handling.RETRY)
+_TOO_SLOW = TaskFailure(
+    "deadline_exceeded", "It took too long. It will be tried again.", Handling.RETRY
+)
 
 
 class LeaseKeeper:

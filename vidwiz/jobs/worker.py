@@ -49,7 +49,9 @@ class Worker(rq.Worker):
         names = [queue if isinstance(queue, str) else queue.name for queue in queues]
         unknown = set(names) - set(QUEUES)
         if unknown:
-            raise ConfigError(f"there is no queue {sorted(unknown)[0]}; there are {', '.join(QUEUES)}")
+            raise ConfigError(
+                f"there is no queue {sorted(unknown)[0]}; there are {', '.join(QUEUES)}"
+            )
         options |= {
             "serializer": SignedJson,
             "job_class": PokeJob,

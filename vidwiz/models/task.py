@@ -47,7 +47,9 @@ RUNNING_ROWS = sa.text("status = 'in_progress'")
 ACTIVE_ROWS = sa.text("status IN ('pending', 'in_progress')")
 
 
-def _partial_index(name: str, *columns: str, where: sa.TextClause, unique: bool = False) -> sa.Index:
+def _partial_index(
+    name: str, *columns: str, where: sa.TextClause, unique: bool = False
+) -> sa.Index:
     return sa.Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 

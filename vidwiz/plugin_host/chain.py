@@ -60,9 +60,7 @@ class Chain:
 
         return self._first(fetchers, ref, fetch)
 
-    def _first(
-        self, fetchers: Sequence[P], ref: VideoRef, call: Callable[[P], T]
-    ) -> tuple[T, str]:
+    def _first(self, fetchers: Sequence[P], ref: VideoRef, call: Callable[[P], T]) -> tuple[T, str]:
         _refuse_within_transaction()
         errors: list[PluginError] = []
         for fetcher in fetchers:

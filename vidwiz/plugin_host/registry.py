@@ -115,11 +115,15 @@ class Registry:
             record = self.find(role, name)
             if record is None:
                 known = ", ".join(r.name for r in self.records if r.role == role) or "none"
-                raise ConfigError(f"{setting} names {name}, which is not installed (there: {known})")
+                raise ConfigError(
+                    f"{setting} names {name}, which is not installed (there: {known})"
+                )
             if record.state is State.UNAVAILABLE:
                 unavailable.append(record)
             elif record.state is not State.READY:
-                raise ConfigError(f"{setting} names {name}, which is {record.state}: {record.reason}")
+                raise ConfigError(
+                    f"{setting} names {name}, which is {record.state}: {record.reason}"
+                )
         if names and len(unavailable) == len(names):
             first = unavailable[0]
             raise ConfigError(f"{setting}: {first.name} is unavailable: {first.reason}")
@@ -138,9 +142,7 @@ class _Loader:
         self._made: dict[type[Plugin], Plugin] = {}
 
     def load(self, entry: importlib.metadata.EntryPoint, role: str, *, twice: bool) -> Record:
-        record = Record(
-            entry.name, role, entry.dist.name if entry.dist else "", State.BROKEN
-        )
+        record = Record(entry.name, role, entry.dist.name if entry.dist else "", State.BROKEN)
         try:
             if twice:
                 record.reason = "two installed distributions use this name"

@@ -62,7 +62,9 @@ def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noq
             values[fields[key].name] = _convert(text, hints[fields[key].name])
         except ValueError as exc:
             raise SettingsError(f"{variable}: {exc}") from exc
-    missing = [key for key, field in fields.items() if _required(field) and field.name not in values]
+    missing = [
+        key for key, field in fields.items() if _required(field) and field.name not in values
+    ]
     if missing:
         raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}{missing[0]} is not set")
     return settings(**values)

@@ -168,9 +168,7 @@ def _held(claim: Claim) -> sa.ColumnElement[bool]:
     )
 
 
-def _update_one(
-    uow: UnitOfWork, where: sa.ColumnElement[bool], values: dict[str, Any]
-) -> bool:
+def _update_one(uow: UnitOfWork, where: sa.ColumnElement[bool], values: dict[str, Any]) -> bool:
     statement = sa.update(Task).where(where).values(values)
     result = uow.session.execute(statement.execution_options(synchronize_session=False))
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
@@ -189,9 +187,7 @@ def complete(uow: UnitOfWork, claim: Claim, result: dict[str, Any] | None = None
     """
     done = _update_one(
         uow,
-        sa.and_(
-            Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE)
-        ),
+        sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE)),
         _completed(result),
     )
     if not done:
@@ -202,9 +198,7 @@ def complete_any(
     uow: UnitOfWork, task_type: TaskType, subject: str, result: dict[str, Any] | None = None
 ) -> bool:
     """End the subject's active task as completed, whoever holds it; False when there is none."""
-    active = sa.and_(
-        Task.task_type == task_type, Task.subject == subject, Task.status.in_(ACTIVE)
-    )
+    active = sa.and_(Task.task_type == task_type, Task.subject == subject, Task.status.in_(ACTIVE))
     return _update_one(uow, active, _completed(result))
 
 

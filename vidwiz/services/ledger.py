@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from vidwiz.ports import TaskType, UnitOfWork
 
+
 def insert_unless_active(session: Session) -> Any:  # noqa: ANN401 - one of two dialects' Insert
     """Return an INSERT into tasks that does nothing where the subject has an active task."""
     sqlite_used = session.get_bind().dialect.name == "sqlite"

@@ -154,9 +154,7 @@ def set_ai_notes(uow: UnitOfWork, user: User, *, enabled: bool) -> None:
     mine = sa.select(Note.id).where(Note.user_id == user.id, Note.text.is_(None))
     if enabled:
         ready = sa.select(Video.video_id).where(Video.transcript_available.is_(True))
-        transcripts.schedule_notes(
-            uow, sa.and_(Note.user_id == user.id, Note.video_id.in_(ready))
-        )
+        transcripts.schedule_notes(uow, sa.and_(Note.user_id == user.id, Note.video_id.in_(ready)))
         return
     for note_id in uow.session.scalars(mine):
         ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note_id))
@@ -168,9 +166,7 @@ def waiting(session: Session, video_id: str) -> list[Note]:
         session.scalars(
             sa.select(Note)
             .join(User, User.id == Note.user_id)
-            .where(
-                Note.video_id == video_id, Note.text.is_(None), User.ai_notes_enabled.is_(True)
-            )
+            .where(Note.video_id == video_id, Note.text.is_(None), User.ai_notes_enabled.is_(True))
             .order_by(Note.id)
         )
     )

@@ -43,9 +43,7 @@ class Stages:
     @property
     def ended(self) -> bool:
         """Say whether nothing more is going to happen by itself."""
-        return all(
-            stage.state in ENDED for stage in (self.metadata, self.transcript, self.summary)
-        )
+        return all(stage.state in ENDED for stage in (self.metadata, self.transcript, self.summary))
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain types, times kept as they are."""
@@ -77,9 +75,7 @@ def of_videos(session: Session, videos: Sequence[Video]) -> dict[str, Stages]:
     transcripts = {
         transcript.video_id: transcript
         for transcript in session.scalars(
-            sa.select(Transcript).where(
-                Transcript.video_id.in_(ids), Transcript.owner_id.is_(None)
-            )
+            sa.select(Transcript).where(Transcript.video_id.in_(ids), Transcript.owner_id.is_(None))
         )
     }
     wanted = [subjects.of_video(video_id) for video_id in ids]

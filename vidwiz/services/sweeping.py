@@ -21,9 +21,7 @@ DUE_AT_ONCE = 40
 def take_turn(uow: UnitOfWork, *, every: float) -> bool:
     """Take the turn at sweeping; False when somebody took it less than `every` seconds ago."""
     long_ago = now_plus(-86_400.0)
-    uow.session.execute(
-        insert_ignoring(uow.session, Turn).values(duty=DUTY, taken_at=long_ago)
-    )
+    uow.session.execute(insert_ignoring(uow.session, Turn).values(duty=DUTY, taken_at=long_ago))
     # A little less than the pause between rounds, so that one's own last turn is always over.
     taken = uow.session.execute(
         sa.update(Turn)
@@ -51,11 +49,7 @@ def poke_due(uow: UnitOfWork, *, again_after: float) -> int:
                 sa.select(Task.id)
                 .where(Task.task_type == task_type, Task.status == TaskStatus.PENDING)
                 .where(Task.priority == priority, Task.run_at <= now())
-                .where(
-                    sa.or_(
-                        Task.poked_at.is_(None), Task.poked_at < now_plus(-again_after)
-                    )
-                )
+                .where(sa.or_(Task.poked_at.is_(None), Task.poked_at < now_plus(-again_after)))
                 .order_by(Task.run_at, Task.id)
                 .limit(DUE_AT_ONCE)
                 .with_for_update(skip_locked=True)

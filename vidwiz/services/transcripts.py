@@ -183,9 +183,7 @@ def dispatch_again(uow: UnitOfWork, transcript_id: int, video_id: str) -> None:
 def forgotten_notes() -> sa.ColumnElement[bool]:
     """Notes whose video has a transcript and that never had a task."""
     had_task = sa.exists().where(Task.subject == _NOTE_SUBJECT)
-    ready = sa.exists().where(
-        Video.video_id == Note.video_id, Video.transcript_available.is_(True)
-    )
+    ready = sa.exists().where(Video.video_id == Note.video_id, Video.transcript_available.is_(True))
     return sa.and_(ready, ~had_task)
 
 

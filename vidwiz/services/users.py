@@ -122,9 +122,7 @@ def check_password(user: User | None, password: str) -> User:
 def issue_token(uow: UnitOfWork, *, user_id: int, name: str, scope: str = FULL) -> str:
     """Return a new personal token, which is shown once and stored as a hash."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    uow.session.add(
-        ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=_digest(token))
-    )
+    uow.session.add(ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=_digest(token)))
     uow.session.flush()
     return token
 

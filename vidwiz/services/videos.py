@@ -96,9 +96,7 @@ def schedule_missing(uow: UnitOfWork, video: Video, *, priority: int) -> None:
     for task_type in missing:
         task = newest.get((task_type, subject))
         if task is None or task.status is not TaskStatus.FAILED:
-            ledger.schedule(
-                uow, task_type, subject, video_id=video.video_id, priority=priority
-            )
+            ledger.schedule(uow, task_type, subject, video_id=video.video_id, priority=priority)
 
 
 def get(session: Session, video_id: str) -> Video:
@@ -141,9 +139,7 @@ def saved_by(
     if len(query) >= _SHORTEST_QUERY:
         wanted = wanted.where(Video.title.icontains(query, autoescape=True))
     total = session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
-    videos = session.scalars(
-        wanted.order_by(*_SORTS[sort]).limit(size).offset((page - 1) * size)
-    )
+    videos = session.scalars(wanted.order_by(*_SORTS[sort]).limit(size).offset((page - 1) * size))
     return list(videos), total
 
 

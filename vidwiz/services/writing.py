@@ -99,9 +99,7 @@ def note_request(about: About, segments: Sequence[Segment], mark: float) -> Requ
     parts = passages.around(segments, mark)
     prompt = prompts.load("note")
     text = "\n".join(f"{timestamps.label(part.start)} {part.text}" for part in parts)
-    material = Material(
-        title=about.title, language=about.language, passages=parts, mark=mark
-    )
+    material = Material(title=about.title, language=about.language, passages=parts, mark=mark)
     options = CompletionOptions(purpose=Purpose.NOTE, material=material, max_output_tokens=200)
     messages = prompt.fill(
         about=about.title or "(unknown)", passages=text, mark=timestamps.label(mark)
