@@ -134,7 +134,7 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _indented(console: Console, text: str) -> None:
-    console.print(Padding(Text(text), (0, 0, 0, 2)))
+    console.print(Padding(Text(text), (0, 0, 0, 2), expand=False))
 
 
 def say_what_is_missing(found: Sequence[Watched]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -140,7 +141,7 @@ class _Stack:
         say(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
         say(f"  data        {self._config.data_dir}", soft_wrap=True)
         say(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
-        say("  your videos [dim]vidwiz ingest VIDEO --note 1:05[/]")
+        say(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
         say("  to stop     Ctrl-C")
         if self._host not in _LOCAL_HOSTS and self._config.registration_open:
             say(
@@ -157,3 +158,8 @@ class _Stack:
         self._console.print(
             f"The sample stays away: the library folder {self._config.library_dir} is your own."
         )
+
+
+def _command() -> str:
+    """Return how the user calls us: by name, or by the path that he has used."""
+    return "vidwiz" if shutil.which("vidwiz") else os.path.relpath(sys.argv[0])
