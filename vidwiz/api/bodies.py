@@ -46,7 +46,7 @@ def read_json(asked: Request) -> Any:  # noqa: ANN401 - whatever JSON can say
     """Return the body as JSON; an empty one is an empty object, no Content-Type means JSON."""
     if asked.content_type and not asked.is_json:
         raise UnsupportedMediaType("The body must be application/json.")
-    body = asked.get_data(cache=True)
+    body = _whole_body(asked)
     if not body:
         return {}
     try:
@@ -58,6 +58,15 @@ def read_json(asked: Request) -> Any:  # noqa: ANN401 - whatever JSON can say
     except (ValueError, RecursionError) as exc:
         raise BadRequest(f"The body is not JSON that can be taken: {_reason(exc)}.") from exc
     return value
+
+
+def _whole_body(asked: Request) -> bytes:
+    body = asked.get_data(cache=True)
+    most = asked.max_content_length
+    # Of a body without a length werkzeug silently reads as much as is allowed.
+    if asked.content_length is None and most is not None and len(body) >= most:
+        raise RequestEntityTooLarge(f"A body has {most} bytes at most.")
+    return body
 
 
 def _reason(error: Exception) -> str:

@@ -16,15 +16,16 @@ from flask import Blueprint, Response, current_app, request
 from jinja2 import FunctionLoader
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
+from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import (
     BadRequest,
     Forbidden,
     MethodNotAllowed,
     NotFound,
     ServiceUnavailable,
+    Unauthorized,
 )
 
-from vidwiz.errors import NotSignedInError
 from vidwiz.queueing.connections import impatient
 from vidwiz.queueing.messages import PokeJob, SignedJson
 from vidwiz.runtime import current
@@ -140,7 +141,10 @@ def _sign_in() -> bool:
         token = given.password if given.type == "basic" else given.token
         if access.is_admin_token(current().config.admin_tokens, token or ""):
             return given.type == "bearer"
-    raise NotSignedInError("the dashboard needs an admin token as its password")
+    raise Unauthorized(
+        "The dashboard needs an admin token as its password.",
+        www_authenticate=WWWAuthenticate("basic", {"realm": "VidWiz"}),
+    )
 
 
 def _is_same_origin() -> bool:

@@ -101,6 +101,7 @@ def renew_lease(held: dict[str, Any], task_id: int) -> dict[str, float]:
 @blueprint.post("/tasks/<id:task_id>/result", door=ADMINS)
 @blueprint.arguments(ResultIn())
 @blueprint.response(200, ResultOut)
+@takes_transcripts
 def hand_in_result(posted: dict[str, Any], task_id: int) -> Response:
     """Hand in what came of a task; the same result again changes nothing."""
     with looking() as session:
@@ -121,9 +122,6 @@ def hand_in_result(posted: dict[str, Any], task_id: int) -> Response:
     if TaskType.FETCH_TRANSCRIPT in word.results:
         publish_pending(current(), video_id=task.video_id)
     return _taken(task, "The result was taken.")
-
-
-takes_transcripts(hand_in_result)
 
 
 def _taken(task: Task, message: str) -> Response:

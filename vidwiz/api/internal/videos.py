@@ -78,6 +78,7 @@ def write_metadata(posted: dict[str, Any], video_id: str) -> Response:
 @blueprint.post("/videos/<video_id>/transcript", door=ADMINS)
 @blueprint.arguments(TranscriptWriteIn())
 @blueprint.response(200, VideoOut)
+@takes_transcripts
 def write_transcript(posted: dict[str, Any], video_id: str) -> Response:
     """Write the shared transcript, which ends the task that would have fetched it."""
     video_ids.check(video_id)
@@ -91,9 +92,6 @@ def write_transcript(posted: dict[str, Any], video_id: str) -> Response:
         answer = reply(_VIDEO, whole_video(uow.session, videos.get(uow.session, video_id)))
     publish_pending(current(), video_id=video_id)
     return answer
-
-
-takes_transcripts(write_transcript)
 
 
 @blueprint.post("/videos/<video_id>/summary", door=ADMINS)

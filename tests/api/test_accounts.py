@@ -1,0 +1,129 @@
+"""Registering, signing in, and one's own settings."""
+
+from dataclasses import replace
+
+import jwt
+import pytest
+
+from tests.api.conftest import Person, error
+from tests.fixtures.databases import only_sqlite
+from tests.support import VIDEO, tasks
+from vidwiz.api.auth import _signing_key
+from vidwiz.app import create_app
+
+ACCOUNT = {"email": "Ada@Example.org", "password": "correct horse", "name": " Ada "}
+
+
+def test_register_sign_in_and_look(app, stranger):
+    made = stranger.post("/auth/register", ACCOUNT)
+    assert made.status_code == 201
+    assert set(made.json) == {"message"}
+    answer = stranger.post("/auth/login", {**ACCOUNT, "email": "ADA@example.org"})
+    assert answer.status_code == 200
+    with app.app_context():
+        claims = jwt.decode(answer.json["token"], _signing_key(), algorithms=["HS256"])
+    assert set(claims) == {"sub", "user_id", "email", "name", "profile_image_url", "exp"}
+    assert claims["sub"] == str(claims["user_id"])
+    assert claims["email"] == "ada@example.org"
+    response = Person(app, {"Authorization": f"bearer {answer.json['token']}"}).get("/users/me")
+    me = response.json
+    created_at = me.pop("created_at")
+    assert created_at.endswith(("Z", "+00:00"))
+    assert me == {
+        "id": claims["user_id"],
+        "email": "ada@example.org",
+        "name": "Ada",
+        "profile_image_url": None,
+        "ai_notes_enabled": True,
+        "language": None,
+        "token_exists": False,
+        "credits_balance": 0,
+        "is_admin": False,
+    }
+
+
+def test_an_email_is_registered_once(stranger):
+    assert stranger.post("/auth/register", ACCOUNT).status_code == 201
+    again = stranger.post("/auth/register", {**ACCOUNT, "email": "ada@example.org"})
+    assert error(again, 409)["code"] == "email_taken"
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"email": "ada"},
+        {"email": "a b@example.org"},
+        {"email": "a@" + "b" * 300 + ".org"},
+        {"email": None},
+        {"password": "short"},
+        {"password": "x" * 300},
+        {"name": "  "},
+        {"name": "x" * 201},
+    ],
+)
+def test_a_bad_account_is_refused(stranger, change):
+    assert error(stranger.post("/auth/register", {**ACCOUNT, **change}), 422)["details"]
+
+
+@only_sqlite
+def test_nobody_makes_himself_an_admin(app, stranger):
+    extra = {"is_admin": True, "id": 7, "user_id": 7}
+    assert stranger.post("/auth/register", {**ACCOUNT, **extra}).status_code == 201
+    token = stranger.post("/auth/login", ACCOUNT).json["token"]
+    person = Person(app, {"Authorization": f"Bearer {token}"})
+    person.patch("/users/me", {"is_admin": True, "email": "x@y.zz", "credits_balance": 5})
+    me = person.get("/users/me").json
+    assert (me["is_admin"], me["email"], me["credits_balance"]) == (False, "ada@example.org", 0)
+
+
+@only_sqlite
+def test_registration_can_be_closed(config, queue, plugins):
+    app = create_app(replace(config, registration_open=False), queue=queue, plugins=plugins)
+    response = Person(app, {}).post("/auth/register", ACCOUNT)
+    assert error(response, 403)["code"] == "registration_closed"
+
+
+@only_sqlite
+def test_a_wrong_password_and_an_unknown_email_look_the_same(stranger):
+    stranger.post("/auth/register", ACCOUNT)
+    wrong = stranger.post("/auth/login", {**ACCOUNT, "password": "wrong horse"})
+    unknown = stranger.post("/auth/login", {**ACCOUNT, "email": "eve@example.org"})
+    assert error(wrong, 401) == error(unknown, 401)
+
+
+@only_sqlite
+def test_an_account_without_password_cannot_be_signed_into(stranger, ada):
+    assert ada.get("/users/me").status_code == 200
+    error(stranger.post("/auth/login", {"email": "ada@example.org", "password": ""}), 401)
+
+
+def test_one_changes_what_is_ones_own(ada):
+    changed = ada.patch("/users/me", {"name": "Countess", "language": "en-GB"})
+    assert changed.status_code == 200
+    assert (changed.json["name"], changed.json["language"]) == ("Countess", "en-GB")
+    assert ada.patch("/users/me", {}).json == changed.json
+    assert ada.patch("/users/me", {"language": None}).json["language"] is None
+    assert ada.get("/users/me").json["name"] == "Countess"
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "change",
+    [{"name": ""}, {"name": None}, {"language": "x" * 40}, {"language": "en_GB\n"}]
+    + [{"ai_notes_enabled": "perhaps"}, {"ai_notes_enabled": None}],
+)
+def test_bad_changes_are_refused(ada, change):
+    error(ada.patch("/users/me", change), 422)
+
+
+def test_switching_ai_notes_ends_and_starts_work(pushed, ada, admin):
+    ada.post(f"/videos/{VIDEO}/notes", {"timestamp": "0:05"})
+    rows = [{"text": "The dough rests.", "offset": 0, "duration": 9}]
+    admin.post(f"/internal/videos/{VIDEO}/transcript", {"transcript": rows})
+    assert [task.status for task in tasks(task_type="generate_note")] == ["pending"]
+    assert ada.patch("/users/me", {"ai_notes_enabled": False}).json["ai_notes_enabled"] is False
+    assert [task.status for task in tasks(task_type="generate_note")] == ["cancelled"]
+    ada.patch("/users/me", {"ai_notes_enabled": True})
+    found = [task.status for task in tasks(task_type="generate_note")]
+    assert found == ["cancelled", "pending"]
