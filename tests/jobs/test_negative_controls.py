@@ -84,8 +84,8 @@ MUTANTS = {
     ),
     "the driver begins transactions": Mutant(
         "vidwiz/db.py",
-        "        connection.isolation_level = None\n",
-        "",
+        '        connection.exec_driver_sql(f"BEGIN {mode}")\n',
+        "        del mode\n",
         "tests/jobs/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
     ),
     "active tasks are looked for, not made unique": Mutant(

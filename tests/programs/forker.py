@@ -25,18 +25,16 @@ def wrong_answers() -> int:
     return wrong
 
 
-wrong_answers()
-with app.app_context(), reading() as session:
-    session.scalar(sa.select(sa.literal(1)))
-    children = []
-    for _ in range(CHILDREN):
-        pid = os.fork()
-        if pid == 0:
-            code = 1
-            try:
-                code = min(wrong_answers(), 100)
-            finally:
-                os._exit(code)
-        children.append(pid)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children]
-sys.exit(sum(codes))
+wrong_answers()  # leaves a connection in the pool
+children = []
+for _ in range(CHILDREN):
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            code = min(wrong_answers(), 100)
+        finally:
+            os._exit(code)
+    children.append(pid)
+codes = [os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) for pid in children]
+sys.exit(1 if any(codes) else 0)

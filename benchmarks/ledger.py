@@ -1,0 +1,127 @@
+"""What it costs to create and to claim a task, as the table grows."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from benchmarks.figures import Figure, median_seconds, milliseconds
+from benchmarks.installation import postgresql
+from vidwiz.config import Config
+from vidwiz.db import db, unit_of_work
+from vidwiz.migrating import upgrade
+from vidwiz.plugin_host.registry import Registry
+from vidwiz.ports import TaskType
+from vidwiz.runtime import build_app
+from vidwiz.services import claims, videos
+from vidwiz.services.claims import WorkerId
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+FEW, MANY = 100, 1_000_000
+TIMES = 300
+NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 hour')", "postgresql": "now()"}
+NUMBERS = {
+    "sqlite": "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)"
+    " SELECT i FROM n)",
+    "postgresql": "(SELECT generate_series(1, :rows) AS i)",
+}
+_names = count(1)
+
+
+class _NoQueue:
+    def poke(self, task_type: TaskType, task_ids: Sequence[int]) -> bool:  # noqa: ARG002
+        return True
+
+    def is_reachable(self) -> bool:
+        return True
+
+
+QUEUE = _NoQueue()
+
+
+def rows() -> Iterator[Figure]:
+    """Compare 100 rows with 1,000,000, all completed and all pending, on both databases."""
+    for database in ("postgresql", "sqlite"):
+        costs = {
+            (status, size): _measure(database, status, size)
+            for status in ("completed", "pending")
+            for size in (FEW, MANY)
+        }
+        for status in ("completed", "pending"):
+            for index, what in ((0, "create"), (1, "claim")):
+                few, many = costs[status, FEW], costs[status, MANY]
+                ratio = many[index] / few[index]
+                yield Figure(
+                    f"{database}: {what} with {MANY:,} {status} rows",
+                    f"{milliseconds(many[index])}; with {FEW} rows {milliseconds(few[index])}",
+                    f"{milliseconds(many[2])}: a bare insert and commit",
+                    f"{ratio:.2f}",
+                    f"<= 1.5 x the time with {FEW} rows",
+                    ratio <= 1.5,
+                )
+
+
+def _measure(database: str, status: str, size: int) -> tuple[float, float, float]:
+    """Return the medians of creating, of claiming and of a bare insert, in seconds."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        url = f"sqlite:///{folder / 'bench.db'}"
+        if database == "postgresql":
+            url = postgresql(stack).replace("postgresql://", "postgresql+psycopg://")
+        config = Config(
+            data_dir=folder,
+            database_url=url,
+            redis_url="",
+            secret_key="x" * 48,
+            admin_tokens=(),
+            library_dir=folder,
+        )
+        app = build_app(config, queue=QUEUE, plugins=Registry([]))
+        upgrade(app)
+        with app.app_context():
+            stack.callback(db.engine.dispose)
+            _fill(database, status, size)
+            create = median_seconds(_create, TIMES)
+            claim = median_seconds(_claim, TIMES)
+            return create, claim, median_seconds(_insert, TIMES)
+
+
+def _fill(database: str, status: str, size: int) -> None:
+    columns = "task_type, subject, video_id, status, priority, attempt, failures, max_attempts"
+    columns += ", waits, alone, run_at, created_at, updated_at"
+    moment = NOW[database]
+    fill = (
+        f"INSERT INTO tasks ({columns}) SELECT 'fetch_metadata', 'video:old' || i, 'old' || i,"
+        f" '{status}', 0, 0, 0, 5, 0, false, {moment}, {moment}, {moment}"
+        f" FROM {NUMBERS[database]} AS numbers"
+    )
+    with unit_of_work(QUEUE) as uow:
+        # The fill takes longer than any statement of ours may.
+        if database == "postgresql":
+            uow.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
+        uow.session.execute(sa.text(fill), {"rows": size})
+        uow.session.execute(sa.text("CREATE TABLE bare (id INTEGER, text VARCHAR)"))
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("ANALYZE")
+
+
+def _create() -> None:
+    with unit_of_work(QUEUE) as uow:
+        videos.see(uow, f"new{next(_names):08d}")
+
+
+def _claim() -> None:
+    with unit_of_work(QUEUE) as uow:
+        assert claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("bench"), lease_seconds=3600)
+
+
+def _insert() -> None:
+    with unit_of_work(QUEUE) as uow:
+        uow.session.execute(sa.text("INSERT INTO bare VALUES (1, 'x')"))
