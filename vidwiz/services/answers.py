@@ -46,15 +46,17 @@ def begin(uow: UnitOfWork, key: Key) -> Any | None:  # noqa: ANN401 - the answer
     While the first request runs, the database has a second one wait here for its end. Raises
     `InvalidInputError` when the key was used for something else.
     """
-    taken = uow.session.execute(
-        insert_ignoring(uow.session, StoredAnswer).values(
+    taken = uow.session.scalar(
+        insert_ignoring(uow.session, StoredAnswer)
+        .values(
             user_id=key.user_id,
             route=key.route,
             key=key.text,
             request_sha256=key.request_sha256,
         )
+        .returning(StoredAnswer.user_id)
     )
-    if taken.rowcount == 1:  # type: ignore[attr-defined]
+    if taken is not None:
         return None
     known = uow.session.get_one(StoredAnswer, (key.user_id, key.route, key.text))
     if known.request_sha256 != key.request_sha256:

@@ -51,10 +51,13 @@ def see(
     a result that arrives at this moment; so see the video before touching what belongs to it.
     A new video is counted against the allowance; raises `QuotaExceededError` when that is used up.
     """
-    inserted = uow.session.execute(
-        insert_ignoring(uow.session, Video).values(video_id=video_id, title=title)
+    # RETURNING, because PostgreSQL's driver counts no rows for an INSERT of the ORM.
+    inserted = uow.session.scalar(
+        insert_ignoring(uow.session, Video)
+        .values(video_id=video_id, title=title)
+        .returning(Video.id)
     )
-    is_new = bool(inserted.rowcount == 1)
+    is_new = inserted is not None
     if is_new and allowance is not None:
         quotas.use(uow, allowance)
     video = get(uow.session, video_id)
@@ -113,10 +116,12 @@ def _unknown(video_id: str) -> NotFoundError:
 
 def save(uow: UnitOfWork, video_id: str, user_id: int) -> bool:
     """Put the video into the user's library; False when it was there."""
-    inserted = uow.session.execute(
-        insert_ignoring(uow.session, LibraryEntry).values(user_id=user_id, video_id=video_id)
+    inserted = uow.session.scalar(
+        insert_ignoring(uow.session, LibraryEntry)
+        .values(user_id=user_id, video_id=video_id)
+        .returning(LibraryEntry.user_id)
     )
-    return bool(inserted.rowcount == 1)
+    return inserted is not None
 
 
 _SORTS = {
