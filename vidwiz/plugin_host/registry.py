@@ -154,7 +154,7 @@ class _Loader:
             record.state, record.reason = State.MISCONFIGURED, str(exc)
         except PluginUnavailableError as exc:
             record.state, record.reason, record.remedy = State.UNAVAILABLE, exc.reason, exc.remedy
-        except Exception as exc:  # noqa: BLE001 - a plugin may raise anything and stops nothing
+        except (Exception, SystemExit) as exc:  # a plugin may raise anything and stops nothing
             log.debug("plugin does not load", exc_info=True, extra={"plugin": entry.name})
             record.reason = f"{type(exc).__name__}: {exc}"
             record.remedy = "reinstall or update it, or switch it off"

@@ -67,7 +67,10 @@ def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noq
     ]
     if missing:
         raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}{missing[0]} is not set")
-    return settings(**values)
+    try:
+        return settings(**values)
+    except ValueError as exc:  # the plugin's own check of its settings
+        raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}*: {exc}") from exc
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:
@@ -84,10 +87,11 @@ def _hint(key: str, fields: Mapping[str, object]) -> str:
 
 def _convert(text: str, hint: Any) -> Any:  # noqa: ANN401 - what the plugin declared
     """Turn a variable's text into the declared type; raise ValueError."""
-    if isinstance(hint, types.UnionType):
-        hint = next(kind for kind in hint.__args__ if kind is not type(None))
+    if typing.get_origin(hint) in (types.UnionType, typing.Union):
+        hint = next(kind for kind in typing.get_args(hint) if kind is not type(None))
     if typing.get_origin(hint) is tuple:
-        return tuple(part.strip() for part in text.split(",") if part.strip())
+        kind = typing.get_args(hint)[0]
+        return tuple(_convert(part.strip(), kind) for part in text.split(",") if part.strip())
     if hint not in _CONVERTERS:
         raise ValueError(f"the plugin declares a type that cannot be set: {hint}")
     return _CONVERTERS[hint](text)

@@ -46,7 +46,14 @@ def may_call(uow: UnitOfWork, provider: str, network: str) -> datetime | None:
         .values(open_until=now_plus(PROBE_SECONDS))
         .execution_options(synchronize_session=False)
     )
-    return None if probing.rowcount == 1 else known.open_until  # type: ignore[attr-defined]
+    if probing.rowcount == 1:  # type: ignore[attr-defined]
+        return None
+    # Read again: another caller may have become the probe, or have closed the breaker, meanwhile.
+    return uow.session.scalar(
+        sa.select(FetcherState.open_until).where(
+            FetcherState.provider == provider, FetcherState.network == network
+        )
+    )
 
 
 def refused(

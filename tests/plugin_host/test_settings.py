@@ -1,0 +1,151 @@
+"""Plugins' settings: from variables to the dataclass that the plugin declares, and secrets."""
+
+import copy
+import json
+import logging
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Optional
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidwiz import log as logs
+from vidwiz.plugin_api import Secret
+from vidwiz.plugin_host.settings import SettingsError, fill, is_enabled, split_by_plugin
+
+CANARY = "sk-canary-4711"
+
+
+@dataclass(frozen=True)
+class Everything:
+    text: str = ""
+    count: int = 0
+    seconds: float = 0.0
+    switch: bool = False
+    folder: Path = Path()
+    key: Secret = field(default_factory=lambda: Secret(""))
+    names: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    perhaps: int | None = None
+    old_perhaps: Optional[float] = None  # noqa: UP045 - authors write it so
+
+
+@dataclass(frozen=True)
+class Strange:
+    mapping: dict = field(default_factory=dict)
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "value"),
+    [
+        ("TEXT", "=a, b ", "=a, b "),
+        ("COUNT", "-12", -12),
+        ("SECONDS", "1.5", 1.5),
+        ("SWITCH", "Yes", True),
+        ("SWITCH", "0", False),
+        ("FOLDER", "/srv/x", Path("/srv/x")),
+        ("FOLDER", "~/x", Path.home() / "x"),
+        ("KEY", CANARY, Secret(CANARY)),
+        ("NAMES", "a, b,,c ", ("a", "b", "c")),
+        ("NAMES", "", ()),
+        ("NUMBERS", "1, 2", (1, 2)),
+        ("PERHAPS", "3", 3),
+        ("OLD_PERHAPS", "3", 3.0),
+    ],
+)
+def test_a_variable_becomes_the_declared_type(key, text, value):
+    found = getattr(fill("all", Everything, {key: text}), key.lower())
+    assert found == value
+    assert type(found) is type(value)
+
+
+@pytest.mark.parametrize(
+    ("key", "text"),
+    [("COUNT", "1.5"), ("COUNT", ""), ("SECONDS", "soon"), ("SWITCH", "maybe"), ("NUMBERS", "1,x")],
+)
+def test_a_text_of_the_wrong_type_is_refused_with_its_variable(key, text):
+    with pytest.raises(SettingsError, match=f"VIDWIZ_PLUGIN_ALL_{key}: "):
+        fill("all", Everything, {key: text})
+
+
+def test_a_type_that_cannot_be_set_is_refused():
+    with pytest.raises(SettingsError, match="VIDWIZ_PLUGIN_ODD_MAPPING: the plugin declares"):
+        fill("odd", Strange, {"MAPPING": "{}"})
+
+
+def test_without_variables_the_defaults_stand():
+    assert fill("all", Everything, {}) == Everything()
+
+
+def test_the_switch_is_no_setting_of_the_plugin():
+    assert fill("all", Everything, {"ENABLED": "true"}) == Everything()
+    assert is_enabled("all", {})
+    assert not is_enabled("all", {"ENABLED": "False"})
+
+
+def test_the_longest_name_takes_a_variable():
+    variables = {"YT_DLP_PROXY": "a", "YT_PROXY": "b", "YT_DLPX": "c", "YTDLP_X": "d"}
+    found, stray = split_by_plugin(variables, ["yt", "yt-dlp"])
+    assert found == {"yt-dlp": {"PROXY": "a"}, "yt": {"PROXY": "b", "DLPX": "c"}}
+    assert stray == ["VIDWIZ_PLUGIN_YTDLP_X"]
+
+
+names = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,4}){0,2}", fullmatch=True)
+keys = st.from_regex(r"[A-Z][A-Z_]{0,9}", fullmatch=True)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(names, unique=True), st.dictionaries(keys, st.text(max_size=5)))
+def test_every_variable_is_given_once_or_reported(plugins, variables):
+    found, stray = split_by_plugin(variables, plugins)
+    assert set(found) == set(plugins)
+    assert sum(len(given) for given in found.values()) + len(stray) == len(variables)
+
+
+def test_a_secret_shows_in_no_text(caplog):
+    secret = Secret(CANARY)
+    filled = fill("all", Everything, {"KEY": CANARY})
+    texts = [
+        repr(secret),
+        str(secret),
+        f"{secret}",
+        f"{secret!s:>40}",
+        "%s %r" % (secret, secret),  # noqa: UP031 - as logging formats
+        repr(filled),
+        str(asdict(filled)),
+        repr([secret, {"key": secret}]),
+        str(ValueError(secret)),
+    ]
+    with caplog.at_level(logging.INFO):
+        logging.getLogger("x").info("settings %s", filled, extra={"secret": secret})
+    assert CANARY not in "".join(texts) + caplog.text
+    assert secret.reveal() == CANARY
+
+
+def test_a_secret_is_in_no_log_line_of_ours(capfd):
+    handlers, level = logging.root.handlers[:], logging.root.level
+    try:
+        logs.configure("debug")
+        error = RuntimeError(Secret(CANARY))
+        logging.getLogger("x").error("failed", exc_info=error, extra={"key": Secret(CANARY)})
+    finally:
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+    output = "".join(capfd.readouterr())
+    assert "Secret('***')" in output
+    assert CANARY not in output
+
+
+def test_a_secret_does_not_become_json():
+    with pytest.raises(TypeError):
+        json.dumps({"key": Secret(CANARY)})
+
+
+def test_secrets_compare_by_value_and_an_empty_one_is_false():
+    assert Secret("a") == Secret("a") != Secret("b")
+    assert hash(Secret("a")) == hash(copy.copy(Secret("a")))
+    assert Secret("a") != "a"
+    assert Secret("a")
+    assert not Secret("")
