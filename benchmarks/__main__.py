@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks import flow, ledger, notes, reading, stack
-from benchmarks.figures import Figure
+
+if TYPE_CHECKING:
+    from benchmarks.figures import Figure
 
 ALL = {
     "one-video": flow.one_video,

@@ -1,4 +1,4 @@
-"""A hundred waiting notes from the arrival of the transcript on, with an LLM that takes a second."""
+"""A hundred waiting notes, from the transcript's arrival on, with an LLM that takes a second."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from benchmarks.figures import Figure, median_seconds
-from vidwiz.plugin_api import Segment
+from vidwiz.plugin_api import LLMProvider, Segment
 from vidwiz.plugin_host.registry import Registry
 from vidwiz.services import writing
 from vidwiz.services.writing import About
@@ -70,9 +70,8 @@ def ten_hours() -> Iterator[Figure]:
         Segment(" ".join(words.choices(WORDS, k=12)).capitalize() + ".", second, 4.5)
         for second in range(0, HOURS * 3600, 5)
     ]
-    record = Registry.discover({}, {}).find("llm_providers", "extractive")
-    assert record is not None
-    provider = record.plugin
+    registry = Registry.discover({}, {"library": {"FOLDER": "."}})
+    (provider,) = registry.ready("llm_providers", LLMProvider, ["extractive"])
     request = writing.summary_request(About(title="Light and springs"), segments)
     taken = median_seconds(lambda: provider.complete(request.messages, request.options), 3)
     floor = median_seconds(lambda: [s.text.lower().split() for s in segments], 3)

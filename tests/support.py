@@ -59,8 +59,7 @@ def writing():
 
 def make_user(email="ada@example.org", **fields):
     with writing() as uow:
-        user = users.create(uow, email=email, name="Ada", **fields)
-    return user
+        return users.create(uow, email=email, name="Ada", **fields)
 
 
 def see(video_id=VIDEO, **options):

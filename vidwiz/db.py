@@ -80,7 +80,7 @@ _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
 
 def _forget_inherited_connections() -> None:
-    """A connection shared by two processes gives one the other's answers."""
+    """Close no socket, but use none: shared by two processes, it gives one the other's answers."""
     for engine in _engines:
         engine.dispose(close=False)
 
@@ -130,7 +130,7 @@ def _transaction(sqlite_begin: str) -> Iterator[Session]:
     session = db.session()
     if session.in_transaction():
         raise RuntimeError("a transaction is open already; transactions do not nest")
-    token = transaction_open.set(True)  # noqa: FBT003
+    token = transaction_open.set(True)
     try:
         session.connection(execution_options={"sqlite_begin": sqlite_begin})
         yield session

@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.fixtures.servers import until
+from tests.fixtures.stacks import install_gate
 from vidwiz.cli import cli
 from vidwiz.cli.sample import VIDEO_ID
 
@@ -28,11 +29,26 @@ class Installation:
         self.folder = folder
         self.data_dir = folder / "var"
         self.processes = []
+        self.settings = {"VIDWIZ_WORKERS": FEW_WORKERS, "VIDWIZ_GRACE_SECONDS": "2"}
 
     @property
     def env(self):
         others = {k: v for k, v in os.environ.items() if "VIDWIZ" not in k and k != "PORT"}
-        return {**others, "VIDWIZ_WORKERS": FEW_WORKERS, "VIDWIZ_GRACE_SECONDS": "2"}
+        return {**others, **self.settings}
+
+    def use_gate(self):
+        """Fetch and write with the plugin that tests hold through files; return their folder."""
+        gate = self.folder / "gate"
+        gate.mkdir()
+        install_gate(self.folder / "plugins")
+        self.settings |= {
+            "PYTHONPATH": f"{self.folder / 'plugins'}{os.pathsep}{ROOT}",
+            "VIDWIZ_METADATA_FETCHERS": "gate",
+            "VIDWIZ_TRANSCRIPT_FETCHERS": "gate",
+            "VIDWIZ_LLM_PROVIDER": "gate",
+            "VIDWIZ_PLUGIN_GATE_FOLDER": str(gate),
+        }
+        return gate
 
     def add_sample(self):
         self.add_captions(SAMPLE, VIDEO_ID)
@@ -48,6 +64,7 @@ class Installation:
         """Run a command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "vidwiz", *args],
+            check=False,
             cwd=self.folder,
             env={**self.env, **env},
             stdin=subprocess.DEVNULL,
@@ -97,11 +114,12 @@ def _words_when_ready(process):
 
 
 def living(folder):
-    """Return the processes that work in this folder."""
+    """Return the processes that work in this folder (Redis in one below it)."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.cwd() == str(folder) and process.status() != psutil.STATUS_ZOMBIE:
+            is_ours = Path(process.cwd()).is_relative_to(folder)
+            if is_ours and process.status() != psutil.STATUS_ZOMBIE:
                 found.append(process)
         except psutil.Error:
             continue

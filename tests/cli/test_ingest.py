@@ -1,8 +1,6 @@
 """`vidwiz ingest` as a user runs it, with no server running."""
 
-import signal
-
-from tests.cli.conftest import document, living
+from tests.cli.conftest import document, living, stop
 from tests.fixtures.servers import until
 
 
@@ -44,18 +42,19 @@ def test_a_video_that_nobody_has_ends_with_its_reason(installation):
     assert installation.run("ingest", "--json", "-qgreAUpPwM").returncode == 0
 
 
-def test_ctrl_c_leaves_cleanly_and_keeps_what_was_asked_for(installation):
-    # Nothing is tried again within the minute, so --watch waits.
-    folder = installation.data_dir / "library"
-    folder.mkdir(parents=True)
-    (folder / "vidwizdemo1.info.json").write_text('{"live_status": "is_upcoming"}')
-    process = installation.start("ingest", "vidwizdemo1", "--watch", PYTHONUNBUFFERED="1")
-    until(lambda: b"metadata: ready" in process.output.read_bytes(), "the first stage", 60)
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-    assert process.wait(30) in (130, 1)
+def test_ctrl_c_gives_back_what_is_under_way_and_keeps_the_rest(installation):
+    gate = installation.use_gate()
+    (gate / "hold-transcript").touch()
+    process = installation.start("ingest", "vidwizdemo1", "--note", "1:05")
+    until(lambda: b"transcript: running" in process.output.read_bytes(), "the call", 60)
+    assert stop(process) == 130
     assert b"Traceback" not in process.output.read_bytes()
+    assert b"All is kept" in process.output.read_bytes()
     until(lambda: not living(installation.folder), "its worker to end")
+    (gate / "hold-transcript").unlink()
+    again = document(installation.run("ingest", "vidwizdemo1", "--json"))
+    assert [note["timestamp"] for note in again["videos"][0]["notes"]] == ["1:05"]
+    assert again["ready"] is True
 
 
 def test_killing_it_ends_its_worker(installation):

@@ -115,7 +115,7 @@ def check(web, video_id, bucket):
     assert " ".join(" ".join(s["text"] for s in segments).split()) == spoken_in(video_id)
     video = web.get(f"/api/v2/videos/{video_id}").json()
     assert 200 <= len(video["summary"]) <= 800
-    assert re.search(r"[.!?…。！？؟][\"'”’)]*$", video["summary"])  # noqa: RUF001
+    assert re.search(r"[.!?…。！？؟][\"'”’)]*$", video["summary"])
     assert len({question.casefold() for question in video["suggested_questions"]}) == 3
     for note in web.get(f"/api/v2/videos/{video_id}/notes").json():
         assert 40 <= len(note["text"]) <= 120
@@ -130,5 +130,3 @@ def check_rq(stack):
     info = stack.start(RQ, "info")
     assert info.wait(timeout=30) == 0
     assert "5 workers" in stack.output()
-
-

@@ -203,7 +203,7 @@ def test_a_batch_loads_the_transcript_once_and_calls_concurrently(core, ada, wor
         make_note(ada, f"{minute // 2}:{minute % 2 * 30:02d}")
     work(*FETCHES)
     barrier = threading.Barrier(10, timeout=10)
-    llm.while_running = lambda: barrier.wait()  # passes only when all ten run at once
+    llm.while_running = barrier.wait  # passes only when all ten run at once
     reads = []
     store = runtime_of(core).store
     work_with_counted_reads(store, reads, lambda: work(TaskType.GENERATE_NOTE))

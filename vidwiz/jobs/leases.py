@@ -17,6 +17,7 @@ from vidwiz.services.failures import TaskFailure
 if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
+    from typing import Self
 
     from vidwiz.jobs.ledger import Ledger
     from vidwiz.services.claims import Claim
@@ -52,7 +53,7 @@ class LeaseKeeper:
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
 
-    def __enter__(self) -> LeaseKeeper:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

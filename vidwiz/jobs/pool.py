@@ -6,6 +6,7 @@ import gc
 import logging
 import os
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vidwiz.errors import ConfigError
@@ -48,9 +49,7 @@ def run(slots: Mapping[str, int] | None = None) -> None:
     supervisor.add(Child("sweeper", lambda: forked(run_sweeper)))
     for queue, count in (config.workers if slots is None else slots).items():
         for number in range(count):
-            supervisor.add(
-                Child(f"{queue}-{number}", lambda queue=queue: forked(lambda: work(queue)))
-            )
+            supervisor.add(Child(f"{queue}-{number}", partial(forked, partial(work, queue))))
     log.info("workers started", extra={"slots": dict(slots or config.workers)})
     supervisor.run()
 

@@ -8,7 +8,7 @@ itself takes longer for that than for its task.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,7 +18,7 @@ from vidwiz.errors import VidwizError
 from vidwiz.models import Task
 from vidwiz.plugin_api import VideoMetadata
 from vidwiz.ports import TaskType
-from vidwiz.services import claims, fetcher_health, notes, results, transcripts, users, videos
+from vidwiz.services import claims, fetcher_health, notes, results, transcripts, users
 from vidwiz.services.claims import Claim, WorkerId
 from vidwiz.services.results import MetadataResult, NoteResult, SummaryResult, TranscriptResult
 from vidwiz.services.transcripts import StoredObject
@@ -50,7 +50,6 @@ def rehearse(app: Flask, runtime: Runtime) -> None:
         try:
             with unit_of_work(runtime.queue) as uow:
                 _play(uow, runtime.config.network)
-                raise _Over
         except _Over:
             pass
         except (SQLAlchemyError, VidwizError):
@@ -59,7 +58,7 @@ def rehearse(app: Flask, runtime: Runtime) -> None:
             db.engine.dispose()
 
 
-def _play(uow: UnitOfWork, network: str) -> None:
+def _play(uow: UnitOfWork, network: str) -> NoReturn:
     ada = users.create(uow, email="rehearsal@vidwiz.invalid", name="Rehearsal")
     notes.create(uow, user_id=ada.id, video_id=_VIDEO, timestamp="0:01")
     fetcher_health.state(uow.session, "rehearsal", network)
@@ -78,6 +77,7 @@ def _play(uow: UnitOfWork, network: str) -> None:
         results.apply(uow, claim, result)
     for transcript in transcripts.unpublished(uow.session, video_id=_VIDEO):
         transcripts.mark_published(uow, transcript.id, transcript.sha256)
+    raise _Over
 
 
 def _claim_own(uow: UnitOfWork, task_type: TaskType) -> Claim:

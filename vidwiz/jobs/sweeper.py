@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import threading
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -13,6 +12,8 @@ from vidwiz.publishing import publish_pending
 from vidwiz.services import claims, sweeping, transcripts
 
 if TYPE_CHECKING:
+    import threading
+
     from flask import Flask
 
     from vidwiz.runtime import Runtime

@@ -49,9 +49,7 @@ class Worker(rq.Worker):
         names = [queue if isinstance(queue, str) else queue.name for queue in queues]
         unknown = set(names) - set(QUEUES)
         if unknown:
-            raise ConfigError(
-                f"there is no queue {sorted(unknown)[0]}; there are {', '.join(QUEUES)}"
-            )
+            raise ConfigError(f"there is no queue {min(unknown)}; there are {', '.join(QUEUES)}")
         options |= {
             "serializer": SignedJson,
             "job_class": PokeJob,
@@ -92,7 +90,7 @@ class Worker(rq.Worker):
 
     def teardown(self) -> None:
         """Leave nothing behind."""
-        super().teardown()
+        super().teardown()  # type: ignore[no-untyped-call]
         if self._sweeper_pid and not self._is_horse:
             os.kill(self._sweeper_pid, signal.SIGTERM)
             os.waitpid(self._sweeper_pid, 0)
@@ -113,7 +111,7 @@ class Worker(rq.Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         """Ask the work horse to finish, so that a stop does not wait for it without limit."""
-        super().handle_warm_shutdown_request()
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
         if self.horse_pid:
             os.kill(self.horse_pid, signal.SIGTERM)
 

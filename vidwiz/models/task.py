@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vidwiz.models.base import Base, Json, UtcDateTime, now
-from vidwiz.ports import TaskType  # noqa: TC001 - Mapped[] is evaluated at run time
+from vidwiz.ports import TaskType
 
 
 class TaskStatus(StrEnum):

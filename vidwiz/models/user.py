@@ -1,4 +1,4 @@
-"""Users, their personal tokens, what they used up today, and answers kept for a repeated request."""
+"""Users, their personal tokens, what they used up today, and answers kept for repetitions."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from vidwiz.queueing.messages import ENTRY_POINT, PokeJob, SignedJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from redis import Redis
+
 log = logging.getLogger(__name__)
 
 QUEUE_OF_TYPE = {
@@ -37,7 +39,7 @@ IDS_A_POKE = 10
 PAUSE_AFTER_FAILURE = 2.0
 
 
-def queue_named(name: str, connection: object) -> Queue:
+def queue_named(name: str, connection: Redis) -> Queue:
     """Return the RQ queue with our message format."""
     return Queue(name, connection=connection, serializer=SignedJson, job_class=PokeJob)
 

@@ -113,7 +113,7 @@ class _Lease:
         )
         return self._update(Task.id.in_(sa.select(others.c.id)))
 
-    def _due(self) -> sa.Select[tuple[int]]:
+    def _due(self) -> sa.Select[int]:
         return (
             sa.select(Task.id)
             .where(Task.task_type == self.task_type, Task.status == TaskStatus.PENDING)
@@ -122,7 +122,7 @@ class _Lease:
             .with_for_update(skip_locked=True)
         )
 
-    def _take(self, choice: sa.Select[tuple[int]] | sa.Function[Any]) -> Claim | None:
+    def _take(self, choice: sa.Select[int] | sa.Function[Any]) -> Claim | None:
         chosen = choice if isinstance(choice, sa.Function) else choice.scalar_subquery()
         claims = self._update(Task.id == chosen)
         return claims[0] if claims else None
@@ -143,11 +143,11 @@ class _Lease:
             .returning(*_CLAIM_COLUMNS)
             .execution_options(synchronize_session=False)
         )
-        return [Claim(*row) for row in rows]
+        return [Claim(**row) for row in rows.mappings()]
 
 
 _CLAIM_COLUMNS = (
-    Task.id,
+    Task.id.label("task_id"),
     Task.task_type,
     Task.subject,
     Task.video_id,
@@ -159,7 +159,7 @@ _CLAIM_COLUMNS = (
 
 
 def _held(claim: Claim) -> sa.ColumnElement[bool]:
-    """The attempt runs and its lease has not run out."""
+    """Select the task while this attempt runs and its lease has not run out."""
     return sa.and_(
         Task.id == claim.task_id,
         Task.attempt == claim.attempt,

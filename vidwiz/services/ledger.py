@@ -47,7 +47,7 @@ def schedule(
     statement = insert_unless_active(uow.session).values(values).returning(Task.id)
     # A second round is needed only where the active task ends between the two statements.
     while True:
-        inserted = uow.session.scalar(statement)
+        inserted: int | None = uow.session.scalar(statement)
         if inserted is not None:
             uow.poke(task_type, inserted)
             return inserted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Passage
@@ -20,19 +21,21 @@ NOTE_CONTEXT = 15
 def of_segments(segments: Sequence[Segment]) -> tuple[Passage, ...]:
     """Group segments into passages; one ends after 20 s at the first sentence end, or at 40 s."""
     groups: list[list[Segment]] = []
+    start = end = 0.0
     for segment in segments:
-        if not groups or _is_full(groups[-1], segment):
+        # Captions overlap, so that the last to begin need not be the last to end.
+        new_end = max(end, segment.offset + segment.duration)
+        is_long = end - start >= SHORTEST
+        if not groups or new_end - start > LONGEST or (is_long and _ends_a_sentence(groups[-1])):
             groups.append([])
+            start, new_end = segment.offset, segment.offset + segment.duration
         groups[-1].append(segment)
+        end = new_end
     return tuple(_passage(number, group) for number, group in enumerate(groups, start=1))
 
 
-def _is_full(group: Sequence[Segment], following: Segment) -> bool:
-    start, last = group[0].offset, group[-1]
-    if following.offset + following.duration - start > LONGEST:
-        return True
-    ends_here = last.text.rstrip().endswith((".", "!", "?", "。", "！", "？", "؟"))
-    return last.offset + last.duration - start >= SHORTEST and ends_here
+def _ends_a_sentence(group: Sequence[Segment]) -> bool:
+    return group[-1].text.rstrip().endswith((".", "!", "?", "。", "！", "？", "؟"))
 
 
 def around(segments: Sequence[Segment], moment: float) -> tuple[Passage, ...]:
@@ -40,16 +43,11 @@ def around(segments: Sequence[Segment], moment: float) -> tuple[Passage, ...]:
 
     Each segment is a passage of its own, so that the moment stays recognisable.
     """
-    near = [
-        index
-        for index, segment in enumerate(segments)
-        if segment.offset <= moment + NOTE_SECONDS
-        and segment.offset + segment.duration >= moment - NOTE_SECONDS
-    ]
-    if not near:
-        before = sum(segment.offset <= moment for segment in segments)
-        near = [min(max(before - 1, 0), len(segments) - 1)]
-    chosen = segments[max(0, near[0] - NOTE_CONTEXT) : near[-1] + 1 + NOTE_CONTEXT]
+    offsets = [segment.offset for segment in segments]
+    spoken = max(bisect_right(offsets, moment) - 1, 0)
+    first = min(bisect_left(offsets, moment - NOTE_SECONDS), spoken)
+    last = max(bisect_right(offsets, moment + NOTE_SECONDS) - 1, spoken)
+    chosen = segments[max(0, first - NOTE_CONTEXT) : last + 1 + NOTE_CONTEXT]
     return tuple(_passage(number, [segment]) for number, segment in enumerate(chosen, start=1))
 
 

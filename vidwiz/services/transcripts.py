@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
+import sys
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import sqlalchemy as sa
 
@@ -39,6 +39,12 @@ class StoredObject:
     source: str
 
 
+class _Row(TypedDict):
+    text: str
+    offset: float
+    duration: float
+
+
 def put_object(
     store: TranscriptStore, video_id: str, captions: Captions, *, source: str
 ) -> StoredObject:
@@ -56,7 +62,8 @@ def put_object(
 
 def encode(segments: Iterable[Segment]) -> bytes:
     """Return the object's bytes: the original's format, one `{text, offset, duration}` each."""
-    kept = [_checked(segment) for segment in segments if segment.text.strip()]
+    checked = map(_checked, segments)
+    kept = [segment for segment in checked if segment["text"].strip()]
     if not kept:
         raise InvalidInputError(
             "The transcript holds no words.", field="transcript", code="empty_transcript"
@@ -71,9 +78,9 @@ def encode(segments: Iterable[Segment]) -> bytes:
     return body
 
 
-def _checked(segment: Segment) -> dict[str, str | float]:
+def _checked(segment: Segment) -> _Row:
     for seconds in (segment.offset, segment.duration):
-        if not math.isfinite(seconds) or seconds < 0:
+        if not 0 <= seconds <= sys.float_info.max:
             raise InvalidInputError("Times of a transcript are seconds.", field="transcript")
     text = segment.text.replace("\x00", "").encode("utf-8", "replace").decode()
     return {"text": text, "offset": segment.offset, "duration": segment.duration}
@@ -81,8 +88,11 @@ def _checked(segment: Segment) -> dict[str, str | float]:
 
 def load(store: TranscriptStore, key: str) -> tuple[Segment, ...]:
     """Return the segments of an object; raise `StoreError` when it cannot be read."""
+    body = store.get(key)
+    if sha256(body).hexdigest() not in key:
+        raise ObjectMissingError(f"the object {key} is damaged")
     try:
-        rows = json.loads(store.get(key))
+        rows = json.loads(body)
         return tuple(Segment(row["text"], row["offset"], row["duration"]) for row in rows)
     except (ValueError, KeyError, TypeError) as exc:
         raise ObjectMissingError(f"the object {key} is damaged") from exc
@@ -150,7 +160,7 @@ def schedule_notes(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> int:
     return len(task_ids)
 
 
-def _task_defaults() -> dict[str, sa.ColumnElement[object]]:
+def _task_defaults() -> dict[str, sa.ColumnElement[Any]]:
     """Return what the model would fill in, for an INSERT from a SELECT."""
     numbers = {"attempt": 0, "failures": 0, "waits": 0, "max_attempts": 5}
     return {
@@ -181,7 +191,7 @@ def dispatch_again(uow: UnitOfWork, transcript_id: int, video_id: str) -> None:
 
 
 def forgotten_notes() -> sa.ColumnElement[bool]:
-    """Notes whose video has a transcript and that never had a task."""
+    """Select notes whose video has a transcript and that never had a task."""
     had_task = sa.exists().where(Task.subject == _NOTE_SUBJECT)
     ready = sa.exists().where(Video.video_id == Note.video_id, Video.transcript_available.is_(True))
     return sa.and_(ready, ~had_task)

@@ -10,7 +10,8 @@ from vidwiz.plugin_api import VideoRef
 
 LONGEST = 64
 _YOUTUBE_ID = re.compile(r"[A-Za-z0-9_-]{11}")
-_OTHER_ID = re.compile(r"[a-z0-9]{2,20}:[A-Za-z0-9_.-]{1,43}")
+# A second name for YouTube's would be a second row for the same video.
+_OTHER_ID = re.compile(r"(?!youtube:)[a-z0-9]{2,20}:[A-Za-z0-9_.-]{1,43}")
 _ID_IN_PATH = re.compile(r"/(?:shorts|live|embed)/([A-Za-z0-9_-]{11})/?")
 _LONGEST_URL = 2048
 

@@ -33,8 +33,9 @@ SUMMARY_SCHEMA: dict[str, Any] = {
     "required": ["summary", "questions"],
     "additionalProperties": False,
 }
-_SENTENCE_END = re.compile(r"[.!?。！？؟…]+[\"'”’)\]]*(?=\s|$)|[。！？]")  # noqa: RUF001
-_QUOTES = {('"', '"'), ("'", "'"), ("“", "”"), ("«", "»"), ("„", "“")}
+_SENTENCE_END = re.compile(r"[.!?。！？؟…]+[\"'”’)\]]*(?=\s|$)|[。！？]")
+_QUOTES = {'""', "''", "“”", "‘’", "«»", "»«", "„“", "„”", "‚‘", "「」", "『』"}
+_APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _NUMBERING = re.compile(r"^\s*(?:[-*•]|\(?\d+[.)])\s+")
 
 
@@ -128,7 +129,7 @@ def _json_object(text: str) -> dict[str, Any]:
     start, end = text.find("{"), text.rfind("}")
     try:
         answer = json.loads(text[start : end + 1])
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:
         raise PluginError("bad_answer", "The provider's answer is not JSON.") from exc
     return answer if isinstance(answer, dict) else {}
 
@@ -137,7 +138,9 @@ def _three(candidates: Sequence[object]) -> tuple[str, ...]:
     """Return the first three different questions of a fitting length."""
     kept: dict[str, str] = {}
     for candidate in candidates:
-        question = _one_line(_NUMBERING.sub("", str(candidate)))
+        if not isinstance(candidate, str):
+            continue
+        question = _one_line(_NUMBERING.sub("", candidate))
         if QUESTION_LENGTH[0] <= len(question) <= QUESTION_LENGTH[1]:
             kept.setdefault(re.sub(r"\W+", "", question.casefold()), question)
     if len(kept) < QUESTIONS:
@@ -154,12 +157,19 @@ def note_from(completion: Completion) -> str:
 
 
 def _unquoted(text: str) -> str:
-    quoted = len(text) > 1 and (text[0], text[-1]) in _QUOTES
-    return text[1:-1].strip() if quoted else text
+    """Take off quotation marks around the whole, not those of its first and last words."""
+    while len(text) > 1 and text[0] + text[-1] in _QUOTES:
+        inner = _APOSTROPHE.sub("", text[1:-1])
+        if text[0] in inner or text[-1] in inner:
+            break
+        text = text[1:-1].strip()
+    return text
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.replace("\x00", "").split())
+    # Neither can be stored: a NUL not in PostgreSQL, half a surrogate pair nowhere.
+    storable = text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    return " ".join(storable.split())
 
 
 def shortened(text: str, longest: int) -> str:

@@ -1,0 +1,108 @@
+"""`vidwiz up` as a user runs it: start, stop, restart, and nothing left behind."""
+
+import json
+import os
+import signal
+import socket
+import urllib.request
+
+import psutil
+import pytest
+
+from tests.cli.conftest import living, stop
+from tests.fixtures.servers import until
+
+
+def get(url, path, token=None):
+    request = urllib.request.Request(url + path)
+    if token:
+        request.add_header("Authorization", f"Bearer {token}")
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        return json.load(answer)
+
+
+def test_the_sample_is_shown_and_a_second_start_finds_everything(installation):
+    process, url = installation.up("--sample")
+    until(lambda: "1:05  " in process.output.read_text(), "the sample's note", 60)
+    words = process.output.read_text()
+    for expected in ("Why bread rises", "2,228 characters", "Summary", "3. ", url):
+        assert expected in words
+    assert stop(process) == 0
+    until(lambda: not living(installation.folder), "all to end")
+    again, url = installation.up()
+    token = (installation.data_dir / "owner.token").read_text().strip()
+    (video,) = get(url, "/api/v2/videos", token)["videos"]
+    assert video["title"] == "Why bread rises"
+    assert stop(again, signal.SIGTERM) == 0
+
+
+def test_two_at_once_do_not_share_a_data_dir_or_a_port(installation, tmp_path):
+    _, url = installation.up()
+    port = url.rpartition(":")[2]
+    same_folder = installation.run("up", "--port", "0")
+    assert same_folder.returncode == 1
+    assert "runs already" in same_folder.stderr
+    assert url in same_folder.stderr
+    other = installation.run("up", "--port", port, VIDWIZ_DATA_DIR=str(tmp_path / "other"))
+    assert other.returncode == 1
+    assert f"127.0.0.1:{port} cannot be listened on" in other.stderr
+    assert "Traceback" not in same_folder.stderr + other.stderr
+    assert not (tmp_path / "other" / "vidwiz.db").exists()  # nothing was started
+
+
+def test_ingest_leaves_the_work_to_the_running_workers(installation):
+    installation.up()
+    until(lambda: "ok   workers" in installation.run("doctor").stdout, "the workers", 60)
+    result = installation.run("ingest", installation.add_sample(), "--note", "1:05")
+    assert result.returncode == 0, result.stderr
+    assert not (installation.data_dir / "local-worker.log").exists()
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_killing_the_supervisor_leaves_nothing(installation, streaming):
+    process, url = installation.up()
+    until(lambda: len(living(installation.folder)) > 9, "the workers", 60)
+    if streaming:
+        # An open connection must not keep a web worker alive.
+        host, _, port = url.removeprefix("http://").partition(":")
+        connection = socket.create_connection((host, int(port)))
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+    process.kill()
+    process.wait()
+    until(lambda: not living(installation.folder), "all to end", 10)
+    if streaming:
+        connection.close()
+
+
+def test_what_dies_is_started_again(installation):
+    process, url = installation.up()
+    until(lambda: len(living(installation.folder)) > 9, "the workers", 60)
+    children = {child.pid for child in psutil.Process(process.pid).children()}
+    assert len(children) == 3  # Redis, web, workers
+    for pid in children:
+        os.kill(pid, signal.SIGKILL)
+    until(
+        lambda: len({c.pid for c in psutil.Process(process.pid).children()} - children) == 3,
+        "new processes",
+        60,
+    )
+    # The socket is the supervisor's, so that meanwhile nobody is refused.
+    assert get(url, "/healthz") == {"status": "ok"}
+    until(lambda: "ok   workers" in installation.run("doctor").stdout, "the workers", 60)
+    assert installation.run("ingest", installation.add_sample()).returncode == 0
+    assert stop(process) == 0
+
+
+def test_settings_that_cannot_work_stop_the_start_with_one_sentence(installation):
+    result = installation.run("up", "--port", "0", VIDWIZ_LLM_PROVIDER="nobody")
+    assert result.returncode == 1
+    assert "VIDWIZ_LLM_PROVIDER names nobody, which is not installed" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_sample_leaves_a_folder_of_the_users_own_alone(installation):
+    folder = installation.folder / "mine"
+    folder.mkdir()
+    process, _ = installation.up("--sample", VIDWIZ_LIBRARY_DIR=str(folder))
+    until(lambda: "stays away" in process.output.read_text(), "the words")
+    assert list(folder.iterdir()) == []
