@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-from pathlib import Path
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from vidwiz.errors import ObjectMissingError, StoreError
+from vidwiz.store.keys import checked
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class FileStore:
@@ -16,10 +21,7 @@ class FileStore:
         self._root = root
 
     def _path(self, key: str) -> Path:
-        path = Path(os.path.normpath(self._root / key))
-        if not path.is_relative_to(self._root):
-            raise StoreError(f"{key!r} is not a key")
-        return path
+        return self._root / checked(key)
 
     def put(self, key: str, body: bytes) -> None:
         """Write a draft beside the file, flush it to the disk, and rename it into place."""
@@ -33,7 +35,8 @@ class FileStore:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as exc:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):
+                draft.unlink()
             raise StoreError(f"the transcript could not be written: {exc.strerror}") from exc
 
     def get(self, key: str) -> bytes:

@@ -9,6 +9,7 @@ from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from vidwiz.errors import ObjectMissingError, StoreError
+from vidwiz.store.keys import checked
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -38,7 +39,7 @@ class S3Store:
         """Store the object; S3 shows an object whole or not at all."""
         try:
             self._client.put_object(
-                Bucket=self._bucket, Key=key, Body=body, ContentType="application/json"
+                Bucket=self._bucket, Key=checked(key), Body=body, ContentType="application/json"
             )
         except (BotoCoreError, ClientError) as exc:
             raise StoreError(f"the transcript could not be stored: {_words(exc)}") from exc
@@ -46,7 +47,8 @@ class S3Store:
     def get(self, key: str) -> bytes:
         """Return the object's content."""
         try:
-            return self._client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+            answer = self._client.get_object(Bucket=self._bucket, Key=checked(key))
+            return answer["Body"].read()
         except self._client.exceptions.NoSuchKey as exc:
             raise ObjectMissingError(f"there is no object {key}") from exc
         except (BotoCoreError, ClientError) as exc:
