@@ -25,7 +25,10 @@ _STYLES = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "bold red"}
 
 @click.command()
 def doctor() -> None:
-    """Check this installation: a line each, with what to do about it. Fails if something must."""
+    """Check this installation and say what to do.
+
+    Fails when something cannot work; what is only unwise is a warning.
+    """
     console = Console(highlight=False, soft_wrap=True)
     failed = False
     for finding in _findings():

@@ -89,10 +89,11 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 def ingest(
     *, videos: list[str], marks: list[str], watch: bool, as_json: bool, email: str | None
 ) -> None:
-    """Save videos (ids or addresses), wait for what is made of them, and show it.
+    """Save videos and wait for what is made of them.
 
-    The exit code is 0 when everything is ready. Without --watch, what is tried again only in more
-    than a minute is not waited for. No server has to run: without one, the work is done here.
+    A VIDEO is an id or an address. The exit code is 0 when everything is ready. Without --watch,
+    what is tried again only in more than a minute is not waited for. No server has to run:
+    without one, the work is done here.
     """
     app = _prepared()
     with in_context(app) as runtime:

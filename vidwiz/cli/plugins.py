@@ -11,14 +11,9 @@ from vidwiz.cli.lazy import Commands
 from vidwiz.cli.opening import build, quiet_logs
 from vidwiz.cli.settings import read_config
 from vidwiz.errors import ConfigError
+from vidwiz.plugin_host import choice
 from vidwiz.plugin_host.registry import ROLES, State
-from vidwiz.runtime import (
-    DEFAULT_LLM_PROVIDER,
-    DEFAULT_METADATA_FETCHERS,
-    DEFAULT_TRANSCRIPT_FETCHERS,
-    discover_plugins,
-    runtime_of,
-)
+from vidwiz.runtime import runtime_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,10 +32,10 @@ def list_() -> None:
     """Show every plugin: its role, its state, when it is asked, and what is wrong with it."""
     config = read_config()
     quiet_logs(config)
-    registry = discover_plugins(config)
+    registry = choice.discover(config)
     tables.show(
         ("name", "role", "state", "asked", "distribution", "reason", "remedy"),
-        [_row(record, orders(config)) for record in registry.records],
+        [_row(record, choice.orders(config)) for record in registry.records],
         empty="No plugin is installed; `make install` installs those of the project.",
     )
     for name in registry.stray_settings:
@@ -70,22 +65,9 @@ def check() -> None:
     click.echo("Every role has a plugin that works.")
 
 
-def orders(config: Config) -> dict[str, Sequence[str]]:
-    """Return for each role the names in the order in which they are asked."""
-
-    def chosen(names: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
-        return default if names is None else names
-
-    return {
-        "metadata_fetchers": chosen(config.metadata_fetchers, DEFAULT_METADATA_FETCHERS),
-        "transcript_fetchers": chosen(config.transcript_fetchers, DEFAULT_TRANSCRIPT_FETCHERS),
-        "llm_providers": (config.llm_provider or DEFAULT_LLM_PROVIDER,),
-    }
-
-
 def roles_without_plugin(config: Config, registry: Registry) -> list[str]:
     """Return the roles that no ready plugin plays, as people call them."""
-    used = orders(config)
+    used = choice.orders(config)
     return [
         role.replace("_", " ")
         for role in ROLES

@@ -39,6 +39,11 @@ def redis(data_dir: Path) -> Child:
     return Child("redis", command(argv, os.environ), stops_last=True)
 
 
+def settings_check(env: Mapping[str, str]) -> Child:
+    """Return the process that says which setting cannot work, plugins' included."""
+    return Child("settings", _python("vidwiz.cli.settings_check", env=env), once=True)
+
+
 def preparation(env: Mapping[str, str]) -> Child:
     """Return the process that migrates the database and makes the owner."""
     return Child("preparation", _python("vidwiz.cli.prepare", env=env), once=True)

@@ -45,7 +45,10 @@ _LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 @click.option("--workers", metavar="QUEUE=COUNT,...", help="Such as note=2; else VIDWIZ_WORKERS.")
 @click.option("--sample", is_flag=True, help="Show what is made of a sample video.")
 def up(host: str, port: int | None, workers: str | None, sample: bool) -> None:  # noqa: FBT001
-    """Start everything: web server, workers, and Redis if none is set. Ctrl-C stops it."""
+    """Start everything: web server, workers and what they need.
+
+    Redis is brought along unless VIDWIZ_REDIS_URL names one. Ctrl-C stops all of it.
+    """
     if workers is not None:
         try:
             parse_slots(workers)
@@ -104,24 +107,29 @@ class _Stack:
 
     def _start(self) -> bool:
         """Start in an order that is safe, in parallel where that is; False when it failed."""
-        config = self._config
+        config, supervisor = self._config, self._supervisor
         redis = stack.redis(config.data_dir) if config.embedded_redis else None
         if redis is not None:
-            self._supervisor.add(redis)
-        preparation = stack.preparation(os.environ)
-        self._supervisor.add(preparation)
+            supervisor.add(redis)
+        if not self._succeeds(stack.settings_check(os.environ)):
+            return False
         # Imports meanwhile; before the first request it does not touch the database.
         web = stack.web(os.environ, self._listener)
-        self._supervisor.add(web)
+        supervisor.add(web)
+        if not self._succeeds(stack.preparation(os.environ)):
+            return False
         if redis is not None:
             self._until(lambda: embedded_redis.answers(config.data_dir), _REDIS_SECONDS, redis)
-        self._until(lambda: preparation.exit_code is not None, float("inf"), web)
-        if preparation.exit_code != 0:
-            return False  # it has said why
         workers = stack.workers(os.environ)
-        self._supervisor.add(workers)
+        supervisor.add(workers)
         self._until(lambda: stack.is_ready(self._listener), _READY_SECONDS, web, workers)
-        return not self._supervisor.stopping
+        return not supervisor.stopping
+
+    def _succeeds(self, child: Child) -> bool:
+        """Run it to its end; when it fails, it has said why."""
+        self._supervisor.add(child)
+        self._until(lambda: child.exit_code is not None, float("inf"), child)
+        return child.exit_code == 0
 
     def _until(self, condition: Callable[[], bool], seconds: float, *needed: Child) -> None:
         """Wait for it; raise `ConfigError` when it takes too long or what is needed dies."""

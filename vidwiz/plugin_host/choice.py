@@ -1,0 +1,60 @@
+"""Which of the installed plugins the settings choose, and in which order they are asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vidwiz.errors import ConfigError
+from vidwiz.plugin_host.registry import Registry
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from vidwiz.config import Config
+
+DEFAULT_METADATA_FETCHERS = ("library", "yt-dlp", "oembed")
+DEFAULT_TRANSCRIPT_FETCHERS = ("library", "youtube-transcript-api", "yt-dlp")
+DEFAULT_LLM_PROVIDER = "extractive"
+
+_SETTINGS = {
+    "metadata_fetchers": "VIDWIZ_METADATA_FETCHERS",
+    "transcript_fetchers": "VIDWIZ_TRANSCRIPT_FETCHERS",
+    "llm_providers": "VIDWIZ_LLM_PROVIDER",
+}
+
+
+def discover(config: Config) -> Registry:
+    """Load the installed plugins with their settings."""
+    defaults = {"library": {"FOLDER": str(config.library_dir)}}
+    return Registry.discover(config.plugin_settings, defaults)
+
+
+def orders(config: Config) -> dict[str, Sequence[str]]:
+    """Return for each role the names that are asked, in order; some may not be installed."""
+    named = _named(config)
+    return {
+        "metadata_fetchers": _or(named["metadata_fetchers"], DEFAULT_METADATA_FETCHERS),
+        "transcript_fetchers": _or(named["transcript_fetchers"], DEFAULT_TRANSCRIPT_FETCHERS),
+        "llm_providers": _or(named["llm_providers"], (DEFAULT_LLM_PROVIDER,)),
+    }
+
+
+def _named(config: Config) -> dict[str, Sequence[str] | None]:
+    """Return what the operator wrote himself."""
+    return {
+        "metadata_fetchers": config.metadata_fetchers,
+        "transcript_fetchers": config.transcript_fetchers,
+        "llm_providers": (config.llm_provider,) if config.llm_provider else None,
+    }
+
+
+def _or(names: Sequence[str] | None, default: Sequence[str]) -> Sequence[str]:
+    return default if names is None else names
+
+
+def require(config: Config, plugins: Registry) -> None:
+    """Raise `ConfigError` when what the operator named himself cannot work."""
+    if plugins.stray_settings:
+        raise ConfigError(f"{plugins.stray_settings[0]} belongs to no installed plugin")
+    for role, names in _named(config).items():
+        plugins.require(_SETTINGS[role], role, names or ())
