@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from tests.fixtures.databases import dispose, only_postgresql, only_sqlite
+from tests.fixtures.databases import dispose, only_postgresql, only_sqlite, slow_on_postgresql
 from tests.fixtures.proxies import CommitLosingProxy
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import ROOT
@@ -51,6 +51,7 @@ def test_eight_processes_claim_a_thousand_tasks_once_each(stack):
     assert {row.attempt for row in tasks()} == {1}
 
 
+@slow_on_postgresql
 def test_read_modify_write_of_six_processes_loses_no_update(stack):
     see()
     with writing() as uow:
@@ -75,7 +76,7 @@ def test_writers_killed_within_transactions_leave_a_sound_database(stack):
     connection.close()
     with reading() as session:
         seen = session.scalar(sa.select(sa.func.count()).select_from(Video))
-        assert seen > 0
+        assert seen >= 8 * 3
         assert session.scalar(sa.select(sa.func.count()).select_from(Task)) == 2 * seen
 
 
@@ -116,7 +117,8 @@ def test_a_hundred_requests_for_one_new_video_share_its_tasks(core):
     }
 
 
-def test_a_thousand_notes_made_while_the_transcript_is_stored_are_filled_once(core, llm):
+@pytest.mark.parametrize("count", [150, pytest.param(1000, marks=pytest.mark.slow)])
+def test_notes_made_while_the_transcript_is_stored_are_filled_once(core, llm, count):
     ada = make_user()
     see()
     work_here(core, [TaskType.FETCH_METADATA])
@@ -126,7 +128,7 @@ def test_a_thousand_notes_made_while_the_transcript_is_stored_are_filled_once(co
     def make(number):
         with core.app_context():
             made.append(make_note(ada, f"{number % 10}:{number % 60:02d}").id)
-        if number == 300:
+        if number == count // 3:
             stored.set()
 
     def fetch():
@@ -136,13 +138,13 @@ def test_a_thousand_notes_made_while_the_transcript_is_stored_are_filled_once(co
     thread = threading.Thread(target=fetch)
     thread.start()
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(make, range(1000)))
+        list(pool.map(make, range(count)))
     thread.join()
     work_here(core, [TaskType.GENERATE_NOTE])
     with reading() as session:
         unfilled = session.scalar(sa.select(sa.func.count()).where(Note.text.is_(None)))
-    assert (len(set(made)), unfilled) == (1000, 0)
-    assert len(llm.calls) == 1000
+    assert (len(set(made)), unfilled) == (count, 0)
+    assert len(llm.calls) == count
     rows = Counter(row.note_id for row in tasks(task_type=TaskType.GENERATE_NOTE))
     assert set(rows.values()) == {1}
 

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
+from tests.fixtures.databases import slow_on_postgresql, slow_on_sqlite
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import is_alive, kill
 from tests.support import OTHER_VIDEO, VIDEO, make_note, make_user, note, see, tasks, writing
@@ -51,13 +52,23 @@ def ends_ready(stack, video_id=VIDEO, seconds=40.0):
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("victim", ["worker", "horse"])
-def test_a_kill_in_the_middle_of_a_job(stack, ada, role, victim):
+@slow_on_sqlite
+def test_a_worker_is_killed_in_the_middle_of_a_job(stack, ada, role):
+    check_recovery_from_a_kill(stack, ada, role, "parent")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@slow_on_postgresql
+def test_a_work_horse_is_killed_in_the_middle_of_a_job(stack, ada, role):
+    check_recovery_from_a_kill(stack, ada, role, "pid")
+
+
+def check_recovery_from_a_kill(stack, ada, role, victim):
     marked = make_note(ada)
     stack.start_workers()
     with stack.held(role):
         call = stack.first_call(role)
-        kill(call["parent"] if victim == "worker" else call["pid"])
+        kill(call[victim])
         until(lambda: not is_alive(call["pid"]), "the work horse to die with its worker", 1.5)
     ends_ready(stack)
     (row,) = tasks(task_type=TYPE_OF_ROLE[role])
@@ -82,6 +93,7 @@ def test_a_horse_that_wakes_up_late_changes_nothing(stack, ada, role):
     assert note(marked.id).updated_at == before.updated_at
 
 
+@slow_on_sqlite
 def test_a_task_that_always_kills_its_horse_ends_and_holds_up_nothing(stack):
     see()
     with writing() as uow:
@@ -97,6 +109,7 @@ def test_a_task_that_always_kills_its_horse_ends_and_holds_up_nothing(stack):
     ends_ready(stack, OTHER_VIDEO)
 
 
+@slow_on_postgresql
 def test_an_idle_worker_is_killed_and_replaced(stack):
     workers = stack.start_workers()
     see()
@@ -107,6 +120,7 @@ def test_an_idle_worker_is_killed_and_replaced(stack):
     assert workers.poll() is None
 
 
+@slow_on_postgresql
 def test_everything_in_redis_is_lost_with_work_in_flight(stack, ada):
     stack.start_workers()
     with stack.held("transcript"):
@@ -119,6 +133,7 @@ def test_everything_in_redis_is_lost_with_work_in_flight(stack, ada):
     ends_ready(stack, OTHER_VIDEO)
 
 
+@slow_on_sqlite
 def test_redis_is_killed_and_comes_back_empty_with_work_in_flight(stack, ada, redis_server):
     stack.start_workers()
     with stack.held("transcript"):
@@ -131,6 +146,7 @@ def test_redis_is_killed_and_comes_back_empty_with_work_in_flight(stack, ada, re
     ends_ready(stack, OTHER_VIDEO)
 
 
+@slow_on_postgresql
 def test_redis_comes_up_only_after_everything_else(stack, redis_server):
     redis_server.kill()
     see()
@@ -140,6 +156,7 @@ def test_redis_comes_up_only_after_everything_else(stack, redis_server):
     ends_ready(stack)
 
 
+@slow_on_sqlite
 def test_two_workers_of_a_queue_share_the_work_and_do_nothing_twice(stack, ada):
     ids = [f"{number:011d}" for number in range(20)]
     for video_id in ids:
@@ -151,6 +168,7 @@ def test_two_workers_of_a_queue_share_the_work_and_do_nothing_twice(stack, ada):
         assert len(stack.calls(role)) == len(ids)
 
 
+@slow_on_postgresql
 def test_a_worker_that_is_asked_to_stop_gives_the_rest_back(stack):
     see()
     workers = stack.start_workers()
@@ -169,6 +187,7 @@ def test_a_worker_that_is_asked_to_stop_gives_the_rest_back(stack):
     ends_ready(stack)
 
 
+@slow_on_sqlite
 def test_a_worker_that_is_asked_to_stop_finishes_what_fits(stack):
     see()
     workers = stack.start_workers()
@@ -180,6 +199,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_fits(stack):
     assert (row.status, row.attempt) == (TaskStatus.COMPLETED, 1)
 
 
+@slow_on_sqlite
 def test_the_pools_parent_is_killed_and_leaves_nothing(stack):
     see()
     workers = stack.start_workers()
@@ -193,6 +213,7 @@ def test_the_pools_parent_is_killed_and_leaves_nothing(stack):
     ends_ready(stack)
 
 
+@slow_on_postgresql
 def test_the_sender_dies_between_commit_and_poke(stack):
     stack.start_workers()
     died = stack.start("-m", "tests.programs.die_before_poke", VIDEO)

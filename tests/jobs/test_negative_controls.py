@@ -106,7 +106,7 @@ MUTANTS = {
         "vidwiz/jobs/worker.py",
         "        die_with_parent(self.pid or os.getppid())\n",
         "",
-        "tests/jobs/test_faults.py::test_a_kill_in_the_middle_of_a_job",
+        "tests/jobs/test_faults.py::test_a_worker_is_killed_in_the_middle_of_a_job",
     ),
     "a plain serializer": Mutant(
         "vidwiz/queueing/messages.py",

@@ -1,6 +1,7 @@
 """Begins to write, again and again, and is killed in the middle of one of the transactions."""
 
 import os
+import random
 import signal
 import threading
 
@@ -9,11 +10,15 @@ from vidwiz.db import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos
 
+COMMITTED = 3
+
 app = build_app(Config.from_env())
-threading.Timer(0.15, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
+death = threading.Timer(random.uniform(0.01, 0.1), os.kill, (os.getpid(), signal.SIGKILL))
 with app.app_context():
     number = 0
     while True:
         number += 1
         with unit_of_work(runtime_of(app).queue) as uow:
             videos.see(uow, f"{os.getpid() % 10000:05d}{number:06d}")
+        if number == COMMITTED:
+            death.start()
