@@ -117,7 +117,9 @@ def test_the_same_result_at_once_is_taken_once(app, pushed, ada, admin):
     }
     answers = all_at_once(
         [
-            lambda: Person(app, admin.headers).post(f"/internal/tasks/{held['task_id']}/result", body)
+            lambda: Person(app, admin.headers).post(
+                f"/internal/tasks/{held['task_id']}/result", body
+            )
             for _ in range(8)
         ]
     )

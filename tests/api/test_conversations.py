@@ -45,7 +45,12 @@ def test_conversations_are_ones_own(app, ada, bob, guest):
     hers = ada.post("/conversations", {"video_id": VIDEO}).json["id"]
     theirs = guest.post("/conversations", {"video_id": VIDEO}).json["id"]
     other_guest = Person(app, {"X-Guest-Session-ID": "other-0123456789abcdef"})
-    for caller, conversation_id in ((bob, hers), (guest, hers), (ada, theirs), (other_guest, theirs)):
+    for caller, conversation_id in (
+        (bob, hers),
+        (guest, hers),
+        (ada, theirs),
+        (other_guest, theirs),
+    ):
         response = caller.get(f"/conversations/{conversation_id}")
         assert error(response, 404)["code"] == "conversation_not_found"
     assert other_guest.get("/conversations").json == []
@@ -107,7 +112,9 @@ def test_an_admin_is_not_counted(small):
 
 def test_a_fresh_guest_id_does_not_renew_the_quota(small):
     statuses = [
-        guest_of(small, f"guest{number}", "203.0.113.7").post("/conversations", new(number)).status_code
+        guest_of(small, f"guest{number}", "203.0.113.7")
+        .post("/conversations", new(number))
+        .status_code
         for number in range(4)
     ]
     assert statuses == [201, 201, 429, 429]
@@ -117,7 +124,9 @@ def test_a_fresh_guest_id_does_not_renew_the_quota(small):
 
 def test_a_fresh_address_does_not_renew_it_either(small):
     statuses = [
-        guest_of(small, "guest", f"203.0.113.{number}").post("/conversations", new(number)).status_code
+        guest_of(small, "guest", f"203.0.113.{number}")
+        .post("/conversations", new(number))
+        .status_code
         for number in range(3)
     ]
     assert statuses == [201, 201, 429]
@@ -125,9 +134,9 @@ def test_a_fresh_address_does_not_renew_it_either(small):
 
 def test_addresses_of_one_ipv6_network_are_one(small):
     statuses = [
-        guest_of(small, f"guest{number}", f"2001:db8::{number:x}").post(
-            "/conversations", new(number)
-        ).status_code
+        guest_of(small, f"guest{number}", f"2001:db8::{number:x}")
+        .post("/conversations", new(number))
+        .status_code
         for number in range(3)
     ]
     assert statuses == [201, 201, 429]
@@ -148,9 +157,9 @@ def test_a_quota_of_nothing_lets_nothing_in(config, queue, plugins):
 def test_forwarded_addresses_count_only_behind_a_proxy(config, queue, plugins):
     app = create_app(replace(config, guest_daily_videos=2), queue=queue, plugins=plugins)
     statuses = [
-        guest_of(app, f"guest{number}", f"203.0.113.{number}").post(
-            "/conversations", new(number)
-        ).status_code
+        guest_of(app, f"guest{number}", f"203.0.113.{number}")
+        .post("/conversations", new(number))
+        .status_code
         for number in range(3)
     ]
     assert statuses == [201, 201, 429]

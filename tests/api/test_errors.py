@@ -17,7 +17,9 @@ NOTES = f"/videos/{VIDEO}/notes"
 
 
 @only_sqlite
-@pytest.mark.parametrize("path", ["/api/v2/nothing", "/nothing", "/api/v2/notes/999999999999999999"])
+@pytest.mark.parametrize(
+    "path", ["/api/v2/nothing", "/nothing", "/api/v2/notes/999999999999999999"]
+)
 def test_unknown_paths_answer_with_the_envelope(client, path):
     assert error(client.get(path), 404)["code"] == "not_found"
 
@@ -142,8 +144,9 @@ json_values = st.recursive(
     | st.floats()
     | st.text(st.characters(), max_size=20)
     | st.sampled_from(["1:00", "dQw4w9WgXcQ", "999:59", "en", "a@b.co", "1e400", "\x00", "\ud800"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 FIELDS = (
@@ -211,7 +214,9 @@ def test_no_path_gives_500(ada, admin, path, part):
 @given(
     query=st.dictionaries(
         st.sampled_from(["q", "page", "per_page", "sort", "type", "status", "video_id", "code"]),
-        st.text(max_size=20) | st.integers().map(str) | st.sampled_from(["%", "_", "'", "\x00", "\\"]),
+        st.text(max_size=20)
+        | st.integers().map(str)
+        | st.sampled_from(["%", "_", "'", "\x00", "\\"]),
         max_size=4,
     ),
 )
@@ -224,9 +229,7 @@ def test_no_query_gives_500(ada, admin, query):
     "url", ["sqlite:////nowhere/at/all.db", "postgresql+psycopg://nobody@127.0.0.1:1/nothing"]
 )
 def test_without_a_database_it_is_503_and_try_again(tmp_path, url):
-    app = create_app(
-        make_config(tmp_path, url), queue=RecordingQueue(), plugins=Registry([])
-    )
+    app = create_app(make_config(tmp_path, url), queue=RecordingQueue(), plugins=Registry([]))
     client = app.test_client()
     response = client.post("/api/v2/auth/login", json={"email": "a@b.co", "password": "longenough"})
     assert error(response, 503)["code"] == "unavailable"

@@ -62,6 +62,8 @@ def test_a_task_is_cancelled_once_and_tried_again(pushed, seen, admin):
     assert (again["status"], again["task_type"]) == ("pending", "fetch_metadata")
     assert again["id"] != tasks()[0].id
     assert admin.post(f"{path}/retry").json["id"] == again["id"]
+    error(admin.post(f"{path}/cancel"), 409)
+    assert admin.get(f"/internal/tasks/{again['id']}").json["status"] == "pending"
     for verb in ("retry", "cancel"):
         error(admin.post(f"/internal/tasks/2147483647/{verb}"), 404)
 

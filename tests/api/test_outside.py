@@ -34,7 +34,6 @@ def test_health_says_how_the_parts_are(client, queue):
     assert without.json["checks"]["rate_limits"]["state"] == "memory"
 
 
-@only_sqlite
 def test_a_database_without_tables_is_not_ready(tmp_path, queue):
     config = make_config(tmp_path / "empty", f"sqlite:///{tmp_path}/empty.db")
     app = create_app(config, queue=queue, plugins=Registry([]))
@@ -122,7 +121,8 @@ def test_a_silent_redis_delays_nothing_for_long(made, silent_redis, sign_in):
     for call in calls:
         began = time.monotonic()
         assert call().status_code == 201
-        assert time.monotonic() - began < 1.5
+        # Redis's own half second, a password's hash, and a busy machine.
+        assert time.monotonic() - began < 3
 
 
 @only_sqlite
@@ -144,9 +144,7 @@ def test_the_document_is_valid_and_lists_every_route_once(app, client):
         if rule.rule.startswith("/api/v2") or rule.endpoint.startswith("health.")
         for method in rule.methods - {"OPTIONS", "HEAD"}
     }
-    listed = {
-        (path.replace("{", "<").replace("}", ">"), method) for path, method, _ in found
-    }
+    listed = {(path.replace("{", "<").replace("}", ">"), method) for path, method, _ in found}
     assert listed == {(path.replace("<id:", "<"), method) for path, method in routes}
     for operations in document["paths"].values():
         for method, operation in operations.items():
@@ -172,8 +170,9 @@ def test_the_dashboard_shows_our_queues_to_operators_only(dashboard, admin):
         refused = client.get(path)
         error(refused, 401)
         assert refused.headers["WWW-Authenticate"].startswith("Basic")
-        assert client.get(path, headers=basic).status_code == 200, path
-        assert client.get(path, headers=admin.headers).status_code == 200
+        for headers in (basic, admin.headers):
+            with client.get(path, headers=headers) as page:
+                assert page.status_code == 200, path
     queues = client.get("/rq/0/data/queues.json", headers=basic).json["queues"]
     assert [(found["name"], found["count"]) for found in queues] == [("note", 1)]
     jobs = client.get("/rq/0/data/jobs/note/queued/8/asc/1.json", headers=basic).json["jobs"]

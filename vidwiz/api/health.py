@@ -60,11 +60,12 @@ def healthz() -> dict[str, str]:
 def readyz() -> Response:
     """Say how the parts are that requests need."""
     limits: RateLimits = current_app.extensions["vidwiz.limits"]
+    redis_answers = current().queue.is_reachable()
     checks = {
         "database": _database(),
-        "redis": _redis(),
+        "redis": _redis(answers=redis_answers),
         "store": _store(),
-        "rate_limits": _check(limits.state(), None),
+        "rate_limits": _check(limits.state(redis_answers=redis_answers), None),
     }
     if checks["database"]["state"] != "ok":
         status = "unavailable"
@@ -106,8 +107,8 @@ def _newest_schema() -> frozenset[str]:
     return frozenset(ScriptDirectory(str(migrating.directory())).get_heads())
 
 
-def _redis() -> dict[str, str | None]:
-    if current().queue.is_reachable():
+def _redis(*, answers: bool) -> dict[str, str | None]:
+    if answers:
         return _check("ok", None)
     return _check("unavailable", "Redis does not answer; work goes on when it is back.")
 

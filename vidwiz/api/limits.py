@@ -9,7 +9,6 @@ from flask import request
 from flask_limiter import Limiter
 
 from vidwiz.queueing.connections import impatient
-from vidwiz.runtime import current
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,11 +27,11 @@ class RateLimits:
             self.limiter = _limiter(config.redis_url)
             self.limiter.init_app(app)
 
-    def state(self) -> str:
+    def state(self, *, redis_answers: bool) -> str:
         """Say where the limits are counted: `ok` is Redis."""
         if self.limiter is None:
             return "off"
-        return "ok" if current().queue.is_reachable() else "memory"
+        return "ok" if redis_answers else "memory"
 
     def reset_in_seconds(self) -> int:
         """Return when the limit that refused this request lets one through again."""

@@ -97,19 +97,25 @@ def newest_tasks(session: Session, subjects: Iterable[str]) -> dict[tuple[TaskTy
 
 def cancel(uow: UnitOfWork, task_type: TaskType, subject: str) -> None:
     """Cancel the active task of this subject, if any; what its worker says later is refused."""
-    uow.session.execute(
+    _cancel(uow, sa.and_(Task.task_type == task_type, Task.subject == subject))
+
+
+def _cancel(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> bool:
+    result = uow.session.execute(
         sa.update(Task)
-        .where(Task.task_type == task_type, Task.subject == subject, Task.status.in_(ACTIVE))
+        .where(which, Task.status.in_(ACTIVE))
         .values(status=TaskStatus.CANCELLED, completed_at=now(), lease_expires_at=None)
     )
+    return bool(result.rowcount)  # type: ignore[attr-defined]
 
 
 def cancel_task(uow: UnitOfWork, task_id: int) -> Task:
     """Cancel one active task; raise `ConflictError` when it has ended."""
     task = get(uow.session, task_id)
-    cancel(uow, task.task_type, task.subject)
+    # By its id: the subject may have a successor, which is not meant.
+    cancelled = _cancel(uow, Task.id == task_id)
     uow.session.refresh(task)
-    if task.status is not TaskStatus.CANCELLED:
+    if not cancelled:
         raise ConflictError(f"task {task_id} is {task.status} already")
     return task
 

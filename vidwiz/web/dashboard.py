@@ -119,7 +119,12 @@ def _no_redis(_: Exception) -> Response:
     return current_app.handle_http_exception(error)  # type: ignore[return-value]
 
 
-_ANSWERS = {NoSuchJobError: _not_there, RedisError: _no_redis}
+def _not_ours(_: Exception) -> Response:
+    error = BadRequest("This is no job of this installation.")
+    return current_app.handle_http_exception(error)  # type: ignore[return-value]
+
+
+_ANSWERS = {NoSuchJobError: _not_there, RedisError: _no_redis, ValueError: _not_ours}
 
 
 def _guard() -> None:
