@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dotenv import load_dotenv
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 
@@ -64,44 +65,60 @@ class Config:
 
     @classmethod
     def from_env(cls, **overrides: object) -> Config:
-        """Read the environment and a `.env` file in the current folder.
+        """Read the environment, and a `.env` file in the current folder into it.
 
-        Creates the data directory and, for the embedded database, the generated secrets in it.
-        Raises `ConfigError` with one sentence that names the setting that is wrong.
+        So boto3 and child processes are given what stands in that file, too. Creates the data
+        directory and, for the embedded database, the generated secrets in it. Raises
+        `ConfigError` with one sentence that names the setting that is wrong.
         """
-        env = Env(prefix="VIDWIZ_")
-        env.read_env(Path.cwd() / ".env", recurse=False)
+        load_dotenv(Path.cwd() / ".env")
         try:
-            values = _read(env)
+            values = _read(Env(prefix="VIDWIZ_"))
         except EnvError as exc:
             raise ConfigError(str(exc)) from exc
         return cls(**{**values, **overrides})  # type: ignore[arg-type]
 
 
 def _read(env: Env) -> dict[str, object]:
-    data_dir = Path(env.str("DATA_DIR", "./var")).expanduser().resolve()
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    database_url = env.str("DATABASE_URL", None)
-    redis_url = env.str("REDIS_URL", None)
-    generate = database_url is None
+    data_dir = _make_data_dir(Path(_text(env, "DATA_DIR") or "./var").expanduser().resolve())
+    database_url = _normal_url(_text(env, "DATABASE_URL") or f"sqlite:///{data_dir / 'vidwiz.db'}")
+    redis_url = _text(env, "REDIS_URL")
+    if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("VIDWIZ_REDIS_URL must begin with redis://, rediss:// or unix://")
+    generate = database_url.startswith("sqlite")
+    secret_key = _secret(env, "SECRET_KEY", data_dir / "secret.key", generate=generate)
+    admin_tokens = _secret(env, "ADMIN_TOKEN", data_dir / "admin.token", generate=generate)
     return {
         **_read_parts(env),
         **_read_access(env),
         "data_dir": data_dir,
-        "database_url": _normal_url(database_url or f"sqlite:///{data_dir / 'vidwiz.db'}"),
+        "database_url": database_url,
         "redis_url": redis_url or f"unix://{socket_path(data_dir)}",
         "embedded_redis": redis_url is None,
-        "library_dir": Path(env.str("LIBRARY_DIR", None) or data_dir / "library").expanduser(),
-        "secret_key": _secret(env, "SECRET_KEY", data_dir / "secret.key", generate=generate),
+        "library_dir": Path(_text(env, "LIBRARY_DIR") or data_dir / "library").expanduser(),
+        "secret_key": _long_enough("VIDWIZ_SECRET_KEY", secret_key),
         "admin_tokens": tuple(
-            _secret(env, "ADMIN_TOKEN", data_dir / "admin.token", generate=generate).split(",")
+            _long_enough("VIDWIZ_ADMIN_TOKEN", token.strip()) for token in admin_tokens.split(",")
         ),
     }
 
 
+def _text(env: Env, setting: str) -> str | None:
+    """Return a setting's text; an empty one, as compose files leave it, is none."""
+    return env.str(setting, "").strip() or None
+
+
+def _make_data_dir(path: Path) -> Path:
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise ConfigError(f"VIDWIZ_DATA_DIR: {path} cannot be made: {exc.strerror}") from exc
+    return path
+
+
 def _read_parts(env: Env) -> dict[str, object]:
     store = env.str("TRANSCRIPT_STORE", "file", validate=OneOf(["file", "s3"]))
-    bucket = env.str("S3_BUCKET", None)
+    bucket = _text(env, "S3_BUCKET")
     if store == "s3" and not bucket:
         raise ConfigError("VIDWIZ_TRANSCRIPT_STORE is s3, so VIDWIZ_S3_BUCKET must be set")
     return {
@@ -109,14 +126,14 @@ def _read_parts(env: Env) -> dict[str, object]:
         "s3_bucket": bucket,
         "metadata_fetchers": _names(env, "METADATA_FETCHERS"),
         "transcript_fetchers": _names(env, "TRANSCRIPT_FETCHERS"),
-        "llm_provider": env.str("LLM_PROVIDER", None),
+        "llm_provider": _text(env, "LLM_PROVIDER"),
         "plugin_settings": {
             name.removeprefix("VIDWIZ_PLUGIN_"): value
             for name, value in os.environ.items()
             if name.startswith("VIDWIZ_PLUGIN_")
         },
         "workers": parse_slots(env.str("WORKERS", "")),
-        "network": env.str("NETWORK", "server"),
+        "network": _text(env, "NETWORK") or "server",
         "lease_seconds": env.float("LEASE_SECONDS", 30.0, validate=Range(min=1)),
         "sweep_seconds": env.float("SWEEP_SECONDS", 5.0, validate=Range(min=0.2)),
         "grace_seconds": env.float("GRACE_SECONDS", 10.0, validate=Range(min=0)),
@@ -128,10 +145,10 @@ def _read_access(env: Env) -> dict[str, object]:
     return {
         "registration_open": env.str("REGISTRATION", "open", validate=OneOf(["open", "closed"]))
         == "open",
-        "guests_allowed": env.bool("GUESTS", True),  # noqa: FBT003
+        "guests_allowed": env.bool("GUESTS", True),
         "user_daily_videos": env.int("USER_DAILY_VIDEOS", 200, validate=Range(min=0)),
         "guest_daily_videos": env.int("GUEST_DAILY_VIDEOS", 3, validate=Range(min=0)),
-        "rate_limit_enabled": env.bool("RATE_LIMIT_ENABLED", True),  # noqa: FBT003
+        "rate_limit_enabled": env.bool("RATE_LIMIT_ENABLED", True),
         "trusted_proxies": env.int("TRUSTED_PROXIES", 0, validate=Range(min=0)),
         "jwt_hours": env.int("JWT_HOURS", 24, validate=Range(min=1)),
         "port": plain.int("PORT", 8000, validate=Range(min=1, max=65535)),
@@ -145,10 +162,8 @@ def _read_access(env: Env) -> dict[str, object]:
 
 
 def _names(env: Env, setting: str) -> tuple[str, ...] | None:
-    text = env.str(setting, None)
-    if text is None:
-        return None
-    return tuple(name.strip() for name in text.split(",") if name.strip())
+    names = (name.strip() for name in env.str(setting, "").split(","))
+    return tuple(filter(None, names)) or None
 
 
 def parse_slots(text: str) -> dict[str, int]:
@@ -168,10 +183,16 @@ def _normal_url(url: str) -> str:
     """Make the URL name the driver that is installed, whichever spelling a host handed out."""
     scheme, separator, rest = url.partition("://")
     if scheme in ("postgres", "postgresql"):
-        return f"postgresql+psycopg://{rest}"
+        scheme = "postgresql+psycopg"
     if not separator or scheme not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError("VIDWIZ_DATABASE_URL must begin with postgresql:// or sqlite:///")
-    return url
+    return f"{scheme}://{rest}"
+
+
+def _long_enough(name: str, secret: str) -> str:
+    if len(secret) < 32:  # noqa: PLR2004 - 256 bits as HMAC-SHA-256 wants, at 8 bits a character
+        raise ConfigError(f"{name} must have at least 32 characters")
+    return secret
 
 
 def socket_path(data_dir: Path) -> Path:
@@ -184,14 +205,10 @@ def socket_path(data_dir: Path) -> Path:
 
 
 def _secret(env: Env, setting: str, path: Path, *, generate: bool) -> str:
-    value: str | None = env.str(setting, None)
+    value = _text(env, setting)
     if value is None and not generate:
-        raise ConfigError(f"VIDWIZ_{setting} must be set when VIDWIZ_DATABASE_URL is")
-    if value is None:
-        return _generated(path)
-    if len(value) < 32:  # noqa: PLR2004 - 256 bits as HMAC-SHA-256 wants, at 8 bits a character
-        raise ConfigError(f"VIDWIZ_{setting} must have at least 32 characters")
-    return value
+        raise ConfigError(f"VIDWIZ_{setting} must be set when VIDWIZ_DATABASE_URL names a server")
+    return _generated(path) if value is None else value
 
 
 def _generated(path: Path) -> str:
