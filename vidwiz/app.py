@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vidwiz import api, migrating, web
+from vidwiz import api, log, migrating, web
 from vidwiz.config import Config
 from vidwiz.runtime import build_app
 
@@ -15,9 +15,13 @@ if TYPE_CHECKING:
 def create_app(config: Config | None = None, **parts: Any) -> Flask:  # noqa: ANN401
     """Return the application that gunicorn serves; `parts` go to `build_app`.
 
-    Without `config` the environment is read. Raises `ConfigError` when the settings cannot work.
+    Without `config` this is a process of its own: the environment is read and logging is set up.
+    Raises `ConfigError` when the settings cannot work.
     """
-    app = build_app(config or Config.from_env(), **parts)
+    if config is None:
+        config = Config.from_env()
+        log.configure(config.log_level)
+    app = build_app(config, **parts)
     for step in (migrating, api, web):
         step.init_app(app)
     return app

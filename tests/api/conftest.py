@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support import make_user
+from tests.api.helping import Helper
+from tests.support import VIDEO, make_user
 from vidwiz.api.auth import make_jwt
 from vidwiz.db import unit_of_work
 from vidwiz.runtime import current
@@ -92,6 +93,17 @@ def pushed(app):
     """Push the app's context, for looking into the database."""
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def helper(admin):
+    return Helper(admin)
+
+
+@pytest.fixture
+def seen(ada):
+    ada.post("/videos", {"video": VIDEO, "title": "Bread"})
+    return ada
 
 
 def error(response, status):

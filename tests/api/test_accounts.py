@@ -110,8 +110,14 @@ def test_one_changes_what_is_ones_own(ada):
 @only_sqlite
 @pytest.mark.parametrize(
     "change",
-    [{"name": ""}, {"name": None}, {"language": "x" * 40}, {"language": "en_GB\n"}]
-    + [{"ai_notes_enabled": "perhaps"}, {"ai_notes_enabled": None}],
+    [
+        {"name": ""},
+        {"name": None},
+        {"language": "x" * 40},
+        {"language": "en_GB\n"},
+        {"ai_notes_enabled": "perhaps"},
+        {"ai_notes_enabled": None},
+    ],
 )
 def test_bad_changes_are_refused(ada, change):
     error(ada.patch("/users/me", change), 422)

@@ -157,7 +157,8 @@ def test_a_token_does_what_its_scope_says(ada, token_of):
             "talk": caller.post("/conversations", {"video_id": VIDEO}).status_code,
         }
         assert found == expected, scope
-    assert error(caller.get("/videos"), 403)["code"] == "wrong_scope"
+    refused = token_of(ada, "notes:write").get("/videos")
+    assert error(refused, 403)["code"] == "wrong_scope"
 
 
 def test_an_expired_token_is_refused(app, ada, token_of):

@@ -200,8 +200,16 @@ def test_no_bytes_give_500(ada, body, kind):
 @examples
 @given(
     path=st.sampled_from(
-        ["/videos/{}", "/videos/{}/notes", "/notes/{}", "/conversations/{}", "/internal/tasks/{}"]
-        + ["/internal/videos/{}", "/internal/videos/{}/ai-notes", "/internal/videos/{}/transcript"]
+        [
+            "/videos/{}",
+            "/videos/{}/notes",
+            "/notes/{}",
+            "/conversations/{}",
+            "/internal/tasks/{}",
+            "/internal/videos/{}",
+            "/internal/videos/{}/ai-notes",
+            "/internal/videos/{}/transcript",
+        ]
     ),
     part=st.text(max_size=30) | st.integers().map(str) | st.sampled_from(["%00", "..", "%ff", "0"]),
 )
@@ -236,7 +244,7 @@ def test_without_a_database_it_is_503_and_try_again(tmp_path, url):
     assert int(response.headers["Retry-After"]) > 0
     ready = client.get("/readyz")
     assert ready.status_code == 503
-    assert ready.json["checks"]["database"]["state"] == "unavailable"
+    assert ready.get_json()["checks"]["database"]["state"] == "unavailable"
     assert client.get("/healthz").status_code == 200
     dispose(app)
 

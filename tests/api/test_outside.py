@@ -39,7 +39,7 @@ def test_a_database_without_tables_is_not_ready(tmp_path, queue):
     app = create_app(config, queue=queue, plugins=Registry([]))
     ready = app.test_client().get("/readyz")
     assert ready.status_code == 503
-    assert ready.json["checks"]["database"]["state"] == "not_migrated"
+    assert ready.get_json()["checks"]["database"]["state"] == "not_migrated"
     dispose(app)
 
 

@@ -69,9 +69,21 @@ def test_metadata_has_every_name_and_replaces_the_title(ada, admin):
 @only_sqlite
 @pytest.mark.parametrize(
     "video",
-    ["short", "x" * 12, "https://youtube.com.evil.example/watch?v=" + VIDEO, "", "  "]
-    + ["https://evilyoutube.com/watch?v=" + VIDEO, "https://vimeo.com/1", None, 5, "é" * 11]
-    + ["https://www.youtube.com/playlist?list=PL1", "x" * 5000, "http://[::1"],
+    [
+        "short",
+        "x" * 12,
+        "https://youtube.com.evil.example/watch?v=" + VIDEO,
+        "",
+        "  ",
+        "https://evilyoutube.com/watch?v=" + VIDEO,
+        "https://vimeo.com/1",
+        None,
+        5,
+        "é" * 11,
+        "https://www.youtube.com/playlist?list=PL1",
+        "x" * 5000,
+        "http://[::1",
+    ],
 )
 def test_what_is_no_video_is_refused(pushed, ada, video):
     found = error(ada.post("/videos", {"video": video}), 422)
