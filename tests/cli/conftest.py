@@ -22,6 +22,12 @@ SAMPLE = ROOT / "vidwiz" / "sample"
 FEW_WORKERS = "metadata=1,transcript=1,summary=1,note=1"
 
 
+class Command(subprocess.Popen):
+    """A command under way, and the file that it writes to."""
+
+    output: Path
+
+
 class Installation:
     """An empty folder in which `vidwiz` is run as a user would."""
 
@@ -77,7 +83,7 @@ class Installation:
         """Start a command in a process group of its own; its output goes to a file."""
         output = self.folder / f"output-{len(self.processes)}"
         with output.open("wb") as stream:
-            process = subprocess.Popen(
+            process = Command(
                 [sys.executable, "-m", "vidwiz", *args],
                 cwd=self.folder,
                 env={**self.env, **env},

@@ -7,7 +7,6 @@ import socket
 import urllib.request
 
 import psutil
-import pytest
 
 from tests.cli.conftest import living, stop
 from tests.fixtures.servers import until
@@ -58,20 +57,16 @@ def test_ingest_leaves_the_work_to_the_running_workers(installation):
     assert not (installation.data_dir / "local-worker.log").exists()
 
 
-@pytest.mark.parametrize("streaming", [False, True])
-def test_killing_the_supervisor_leaves_nothing(installation, streaming):
+def test_killing_the_supervisor_leaves_nothing(installation):
     process, url = installation.up()
     until(lambda: len(living(installation.folder)) > 9, "the workers", 60)
-    if streaming:
-        # An open connection must not keep a web worker alive.
-        host, _, port = url.removeprefix("http://").partition(":")
-        connection = socket.create_connection((host, int(port)))
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port))) as connection:
+        # A request under way must not keep a web worker alive.
         connection.sendall(b"GET /healthz HTTP/1.1\r\n")
-    process.kill()
-    process.wait()
-    until(lambda: not living(installation.folder), "all to end", 10)
-    if streaming:
-        connection.close()
+        process.kill()
+        process.wait()
+        until(lambda: not living(installation.folder), "all to end", 10)
 
 
 def test_what_dies_is_started_again(installation):
