@@ -117,11 +117,11 @@ BAD_BODIES = {
 }
 
 
-@pytest.mark.parametrize("name", BAD_BODIES)
-def test_bad_bodies_are_the_callers_fault(ada, name):
-    response = ada.call("POST", NOTES, data=BAD_BODIES[name], content_type="application/json")
-    assert response.status_code in (400, 422), response.status_code
-    error(response, response.status_code)
+def test_bad_bodies_are_the_callers_fault(ada):
+    for name, body in BAD_BODIES.items():
+        response = ada.call("POST", NOTES, data=body, content_type="application/json")
+        assert response.status_code in (400, 422), name
+        error(response, response.status_code)
     assert ada.get(NOTES).json == []
 
 

@@ -91,32 +91,32 @@ def test_failures_are_classified(pushed, helper, seen, code, message, status, sh
     assert (stage["next_try_at"] is None) == (status == "failed")
 
 
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [
-        ("transcript", {}),
-        ("transcript", {"transcript": []}),
-        ("transcript", {"transcript": [{"text": " ", "offset": 0, "duration": 1}]}),
-        ("transcript", {"transcript": [{"text": "x", "offset": -1, "duration": 1}]}),
-        ("transcript", {"transcript": [{"text": "x", "offset": "0", "duration": 1}]}),
-        ("transcript", {"transcript": [{"text": "x", "offset": 0}]}),
-        ("transcript", {"transcript": "words"}),
-        ("transcript", {"transcript": {"segments": SEGMENTS, "language": 5}}),
-        ("transcript", {"metadata": {"title": "x"}}),
-        ("metadata", {}),
-        ("metadata", {"metadata": {}}),
-        ("metadata", {"metadata": {"unknown": 1}}),
-        ("metadata", {"metadata": {"view_count": 10**4000}}),
-        ("metadata", {"metadata": {"title": 5}}),
-        ("metadata", {"metadata": {"title": "x", "chapters": [{"title": "y"}]}}),
-        ("metadata", {"metadata": {"title": "x"}, "video_id": "otherotherx"}),
-    ],
-)
-def test_a_success_without_content_ends_nothing(pushed, helper, seen, kind, body):
-    held = helper.take(kind)
-    response = helper.post(held, **{"success": True, **body})
-    assert error(response, 422)["details"]
-    assert task(held["task_id"]).status is TaskStatus.IN_PROGRESS
+EMPTY = [
+    ("transcript", {}),
+    ("transcript", {"transcript": []}),
+    ("transcript", {"transcript": [{"text": " ", "offset": 0, "duration": 1}]}),
+    ("transcript", {"transcript": [{"text": "x", "offset": -1, "duration": 1}]}),
+    ("transcript", {"transcript": [{"text": "x", "offset": "0", "duration": 1}]}),
+    ("transcript", {"transcript": [{"text": "x", "offset": 0}]}),
+    ("transcript", {"transcript": "words"}),
+    ("transcript", {"transcript": {"segments": SEGMENTS, "language": 5}}),
+    ("transcript", {"metadata": {"title": "x"}}),
+    ("metadata", {}),
+    ("metadata", {"metadata": {}}),
+    ("metadata", {"metadata": {"unknown": 1}}),
+    ("metadata", {"metadata": {"view_count": 10**4000}}),
+    ("metadata", {"metadata": {"title": 5}}),
+    ("metadata", {"metadata": {"title": "x", "chapters": [{"title": "y"}]}}),
+    ("metadata", {"metadata": {"title": "x"}, "video_id": "otherotherx"}),
+]
+
+
+def test_a_success_without_content_ends_nothing(pushed, helper, seen):
+    held = {kind: helper.take(kind) for kind in ("transcript", "metadata")}
+    for kind, body in EMPTY:
+        response = helper.post(held[kind], **{"success": True, **body})
+        assert error(response, 422)["details"], body
+        assert task(held[kind]["task_id"]).status is TaskStatus.IN_PROGRESS
     assert seen.get(f"/videos/{VIDEO}").json["transcript_available"] is False
 
 
