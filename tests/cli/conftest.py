@@ -22,7 +22,7 @@ SAMPLE = ROOT / "vidwiz" / "sample"
 FEW_WORKERS = "metadata=1,transcript=1,summary=1,note=1"
 
 
-class Command(subprocess.Popen):
+class Command(subprocess.Popen[bytes]):
     """A command under way, and the file that it writes to."""
 
     output: Path

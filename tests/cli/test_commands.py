@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import click
 import pytest
 
 from vidwiz.cli import _COMMANDS, cli
@@ -13,10 +14,12 @@ KEY = "k" * 40
 
 def test_help_names_every_command_and_says_what_it_says(vidwiz):
     shown = vidwiz("--help").output
+    context = click.Context(cli)
     for name, (_, line) in _COMMANDS.items():
         assert f"{name} " in shown
-        own = cli.get_command(None, name).get_short_help_str(limit=200)
-        assert own.rstrip(".") == line.rstrip(".")
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.get_short_help_str(limit=200).rstrip(".") == line.rstrip(".")
 
 
 @pytest.mark.parametrize("command", [["--help"], ["up", "--help"]])
