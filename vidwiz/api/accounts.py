@@ -57,7 +57,7 @@ def login(credentials: dict[str, Any]) -> dict[str, str]:
 def get_profile(caller: Caller) -> Response:
     """Return one's own account."""
     with looking(caller) as session:
-        return _reply(session, caller.user(session))
+        return _reply(session, caller.user)
 
 
 @blueprint.patch("/users/me", door=USERS)
@@ -66,7 +66,7 @@ def get_profile(caller: Caller) -> Response:
 def change_profile(caller: Caller, changes: dict[str, Any]) -> Response:
     """Change one's own account."""
     with writing(caller) as uow:
-        user = caller.user(uow.session)
+        user = caller.user
         users.change(user, changes)
         if "ai_notes_enabled" in changes:
             notes.set_ai_notes(uow, user, enabled=changes["ai_notes_enabled"])

@@ -36,37 +36,36 @@ _ALGORITHM = "HS256"
 
 @dataclass(slots=True)
 class Caller:
-    """A user or a guest; which user it is stands fast once a transaction has confirmed it."""
+    """A user or a guest; a transaction confirms which user it is."""
 
     address: str
     user_id: int | None = None
     guest_id: str | None = None
+    _user: User | None = None
 
-    def confirm(self, session: Session) -> User | None:
-        """Return the user; raise `NotSignedInError` when the account is gone."""
-        if self.user_id is None:
-            return None
-        user = session.get(User, self.user_id)
-        if user is None:
-            raise NotSignedInError("this account is gone")
-        return user
+    def confirm(self, session: Session) -> None:
+        """Load the user for this transaction; raise `NotSignedInError` when he is gone."""
+        if self.user_id is not None:
+            self._user = session.get(User, self.user_id)
+            if self._user is None:
+                raise NotSignedInError("this account is gone")
 
-    def user(self, session: Session) -> User:
-        """Return the user at a route where guests do not get in."""
-        user = self.confirm(session)
-        assert user is not None
-        return user
+    @property
+    def user(self) -> User:
+        """The user that the open transaction confirmed, at a route where guests do not get in."""
+        assert self._user is not None
+        return self._user
 
     @property
     def owner(self) -> Owner:
         """Return whose conversations the caller's are."""
         return Owner(user_id=self.user_id, guest_id=self.guest_id)
 
-    def new_videos(self, session: Session) -> Allowance | None:
+    def new_videos(self) -> Allowance | None:
         """Return how many new videos the caller may bring today."""
         config = current().config
         if self.user_id is not None:
-            return videos_of_user(self.user(session), config.user_daily_videos)
+            return videos_of_user(self.user, config.user_daily_videos)
         return videos_of_guest(str(self.guest_id), self.address, config.guest_daily_videos)
 
 

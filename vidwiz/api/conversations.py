@@ -28,7 +28,7 @@ def create_conversation(caller: Caller, asked: dict[str, Any]) -> Response:
             uow,
             owner=caller.owner,
             video_id=asked["video_id"],
-            allowance=caller.new_videos(uow.session),
+            allowance=caller.new_videos(),
         )
         return reply(_CONVERSATION, conversation, status=201)
 

@@ -28,7 +28,7 @@ def list_notes(caller: Caller, video_id: str) -> Response:
     """List one's own notes of a video, in the order of the video."""
     video_ids.check(video_id)
     with looking(caller) as session:
-        found = notes.of_video(session, video_id, user_id=caller.user(session).id)
+        found = notes.of_video(session, video_id, user_id=caller.user.id)
         return reply(_NOTE, shown_notes(session, found), many=True)
 
 
@@ -42,7 +42,7 @@ def create_note(
     """Make a note; without text it waits for the AI. An Idempotency-Key makes repeating safe."""
     video_ids.check(video_id)
     with writing(caller) as uow:
-        user_id = caller.user(uow.session).id
+        user_id = caller.user.id
         if "key" not in header:
             return _created(_create(uow, caller, video_id, asked))
         key = answers.key(user_id, "create_note", header["key"], [video_id, asked])
@@ -58,12 +58,12 @@ def _create(
 ) -> dict[str, Any]:
     note = notes.create(
         uow,
-        user_id=caller.user(uow.session).id,
+        user_id=caller.user.id,
         video_id=video_id,
         timestamp=asked["timestamp"],
         text=asked["text"],
         video_title=(asked["video_title"] or "").strip() or None,
-        allowance=caller.new_videos(uow.session),
+        allowance=caller.new_videos(),
     )
     shown: dict[str, Any] = _NOTE.dump(shown_notes(uow.session, [note])[0])
     return shown
@@ -80,7 +80,7 @@ def _created(answer: dict[str, Any]) -> Response:
 def get_note(caller: Caller, note_id: int) -> Response:
     """Return one of one's notes."""
     with looking(caller) as session:
-        note = notes.get(session, note_id, user_id=caller.user(session).id)
+        note = notes.get(session, note_id, user_id=caller.user.id)
         return reply(_NOTE, shown_notes(session, [note])[0])
 
 
@@ -90,7 +90,7 @@ def get_note(caller: Caller, note_id: int) -> Response:
 def change_note(caller: Caller, changes: dict[str, Any], note_id: int) -> Response:
     """Change a note; blank text waits for the AI again."""
     with writing(caller) as uow:
-        user_id = caller.user(uow.session).id
+        user_id = caller.user.id
         note = notes.update(uow, note_id, user_id=user_id, changes=changes)
         return reply(_NOTE, shown_notes(uow.session, [note])[0])
 
@@ -100,5 +100,5 @@ def change_note(caller: Caller, changes: dict[str, Any], note_id: int) -> Respon
 def delete_note(caller: Caller, note_id: int) -> dict[str, str]:
     """Delete a note."""
     with writing(caller) as uow:
-        notes.delete(uow, note_id, user_id=caller.user(uow.session).id)
+        notes.delete(uow, note_id, user_id=caller.user.id)
     return {"message": "The note was deleted."}

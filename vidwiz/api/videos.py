@@ -32,9 +32,9 @@ def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
             uow,
             asked["video"],
             title=(asked["title"] or "").strip() or None,
-            allowance=caller.new_videos(uow.session),
+            allowance=caller.new_videos(),
         )
-        is_saved = videos.save(uow, video.video_id, caller.user(uow.session).id)
+        is_saved = videos.save(uow, video.video_id, caller.user.id)
         shown = whole_video(uow.session, video)
         return reply(_VIDEO, shown, status=201 if is_saved else 200)
 
@@ -47,7 +47,7 @@ def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
     with looking(caller) as session:
         found, total = videos.saved_by(
             session,
-            caller.user(session).id,
+            caller.user.id,
             query=asked["q"],
             sort=asked["sort"],
             page=asked["page"],

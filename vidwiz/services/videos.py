@@ -51,16 +51,11 @@ def see(
     a result that arrives at this moment; so see the video before touching what belongs to it.
     A new video is counted against the allowance; raises `QuotaExceededError` when that is used up.
     """
-    # RETURNING, because PostgreSQL's driver counts no rows for an INSERT of the ORM.
-    inserted = uow.session.scalar(
-        insert_ignoring(uow.session, Video)
-        .values(video_id=video_id, title=title)
-        .returning(Video.id)
-    )
-    is_new = inserted is not None
+    video = _find(uow.session, video_id)
+    is_new = video is None and _insert(uow, video_id, title)
     if is_new and allowance is not None:
         quotas.use(uow, allowance)
-    video = get(uow.session, video_id)
+    video = video or get(uow.session, video_id)
     if video.video_metadata is None or not video.transcript_available:
         needs_title = title is not None and video.title is None
         video = lock(uow, video_id, shared=not needs_title)
@@ -68,6 +63,17 @@ def see(
             video.title = title
         schedule_missing(uow, video, priority=priority)
     return video, is_new
+
+
+def _insert(uow: UnitOfWork, video_id: str, title: str | None) -> bool:
+    """Insert the video; False when somebody else just did."""
+    # RETURNING, because PostgreSQL's driver counts no rows for an INSERT of the ORM.
+    inserted = uow.session.scalar(
+        insert_ignoring(uow.session, Video)
+        .values(video_id=video_id, title=title)
+        .returning(Video.id)
+    )
+    return inserted is not None
 
 
 def lock(uow: UnitOfWork, video_id: str, *, shared: bool = False) -> Video:
@@ -104,10 +110,14 @@ def schedule_missing(uow: UnitOfWork, video: Video, *, priority: int) -> None:
 
 def get(session: Session, video_id: str) -> Video:
     """Return the video; raise `NotFoundError`."""
-    video = session.scalar(sa.select(Video).where(Video.video_id == video_id))
+    video = _find(session, video_id)
     if video is None:
         raise _unknown(video_id)
     return video
+
+
+def _find(session: Session, video_id: str) -> Video | None:
+    return session.scalar(sa.select(Video).where(Video.video_id == video_id))
 
 
 def _unknown(video_id: str) -> NotFoundError:
