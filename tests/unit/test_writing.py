@@ -45,9 +45,7 @@ def test_a_good_answer_is_kept_as_it_is():
     assert (found.text, found.questions) == (SUMMARY, tuple(QUESTIONS))
 
 
-@pytest.mark.parametrize(
-    "frame", ["```json\n{}\n```", "Here it is:\n{}\nThat is all.", "\ufeff {} "]
-)
+@pytest.mark.parametrize("frame", ["```json\n{}\n```", "Here it is:\n{}\nThat is it.", "\ufeff{} "])
 def test_json_is_found_within_other_words(frame):
     text = frame.replace("{}", answer().text)
     assert summary(completion(text)).questions == tuple(QUESTIONS)
