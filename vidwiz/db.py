@@ -37,15 +37,18 @@ _SQLITE_PRAGMAS = (
 )
 
 
-def engine_options(url: str) -> dict[str, Any]:
-    """Return the engine's options for this kind of database."""
+def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
+    """Return the engine's options for this kind of database.
+
+    `pre_ping` asks a pooled connection whether it still lives, for a process that lives long.
+    """
     if url.startswith("sqlite"):
         return {"pool_size": 10, "max_overflow": 30, "pool_timeout": 10}
     return {
         "pool_size": 10,
         "max_overflow": 20,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
+        "pool_pre_ping": pre_ping,
         "pool_recycle": 300,
         "connect_args": {"connect_timeout": 5, "options": _POSTGRESQL_LIMITS},
     }

@@ -10,18 +10,32 @@ from vidwiz.services import transcripts
 
 if TYPE_CHECKING:
     from vidwiz.runtime import Runtime
+    from vidwiz.services.transcripts import StoredObject
 
 
-def publish_pending(runtime: Runtime, *, video_id: str | None = None) -> int:
+def publish(runtime: Runtime, video_id: str, stored: StoredObject) -> None:
+    """Write the copy of an object that was just accepted; the sweeper does what fails here."""
+    _write(runtime, video_id, stored.sha256, stored.body)
+
+
+def publish_pending(runtime: Runtime) -> int:
     """Write published copies that are missing; a store that fails now is asked again later."""
-    written = 0
     with reading() as session:
-        pending = transcripts.unpublished(session, video_id=video_id)
+        pending = transcripts.unpublished(session)
+    written = 0
     for transcript in pending:
         try:
-            transcripts.publish(runtime.store, transcript)
+            body = runtime.store.get(transcript.object_key)
         except StoreError:
             continue
-        with unit_of_work(runtime.queue) as uow:
-            written += transcripts.mark_published(uow, transcript.id, transcript.sha256)
+        written += _write(runtime, transcript.video_id, transcript.sha256, body)
     return written
+
+
+def _write(runtime: Runtime, video_id: str, digest: str, body: bytes) -> bool:
+    try:
+        runtime.store.put(transcripts.published_key(video_id), body)
+    except StoreError:
+        return False
+    with unit_of_work(runtime.queue) as uow:
+        return transcripts.mark_published(uow, video_id, digest)

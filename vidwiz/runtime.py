@@ -51,14 +51,18 @@ def build_app(
     queue: TaskQueue | None = None,
     store: TranscriptStore | None = None,
     plugins: Registry | None = None,
+    pre_ping: bool = True,
 ) -> Flask:
     """Return a Flask app with database and runtime and without routes, for jobs and commands.
 
+    Without `pre_ping` a connection is not tested before it is used again.
     Raises `ConfigError` when a plugin that the settings name cannot work.
     """
     app = Flask("vidwiz")
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = db.engine_options(config.database_url)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = db.engine_options(
+        config.database_url, pre_ping=pre_ping
+    )
     SignedJson.use_key(config.secret_key)
     db.init_app(app)
     runtime = Runtime(

@@ -151,10 +151,11 @@ class TestOwnersWord:
         work(*FETCHES)
         return make_note(ada)
 
-    def test_an_edit_wins(self, work, waiting, ada, llm):
+    def test_an_edit_wins(self, core, work, waiting, ada, llm):
         def edit():
             llm.while_running = lambda: None
-            change(waiting, ada, text="Mine.")
+            with core.app_context():
+                change(waiting, ada, text="Mine.")
 
         llm.while_running = edit
         work(TaskType.GENERATE_NOTE)
@@ -162,10 +163,10 @@ class TestOwnersWord:
         assert not note(waiting.id).generated_by_ai
         assert [r.status for r in tasks(note_id=waiting.id)] == [TaskStatus.CANCELLED]
 
-    def test_a_deletion_wins(self, work, waiting, ada, llm):
+    def test_a_deletion_wins(self, core, work, waiting, ada, llm):
         def delete():
             llm.while_running = lambda: None
-            with writing() as uow:
+            with core.app_context(), writing() as uow:
                 notes.delete(uow, waiting.id, user_id=ada.id)
 
         llm.while_running = delete
@@ -173,10 +174,11 @@ class TestOwnersWord:
         assert note(waiting.id) is None
         assert [r.status for r in tasks(note_id=waiting.id)] == [TaskStatus.CANCELLED]
 
-    def test_a_moved_mark_is_filled_from_its_new_place(self, work, waiting, ada, llm):
+    def test_a_moved_mark_is_filled_from_its_new_place(self, core, work, waiting, ada, llm):
         def move():
             llm.while_running = lambda: None
-            change(waiting, ada, timestamp="4:00")
+            with core.app_context():
+                change(waiting, ada, timestamp="4:00")
 
         llm.while_running = move
         work(TaskType.GENERATE_NOTE)

@@ -21,9 +21,9 @@ WAIT = TaskFailure("captions_not_ready", "Not yet.", Handling.WAIT)
 PERMANENT = TaskFailure("private", "Private.", Handling.PERMANENT)
 
 
-def claim(task_type=METADATA, *, lease=30.0, task_ids=()):
+def claim(task_type=METADATA, *, lease=30.0, task_ids=(), limit=1):
     with writing() as uow:
-        return claims.claim(uow, task_type, ME, lease_seconds=lease, task_ids=task_ids)
+        return claims.claim(uow, task_type, ME, lease_seconds=lease, task_ids=task_ids, limit=limit)
 
 
 def one(task_type=METADATA, **options):
@@ -132,7 +132,7 @@ def test_notes_of_one_video_are_claimed_ten_at_a_time():
     schedule_notes("aaaaaaaaaaa", range(1, 13))
     schedule_notes("bbbbbbbbbbb", range(13, 25))
     sizes = []
-    while held := claim(TaskType.GENERATE_NOTE):
+    while held := claim(TaskType.GENERATE_NOTE, limit=10):
         assert len({each.video_id for each in held}) == 1
         sizes.append(len(held))
     assert sizes == [10, 2, 10, 2]
@@ -140,9 +140,9 @@ def test_notes_of_one_video_are_claimed_ten_at_a_time():
 
 def test_a_task_that_lost_its_worker_runs_alone():
     schedule_notes(VIDEO, (1, 2, 3))
-    assert len(claim(TaskType.GENERATE_NOTE, lease=-1.0)) == 3
+    assert len(claim(TaskType.GENERATE_NOTE, lease=-1.0, limit=10)) == 3
     assert sweep() == 3
-    assert [len(claim(TaskType.GENERATE_NOTE)) for _ in range(4)] == [1, 1, 1, 0]
+    assert [len(claim(TaskType.GENERATE_NOTE, limit=10)) for _ in range(4)] == [1, 1, 1, 0]
 
 
 def test_renewal_prolongs_the_lease():

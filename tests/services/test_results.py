@@ -24,7 +24,7 @@ def stored(core):
 
 def claim(task_type, *, lease=30.0):
     with writing() as uow:
-        return claims.claim(uow, task_type, WorkerId("me"), lease_seconds=lease)
+        return claims.claim(uow, task_type, WorkerId("me"), lease_seconds=lease, limit=10)
 
 
 def one(task_type, **options):

@@ -116,12 +116,6 @@ def test_another_content_than_the_keys_is_noticed(store):
         transcripts.load(store, key)
 
 
-def test_the_published_copy_is_the_objects_bytes_under_the_originals_key(store):
-    stored = put(store, BREAD)
-    transcripts.publish(store, Row(video_id=VIDEO, object_key=stored.key))
-    assert store.get(f"transcripts/{VIDEO}.json") == store.get(stored.key)
-
-
 times = st.floats(0, 1e6)
 
 

@@ -37,7 +37,8 @@ def app() -> Flask:
     if _app is None:
         config = Config.from_env()
         logs.configure(config.log_level)
-        _app = build_app(config)
+        # A work horse is younger than any connection that could have died on it.
+        _app = build_app(config, pre_ping=False)
     return _app
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from vidwiz.db import reading, unit_of_work
-from vidwiz.publishing import publish_pending
+from vidwiz.publishing import publish
 from vidwiz.services import claims, fetcher_health, results, transcripts
 from vidwiz.services.results import TranscriptResult
 
@@ -22,11 +23,18 @@ if TYPE_CHECKING:
     from vidwiz.services.results import Inputs, Result
 
 
+# A fetcher that was refused elsewhere a moment ago may be asked once more; that is harmless.
+_LOOK_SECONDS = 2.0
+
+
 class Ledger(Protocol):
     """What the runner needs of the ledger, wherever that is."""
 
-    def claim(self, task_type: TaskType, task_ids: Sequence[int]) -> list[Claim]:
-        """Claim due work of this type, these tasks first; an empty list when there is none."""
+    def claim(self, task_type: TaskType, task_ids: Sequence[int], *, limit: int) -> list[Claim]:
+        """Claim due work of this type, these tasks first; an empty list when there is none.
+
+        More than one are of one video, and `limit` at the most.
+        """
 
     def renew(self, claim: Claim) -> bool:
         """Prolong the lease; False when the task is not this attempt's any more."""
@@ -58,11 +66,16 @@ class DatabaseLedger:
         self._worker = worker
         self._lease = runtime.config.lease_seconds
 
-    def claim(self, task_type: TaskType, task_ids: Sequence[int] = ()) -> list[Claim]:
+    def claim(
+        self, task_type: TaskType, task_ids: Sequence[int] = (), *, limit: int = 1
+    ) -> list[Claim]:
         """Claim in one transaction."""
         with unit_of_work(self._runtime.queue) as uow:
             return claims.claim(
-                uow, task_type, self._worker, lease_seconds=self._lease, task_ids=task_ids
+                *(uow, task_type, self._worker),
+                lease_seconds=self._lease,
+                task_ids=task_ids,
+                limit=limit,
             )
 
     def renew(self, claim: Claim) -> bool:
@@ -90,7 +103,7 @@ class DatabaseLedger:
         with unit_of_work(self._runtime.queue) as uow:
             results.apply(uow, claim, result)
         if isinstance(result, TranscriptResult):
-            publish_pending(self._runtime, video_id=claim.video_id)
+            publish(self._runtime, claim.video_id, result.stored)
 
     def fail(self, claim: Claim, failure: TaskFailure) -> TaskStatus:
         """Record the failure."""
@@ -110,18 +123,26 @@ class DatabaseHealth:
         self._queue = runtime.queue
         self._network = runtime.config.network
         self._troubled: set[str] = set()
+        self._look_again_at = 0.0
 
     def may_call(self, provider: str) -> datetime | None:
         """Look without writing first: a breaker that never opened has no row."""
-        with reading() as session:
-            if fetcher_health.state(session, provider, self._network) is None:
-                return None
-        self._troubled.add(provider)
+        self._look()
+        if provider not in self._troubled:
+            return None
         with unit_of_work(self._queue) as uow:
             return fetcher_health.may_call(uow, provider, self._network)
 
+    def _look(self) -> None:
+        if time.monotonic() < self._look_again_at:
+            return
+        with reading() as session:
+            self._troubled = fetcher_health.troubled(session, self._network)
+        self._look_again_at = time.monotonic() + _LOOK_SECONDS
+
     def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
         """Open the breaker."""
+        self._troubled.add(provider)
         with unit_of_work(self._queue) as uow:
             fetcher_health.refused(uow, provider, self._network, code=code, retry_at=retry_at)
 

@@ -61,8 +61,8 @@ def rehearse(app: Flask, runtime: Runtime) -> None:
 def _play(uow: UnitOfWork, network: str) -> NoReturn:
     ada = users.create(uow, email="rehearsal@vidwiz.invalid", name="Rehearsal")
     notes.create(uow, user_id=ada.id, video_id=_VIDEO, timestamp="0:01")
-    fetcher_health.state(uow.session, "rehearsal", network)
-    stored = StoredObject(f"transcripts/{_VIDEO}/rehearsal.json", "0" * 64, None, "rehearsal")
+    fetcher_health.troubled(uow.session, network)
+    stored = StoredObject(f"transcripts/{_VIDEO}/rehearsal.json", "0" * 64, None, "rehearsal", b"")
     summary = Summary("Rehearsal.", ("Rehearsal?",) * 3)
     for task_type, result in (
         (TaskType.FETCH_METADATA, MetadataResult(VideoMetadata(id=_VIDEO), "rehearsal")),
@@ -75,8 +75,7 @@ def _play(uow: UnitOfWork, network: str) -> NoReturn:
         if task_type in _TEXTS:
             results.inputs_of(uow.session, claim)
         results.apply(uow, claim, result)
-    for transcript in transcripts.unpublished(uow.session, video_id=_VIDEO):
-        transcripts.mark_published(uow, transcript.id, transcript.sha256)
+    transcripts.mark_published(uow, _VIDEO, stored.sha256)
     raise _Over
 
 
@@ -84,6 +83,6 @@ def _claim_own(uow: UnitOfWork, task_type: TaskType) -> Claim:
     """Claim the rehearsal's own task by its id, and then look for others, as a worker does."""
     own = sa.select(Task.id).where(Task.video_id == _VIDEO, Task.task_type == task_type)
     task_ids = uow.session.scalars(own).all()
-    claim, *_ = claims.claim(uow, task_type, _ME, lease_seconds=1.0, task_ids=task_ids)
-    claims.claim(uow, task_type, _ME, lease_seconds=1.0)
+    claim, *_ = claims.claim(uow, task_type, _ME, lease_seconds=1.0, task_ids=task_ids, limit=2)
+    claims.claim(uow, task_type, _ME, lease_seconds=1.0, limit=2)
     return claim

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from vidwiz.errors import StaleError, StoreError
 from vidwiz.plugin_api import Handling, PluginError
+from vidwiz.ports import TaskType
 from vidwiz.services.failures import TaskFailure
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from vidwiz.jobs.handlers import Handlers
     from vidwiz.jobs.leases import LeaseKeeper
     from vidwiz.jobs.ledger import Ledger
-    from vidwiz.ports import TaskType
     from vidwiz.services.claims import Claim
     from vidwiz.services.results import Result
 
@@ -56,23 +56,66 @@ class Runner:
 
         Raises the first bug met, after everything else was worked on, so that it is seen.
         """
-        until = time.monotonic() + DRAIN_SECONDS
-        left = list(task_ids)
-        more = False
-        while not self.stopping:
-            claims = self._ledger.claim(task_type, left)
-            if not claims:
-                more = False
-                break
-            self._perform(claims)
-            taken = {claim.task_id for claim in claims}
-            left = [task_id for task_id in left if task_id not in taken]
-            more = True
-            if time.monotonic() >= until:
-                break
+        asked = _Asked(self._ledger, task_type, list(task_ids))
+        if task_type is TaskType.GENERATE_NOTE:
+            self._several_at_once(asked)
+        else:
+            self._one_by_one(asked)
         if self._bugs:
             raise self._bugs[0]
-        return more
+        return asked.more_may_be_due
+
+    def _one_by_one(self, asked: _Asked) -> None:
+        while self._may_claim(asked) and (claims := asked.claim(1)):
+            self._leases.hold(claims)
+            work = self._prepared(claims[0])
+            if work is not None:
+                self._report(claims[0], work)
+
+    def _several_at_once(self, asked: _Asked) -> None:
+        """Keep up to ten calls running; the ledger is spoken to from this thread alone."""
+        running: dict[Future[Result], Claim] = {}
+        with ThreadPoolExecutor(LLM_CALLS_AT_ONCE) as pool:
+            while True:
+                room = LLM_CALLS_AT_ONCE - len(running)
+                # Refilled by halves: results are written while the other half is waited for.
+                if 2 * room >= LLM_CALLS_AT_ONCE and self._may_claim(asked):
+                    self._begin(asked.claim(room), pool, running)
+                if running:
+                    self._report_some(running)
+                elif not self._may_claim(asked):
+                    return
+
+    def _may_claim(self, asked: _Asked) -> bool:
+        return not self.stopping and asked.more_may_be_due and time.monotonic() < asked.until
+
+    def _begin(
+        self, claims: list[Claim], pool: ThreadPoolExecutor, running: dict[Future[Result], Claim]
+    ) -> None:
+        self._leases.hold(claims)
+        for claim in claims:
+            while claim.alone and running:
+                self._report_some(running)
+            work = self._prepared(claim)
+            if work is not None:
+                running[pool.submit(work)] = claim
+            while claim.alone and running:
+                self._report_some(running)
+
+    def _prepared(self, claim: Claim) -> Callable[[], Result] | None:
+        """Return the claim's work; None when even that failed, which is reported here."""
+        try:
+            return self._handlers.prepare(claim)
+        except self._interrupts:
+            raise
+        except Exception as exc:  # noqa: BLE001 - every claim has to end with a word
+            self._report_failure(claim, exc)
+            return None
+
+    def _report_some(self, running: dict[Future[Result], Claim]) -> None:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            self._report(running.pop(future), future.result)
 
     def give_back(self) -> None:
         """Return what is still held, untried, because the process has to stop."""
@@ -81,33 +124,9 @@ class Runner:
             self._ledger.release(claim)
             self._leases.let_go(claim)
 
-    def _perform(self, claims: list[Claim]) -> None:
-        self._leases.hold(claims)
-        works = {}
-        for claim in claims:
-            try:
-                works[claim] = self._handlers.prepare(claim)
-            except self._interrupts:
-                raise
-            except Exception as exc:  # noqa: BLE001 - every claim has to end with a word
-                self._report_failure(claim, exc)
-        if len(works) == 1:
-            ((claim, work),) = works.items()
-            self._report(claim, work)
-        elif works:
-            self._perform_at_once(works)
-
-    def _perform_at_once(self, works: dict[Claim, Callable[[], Result]]) -> None:
-        """Run the calls in threads; the ledger is spoken to from this one alone."""
-        with ThreadPoolExecutor(LLM_CALLS_AT_ONCE) as pool:
-            futures = {pool.submit(work): claim for claim, work in works.items()}
-            for future in as_completed(futures):
-                self._report(futures[future], future.result)
-
     def _report(self, claim: Claim, work: Callable[[], Result]) -> None:
         try:
-            result = work()
-            self._ledger.complete(claim, result)
+            self._ledger.complete(claim, work())
         except self._interrupts:
             raise
         except Exception as exc:  # noqa: BLE001 - every claim has to end with a word
@@ -146,3 +165,21 @@ class Runner:
     def _ended(self, claim: Claim, outcome: str) -> None:
         self._leases.let_go(claim)
         self.outcomes[outcome] += 1
+
+
+class _Asked:
+    """What a drain may claim: the tasks that it was poked for, and then whatever is due."""
+
+    def __init__(self, ledger: Ledger, task_type: TaskType, task_ids: list[int]) -> None:
+        self._ledger = ledger
+        self._task_type = task_type
+        self._task_ids = task_ids
+        self.until = time.monotonic() + DRAIN_SECONDS
+        self.more_may_be_due = True
+
+    def claim(self, limit: int) -> list[Claim]:
+        claims = self._ledger.claim(self._task_type, self._task_ids, limit=limit)
+        taken = {claim.task_id for claim in claims}
+        self._task_ids = [task_id for task_id in self._task_ids if task_id not in taken]
+        self.more_may_be_due = bool(claims)
+        return claims

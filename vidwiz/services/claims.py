@@ -7,7 +7,7 @@ the order in which things happen, decides whether it still counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
@@ -30,8 +30,9 @@ DEADLINE_SECONDS = {
     TaskType.GENERATE_SUMMARY: 600.0,
     TaskType.GENERATE_NOTE: 120.0,
 }
-BATCH_SIZE = 10
 LOST_WORKER = "worker_lost"
+# No object of the session stands for these rows, so the table is spoken to directly.
+_TASKS = cast(sa.Table, Task.__table__)
 _LOST_WORKER_MESSAGE = "The worker stopped in the middle of it."
 
 
@@ -66,20 +67,20 @@ def claim(
     *,
     lease_seconds: float,
     task_ids: Sequence[int] = (),
-    batch: bool = True,
+    limit: int = 1,
 ) -> list[Claim]:
-    """Claim one due task, or up to ten notes of one video; `task_ids` are looked at first.
+    """Claim due work; `task_ids` are looked at first.
 
-    Without `batch` a note is claimed alone too.
+    More than one task are of one video, `limit` at the most; one that must run alone comes alone.
     """
     lease = _Lease(uow, task_type, worker, lease_seconds)
     first = lease.take_one_of(task_ids) if task_ids else None
     first = first or lease.take_next()
     if first is None:
         return []
-    if task_type is not TaskType.GENERATE_NOTE or first.alone or not batch:
+    if limit == 1 or first.alone:
         return [first]
-    return [first, *lease.take_more_of(first.video_id)]
+    return [first, *lease.take_more_of(first.video_id, limit - 1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,12 @@ class _Lease:
             )
         )
 
-    def take_more_of(self, video_id: str) -> list[Claim]:
+    def take_more_of(self, video_id: str, limit: int) -> list[Claim]:
         others = (
             self._due()
             .where(Task.video_id == video_id)
             .where(Task.alone.is_(False))
-            .limit(BATCH_SIZE - 1)
+            .limit(limit)
             .cte("others")
         )
         return self._update(Task.id.in_(sa.select(others.c.id)))
@@ -129,7 +130,7 @@ class _Lease:
 
     def _update(self, chosen: sa.ColumnElement[bool]) -> list[Claim]:
         rows = self.uow.session.execute(
-            sa.update(Task)
+            sa.update(_TASKS)
             .where(chosen, Task.status == TaskStatus.PENDING)
             .values(
                 status=TaskStatus.IN_PROGRESS,
@@ -141,7 +142,6 @@ class _Lease:
                 worker_network=self.worker.network,
             )
             .returning(*_CLAIM_COLUMNS)
-            .execution_options(synchronize_session=False)
         )
         return [Claim(**row) for row in rows.mappings()]
 
@@ -169,8 +169,7 @@ def _held(claim: Claim) -> sa.ColumnElement[bool]:
 
 
 def _update_one(uow: UnitOfWork, where: sa.ColumnElement[bool], values: dict[str, Any]) -> bool:
-    statement = sa.update(Task).where(where).values(values)
-    result = uow.session.execute(statement.execution_options(synchronize_session=False))
+    result = uow.session.execute(sa.update(_TASKS).where(where).values(values))
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]
 
 

@@ -27,6 +27,13 @@ def state(session: Session, provider: str, network: str) -> FetcherState | None:
     return session.get(FetcherState, (provider, network))
 
 
+def troubled(session: Session, network: str) -> set[str]:
+    """Return the fetchers that were refused on this network and have not worked since."""
+    return set(
+        session.scalars(sa.select(FetcherState.provider).where(FetcherState.network == network))
+    )
+
+
 def may_call(uow: UnitOfWork, provider: str, network: str) -> datetime | None:
     """Return None when the fetcher may be called, else the time of the next probe.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -37,6 +37,7 @@ class StoredObject:
     sha256: str
     language: str | None
     source: str
+    body: bytes = field(repr=False, compare=False)
 
 
 class _Row(TypedDict):
@@ -57,20 +58,19 @@ def put_object(
     digest = sha256(body).hexdigest()
     key = f"transcripts/{video_id}/{digest}.json"
     store.put(key, body)
-    return StoredObject(key, digest, captions.language, source)
+    return StoredObject(key, digest, captions.language, source, body)
 
 
 def encode(segments: Iterable[Segment]) -> bytes:
     """Return the object's bytes: the original's format, one `{text, offset, duration}` each."""
-    checked = map(_checked, segments)
-    kept = [segment for segment in checked if segment["text"].strip()]
+    kept = [row for row in map(_checked, segments) if row["text"].strip()]
     if not kept:
         raise InvalidInputError(
             "The transcript holds no words.", field="transcript", code="empty_transcript"
         )
-    body = json.dumps(
-        sorted(kept, key=lambda segment: segment["offset"]), ensure_ascii=False
-    ).encode()
+    kept.sort(key=lambda row: row["offset"])
+    # A surrogate without its pair is no text; it would come out of the store as an error.
+    body = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
     if len(kept) > MOST_SEGMENTS or len(body) > MOST_BYTES:
         raise InvalidInputError(
             "The transcript is longer than this server takes.", field="transcript", code="too_long"
@@ -79,11 +79,10 @@ def encode(segments: Iterable[Segment]) -> bytes:
 
 
 def _checked(segment: Segment) -> _Row:
-    for seconds in (segment.offset, segment.duration):
-        if not 0 <= seconds <= sys.float_info.max:
-            raise InvalidInputError("Times of a transcript are seconds.", field="transcript")
-    text = segment.text.replace("\x00", "").encode("utf-8", "replace").decode()
-    return {"text": text, "offset": segment.offset, "duration": segment.duration}
+    offset, duration = segment.offset, segment.duration
+    if not (0 <= offset <= sys.float_info.max and 0 <= duration <= sys.float_info.max):
+        raise InvalidInputError("Times of a transcript are seconds.", field="transcript")
+    return {"text": segment.text.replace("\x00", ""), "offset": offset, "duration": duration}
 
 
 def load(store: TranscriptStore, key: str) -> tuple[Segment, ...]:
@@ -112,13 +111,14 @@ def accept(uow: UnitOfWork, video_id: str, stored: StoredObject) -> Transcript:
     transcript.language = stored.language
     transcript.source = stored.source
     transcript.published_at = None
+    transcript.dispatched_at = now()
     video.transcript_available = True
     uow.session.flush()
-    dispatch(uow, transcript)
+    _schedule_followers(uow, transcript)
     return transcript
 
 
-def dispatch(uow: UnitOfWork, transcript: Transcript) -> None:
+def _schedule_followers(uow: UnitOfWork, transcript: Transcript) -> None:
     """Schedule what a stored transcript makes possible: its summary and the waiting notes.
 
     The caller holds the video's lock, so that no note is created unseen at this moment.
@@ -131,8 +131,6 @@ def dispatch(uow: UnitOfWork, transcript: Transcript) -> None:
             video_id=transcript.video_id,
         )
     schedule_notes(uow, Note.video_id == transcript.video_id)
-    transcript.dispatched_at = now()
-    uow.session.flush()
 
 
 def schedule_notes(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> int:
@@ -187,7 +185,8 @@ def dispatch_again(uow: UnitOfWork, transcript_id: int, video_id: str) -> None:
     videos.lock(uow, video_id)
     transcript = uow.session.get(Transcript, transcript_id)
     if transcript is not None and transcript.dispatched_at is None:
-        dispatch(uow, transcript)
+        _schedule_followers(uow, transcript)
+        transcript.dispatched_at = now()
 
 
 def forgotten_notes() -> sa.ColumnElement[bool]:
@@ -197,28 +196,28 @@ def forgotten_notes() -> sa.ColumnElement[bool]:
     return sa.and_(ready, ~had_task)
 
 
-def unpublished(
-    session: Session, *, video_id: str | None = None, limit: int = 20
-) -> list[Transcript]:
-    """Return shared transcripts (of one video) whose published copy is missing or old."""
-    wanted = sa.select(Transcript).where(
-        Transcript.owner_id.is_(None), Transcript.published_at.is_(None)
+def unpublished(session: Session, *, limit: int = 20) -> list[Transcript]:
+    """Return shared transcripts whose published copy is missing or old."""
+    return list(
+        session.scalars(
+            sa.select(Transcript)
+            .where(Transcript.owner_id.is_(None), Transcript.published_at.is_(None))
+            .limit(limit)
+        )
     )
-    if video_id is not None:
-        wanted = wanted.where(Transcript.video_id == video_id)
-    return list(session.scalars(wanted.limit(limit)))
 
 
-def publish(store: TranscriptStore, transcript: Transcript) -> None:
-    """Write the copy that the original's readers know: `transcripts/{video_id}.json`."""
-    store.put(f"transcripts/{transcript.video_id}.json", store.get(transcript.object_key))
+def published_key(video_id: str) -> str:
+    """Return the key of the copy that the original's readers know."""
+    return f"transcripts/{video_id}.json"
 
 
-def mark_published(uow: UnitOfWork, transcript_id: int, digest: str) -> bool:
+def mark_published(uow: UnitOfWork, video_id: str, digest: str) -> bool:
     """Note that the copy is written; False when the transcript was replaced meanwhile."""
     result = uow.session.execute(
         sa.update(Transcript)
-        .where(Transcript.id == transcript_id, Transcript.sha256 == digest)
+        .where(Transcript.video_id == video_id, Transcript.owner_id.is_(None))
+        .where(Transcript.sha256 == digest)
         .values(published_at=now())
     )
     return bool(result.rowcount == 1)  # type: ignore[attr-defined]

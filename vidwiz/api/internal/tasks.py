@@ -16,7 +16,7 @@ from vidwiz.api.schemas.tasks import AssignmentOut, HeartbeatIn, LeaseOut, PollI
 from vidwiz.api.transactions import looking, writing
 from vidwiz.errors import StaleError
 from vidwiz.ports import TaskType
-from vidwiz.publishing import publish_pending
+from vidwiz.publishing import publish
 from vidwiz.runtime import current
 from vidwiz.services import claims, ledger, posted_results, task_lists, transcripts
 from vidwiz.services.claims import WorkerId
@@ -69,7 +69,7 @@ def _take(task_type: TaskType, worker: WorkerId) -> dict[str, Any] | None:
             return None
     lease = current().config.lease_seconds
     with writing() as uow:
-        taken = claims.claim(uow, task_type, worker, lease_seconds=lease, batch=False)
+        taken = claims.claim(uow, task_type, worker, lease_seconds=lease)
         if not taken:
             return None
         claim = taken[0]
@@ -119,8 +119,9 @@ def hand_in_result(posted: dict[str, Any], task_id: int) -> Response:
         with looking() as session:
             task = posted_results.repeated(session, task_id, digest)
         return _taken(task, "This result was taken before.")
-    if TaskType.FETCH_TRANSCRIPT in word.results:
-        publish_pending(current(), video_id=task.video_id)
+    brought = word.results.get(TaskType.FETCH_TRANSCRIPT)
+    if isinstance(brought, TranscriptResult):
+        publish(current(), task.video_id, brought.stored)
     return _taken(task, "The result was taken.")
 
 

@@ -21,7 +21,7 @@ from vidwiz.api.schemas.videos import VideoOut
 from vidwiz.api.shapes import shown_notes, whole_video
 from vidwiz.api.transactions import looking, writing
 from vidwiz.errors import NotFoundError
-from vidwiz.publishing import publish_pending
+from vidwiz.publishing import publish
 from vidwiz.runtime import current
 from vidwiz.services import notes, posted_results, transcripts, video_ids, videos
 from vidwiz.services.results import MetadataResult, TranscriptResult
@@ -90,7 +90,7 @@ def write_transcript(posted: dict[str, Any], video_id: str) -> Response:
     with writing() as uow:
         posted_results.write(uow, video_id, TranscriptResult(stored))
         answer = reply(_VIDEO, whole_video(uow.session, videos.get(uow.session, video_id)))
-    publish_pending(current(), video_id=video_id)
+    publish(current(), video_id, stored)
     return answer
 
 
