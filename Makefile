@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PLUGINS := $(wildcard plugins/*/setup.cfg)
 DISTRIBUTIONS := . $(dir $(PLUGINS))
 CODE := vidwiz migrations worker.py wsgi.py $(wildcard plugins/*/src) tests

@@ -28,7 +28,7 @@ def test_open_doors_are_named_with_their_remedy(vidwiz, here):
         ({"VIDWIZ_DATABASE_URL": "mysql://x"}, "fail settings"),
         ({"VIDWIZ_REDIS_URL": "redis://127.0.0.1:1"}, "fail redis"),
         ({"VIDWIZ_LLM_PROVIDER": "nobody"}, "fail plugins"),
-        ({"VIDWIZ_METADATA_FETCHERS": ""}, "fail plugins"),
+        ({"VIDWIZ_PLUGIN_LIBRARY_ENABLED": "false"}, "fail plugins"),
         ({"VIDWIZ_DATABASE_URL": "sqlite:////proc/nothing.db"}, "database"),
     ],
 )

@@ -8,7 +8,7 @@ def test_first_run_on_an_empty_folder_shows_all_that_was_made(installation):
     video = installation.add_sample()
     result = installation.run("ingest", video, "--note", "1:05")
     assert result.returncode == 0, result.stderr
-    for words in ("Why bread rises", "Summary", "3. ", "1:05", "2,228 characters"):
+    for words in ("Why bread rises", "Summary", "3. ", "1:05", "2,231 characters"):
         assert words in result.stdout
     assert f"{video}  summary: ready (extractive)" in result.stderr
     token = installation.data_dir / "owner.token"

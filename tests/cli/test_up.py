@@ -24,7 +24,7 @@ def test_the_sample_is_shown_and_a_second_start_finds_everything(installation):
     process, url = installation.up("--sample")
     until(lambda: "1:05  " in process.output.read_text(), "the sample's note", 60)
     words = process.output.read_text()
-    for expected in ("Why bread rises", "2,228 characters", "Summary", "3. ", url):
+    for expected in ("Why bread rises", "2,231 characters", "Summary", "3. ", url):
         assert expected in words
     assert stop(process) == 0
     until(lambda: not living(installation.folder), "all to end")

@@ -12,7 +12,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from vidwiz import __version__, file_locks
+from vidwiz import __version__
+from vidwiz.cli import running
 from vidwiz.cli.opening import is_migrated
 from vidwiz.cli.owner import TOKEN_FILE
 from vidwiz.cli.plugins import roles_without_plugin
@@ -92,7 +93,7 @@ def secrets(config: Config) -> Iterator[Finding]:
 
 def exposure(config: Config) -> Iterator[Finding]:
     """Warn when strangers can reach the server and make accounts."""
-    url = _running_url(config.data_dir / "up.lock")
+    url = running.words(config)
     is_reachable = bool(config.trusted_proxies) or bool(url and not _LOCAL.search(url))
     if is_reachable and config.registration_open:
         words = "anybody who reaches this server can register"
@@ -102,17 +103,6 @@ def exposure(config: Config) -> Iterator[Finding]:
         yield Finding(Level.WARN, "guests", words, "VIDWIZ_GUESTS=false")
     else:
         yield Finding(Level.OK, "reachable by", "you" if not is_reachable else "who has an account")
-
-
-def _running_url(path: Path) -> str | None:
-    """Return where `vidwiz up` listens, if it runs."""
-    if not path.exists():
-        return None
-    lock = file_locks.take(path)
-    if lock is None:
-        return path.read_text(encoding="utf-8")
-    os.close(lock)
-    return None
 
 
 def queues(config: Config) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from vidwiz.cli import running
 from vidwiz.config import QUEUES
 from vidwiz.queueing.workers import queues_worked_on
 
@@ -39,7 +40,9 @@ class LocalWorker:
         return self._process is not None
 
     def start_if_needed(self) -> None:
-        """Start it unless living workers listen to all queues."""
+        """Start it unless living workers listen to all queues, or are about to."""
+        if running.words(self._config) is not None:
+            return
         worked_on = queues_worked_on(self._config.redis_url) or {}
         if not all(queue in worked_on for queue in QUEUES):
             self.start()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from vidwiz.cli.progress import in_words
@@ -22,6 +21,9 @@ if TYPE_CHECKING:
     from vidwiz.cli.watching import Mark, Watched
     from vidwiz.ports import TranscriptStore
     from vidwiz.services.stages import Stage
+
+
+_INDENT = "  "
 
 
 def as_json(store: TranscriptStore, found: Sequence[Watched]) -> str:
@@ -134,7 +136,9 @@ def _heading(console: Console, text: str) -> None:
 
 
 def _indented(console: Console, text: str) -> None:
-    console.print(Padding(Text(text), (0, 0, 0, 2), expand=False))
+    for line in Text(text).wrap(console, console.width - len(_INDENT)):
+        line.rstrip()
+        console.print(Text(_INDENT) + line)
 
 
 def say_what_is_missing(found: Sequence[Watched]) -> None:

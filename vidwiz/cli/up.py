@@ -10,14 +10,15 @@ import os
 import shutil
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
 
 from vidwiz import embedded_redis, file_locks
+from vidwiz.cli import running, stack
 from vidwiz.cli import sample as samples
-from vidwiz.cli import stack
 from vidwiz.cli.settings import read_config
 from vidwiz.config import parse_slots
 from vidwiz.errors import ConfigError
@@ -56,6 +57,9 @@ def up(host: str, port: int | None, workers: str | None, sample: bool) -> None: 
             raise click.BadParameter(exc.message, param_hint="--workers") from exc
         os.environ["VIDWIZ_WORKERS"] = workers
     config = read_config()
+    if sys.stderr.isatty():
+        # What starts and ends is told here; the lines of its parts would only hide it.
+        os.environ.setdefault("LOG_LEVEL", "warning")
     logging.basicConfig(format="vidwiz up: %(message)s", level=logging.WARNING)
     lock = _lock(config)
     listener = stack.listen(host, config.port if port is None else port)
@@ -67,11 +71,11 @@ def up(host: str, port: int | None, workers: str | None, sample: bool) -> None: 
 
 
 def _lock(config: Config) -> int:
-    path = config.data_dir / "up.lock"
-    lock = file_locks.take(path)
+    lock = file_locks.take(running.lock_file(config))
     if lock is None:
-        where = path.read_text(encoding="utf-8").strip()
-        raise ConfigError(f"`vidwiz up` runs already on {config.data_dir} ({where or 'starting'})")
+        raise ConfigError(
+            f"`vidwiz up` runs already on {config.data_dir} ({running.words(config)})"
+        )
     os.truncate(lock, 0)
     return lock
 
@@ -169,5 +173,8 @@ class _Stack:
 
 
 def _command() -> str:
-    """Return how the user calls us: by name, or by the path that he has used."""
-    return "vidwiz" if shutil.which("vidwiz") else os.path.relpath(sys.argv[0])
+    """Return how the user calls us: by name, or by a path where that is not enough."""
+    if shutil.which("vidwiz"):
+        return "vidwiz"
+    path = Path(sys.argv[0]).absolute()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
