@@ -1,0 +1,196 @@
+"""Pokes: a few are enough, and a Redis that fails costs no request more than a moment."""
+
+import socket
+import threading
+import time
+
+import pytest
+from redis import Redis
+from rq.job import JobStatus
+
+from vidwiz.ports import TaskType
+from vidwiz.queueing import pokes
+from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.messages import ENTRY_POINT, SignedJson
+from vidwiz.queueing.pokes import RedisTaskQueue, queue_named
+from vidwiz.queueing.workers import queues_worked_on
+
+SUMMARY = TaskType.GENERATE_SUMMARY
+
+
+@pytest.fixture(autouse=True)
+def _key():
+    before = SignedJson._key
+    SignedJson.use_key("k" * 48)
+    yield
+    SignedJson._key = before
+
+
+@pytest.fixture
+def connect():
+    """Return a function that makes task queues, whose connections are closed after the test."""
+    made = []
+
+    def connect(url):
+        made.append(RedisTaskQueue(url))
+        return made[-1]
+
+    yield connect
+    for queue in made:
+        queue._redis.close()
+
+
+def jobs_in(url, name="summary"):
+    with Redis.from_url(url) as connection:
+        return queue_named(name, connection).get_jobs()
+
+
+def timed(act):
+    """Return what the call returned and how many seconds it took."""
+    begun = time.perf_counter()
+    result = act()
+    return result, time.perf_counter() - begun
+
+
+@pytest.fixture
+def silent_server():
+    """Return the URL of a server that takes connections and never says a word."""
+    with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+        yield f"redis://127.0.0.1:{server.getsockname()[1]}"
+
+
+@pytest.fixture
+def refusing_url():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return f"redis://127.0.0.1:{port}"
+
+
+def test_a_poke_is_a_job_of_ours_with_the_tasks_ids(redis_url, connect):
+    assert connect(redis_url).poke(SUMMARY, [3, 5]) is True
+    (job,) = jobs_in(redis_url)
+    assert (job.func_name, job.args) == (ENTRY_POINT, [[3, 5]])
+    assert job.get_status() is JobStatus.QUEUED
+    assert job.timeout == pokes.JOB_TIMEOUT["summary"]
+    assert (job.result_ttl, job.failure_ttl) == (300, 86_400)
+    assert "3" not in job.description
+
+
+@pytest.mark.parametrize(("task_type", "name"), pokes.QUEUE_OF_TYPE.items())
+def test_each_type_of_task_has_a_queue(redis_url, connect, task_type, name):
+    connect(redis_url).poke(task_type, [1])
+    assert len(jobs_in(redis_url, name)) == 1
+    assert pokes.TYPE_OF_QUEUE[name] is task_type
+    assert pokes.JOB_TIMEOUT[name] > 0
+
+
+def test_no_ids_ask_for_whatever_is_due(redis_url, connect):
+    connect(redis_url).poke(SUMMARY, [])
+    assert [job.args for job in jobs_in(redis_url)] == [[[]]]
+
+
+def test_many_ids_are_shared_out(redis_url, connect):
+    connect(redis_url).poke(SUMMARY, list(range(25)))
+    assert [len(job.args[0]) for job in jobs_in(redis_url)] == [10, 10, 5]
+
+
+def test_a_queue_that_holds_enough_is_not_poked(redis_url, connect):
+    queue = connect(redis_url)
+    assert all(queue.poke(SUMMARY, [number]) for number in range(20))
+    assert len(jobs_in(redis_url)) == pokes.ENOUGH_POKES
+    queue.poke(TaskType.GENERATE_NOTE, list(range(100)))
+    assert len(jobs_in(redis_url, "note")) == pokes.ENOUGH_POKES
+
+
+def test_a_queue_that_was_emptied_is_poked_again(redis_url, connect):
+    queue = connect(redis_url)
+    for _ in range(5):
+        queue.poke(SUMMARY, [1])
+    with Redis.from_url(redis_url) as connection:
+        connection.flushall()
+    assert queue.poke(SUMMARY, [1])
+    assert len(jobs_in(redis_url)) == 1
+
+
+@pytest.fixture
+def missing_socket(tmp_path):
+    return f"unix://{tmp_path}/no.sock"
+
+
+@pytest.mark.parametrize("server", ["refusing_url", "silent_server", "missing_socket"])
+def test_a_redis_that_fails_costs_less_than_a_second_and_then_nothing(request, connect, server):
+    queue = connect(request.getfixturevalue(server))
+    first, seconds = timed(lambda: queue.poke(SUMMARY, [1]))
+    assert first is False
+    assert seconds < 1
+    again, seconds = timed(lambda: [queue.poke(SUMMARY, [1]) for _ in range(100)])
+    assert not any(again)
+    assert seconds < 0.2
+
+
+@pytest.mark.parametrize("server", ["refusing_url", "silent_server"])
+def test_a_redis_that_fails_is_found_unreachable_within_a_second(request, connect, server):
+    queue = connect(request.getfixturevalue(server))
+    reachable, seconds = timed(queue.is_reachable)
+    assert (reachable, seconds < 1) == (False, True)
+
+
+def test_how_many_work_on_queues_is_unknown_within_a_second(silent_server):
+    found, seconds = timed(lambda: queues_worked_on(silent_server))
+    assert (found, seconds < 1) == (None, True)
+
+
+def test_a_server_that_says_nonsense_is_a_failure_too(connect):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer():
+            client, _ = server.accept()
+            with client:
+                client.recv(100)
+                client.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        queue = connect(f"redis://127.0.0.1:{server.getsockname()[1]}")
+        assert queue.poke(SUMMARY, [1]) is False
+        thread.join()
+
+
+def test_after_its_pause_a_redis_that_is_back_is_poked(redis_server, connect, monkeypatch):
+    monkeypatch.setattr(pokes, "PAUSE_AFTER_FAILURE", 0.1)
+    queue = connect(redis_server.url)
+    assert queue.poke(SUMMARY, [1])
+    redis_server.kill()
+    assert not queue.poke(SUMMARY, [1])
+    redis_server.start()
+    time.sleep(0.15)
+    assert queue.poke(SUMMARY, [1])
+    assert len(jobs_in(redis_server.url)) == 1
+
+
+def test_a_full_redis_is_a_failure_and_nothing_is_half_sent(redis_server, connect):
+    queue = connect(redis_server.url)
+    with Redis.from_url(redis_server.url) as connection:
+        connection.config_set("maxmemory-policy", "noeviction")
+        connection.config_set("maxmemory", "1mb")
+        sent, seconds = timed(lambda: queue.poke(SUMMARY, [1, 2]))
+        assert (sent, seconds < 1) == (False, True)
+        assert connection.dbsize() == 0
+        assert queue.is_reachable()
+
+
+def test_a_connection_that_redis_dropped_costs_one_poke(redis_url, connect, monkeypatch):
+    monkeypatch.setattr(pokes, "PAUSE_AFTER_FAILURE", 0.0)
+    queue = connect(redis_url)
+    queue.poke(SUMMARY, [1])
+    with Redis.from_url(redis_url) as connection:
+        connection.client_kill_filter(_type="normal", skipme=True)
+    queue.poke(SUMMARY, [2])
+    assert queue.poke(SUMMARY, [3])
+
+
+def test_the_clients_of_requests_never_try_twice(refusing_url):
+    with impatient(refusing_url) as client:
+        options = client.connection_pool.connection_kwargs
+    assert options["socket_timeout"] == options["socket_connect_timeout"] == 0.5
+    assert options["retry"]._retries == 0
