@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
+from vidwiz import log
 from vidwiz.config import Config
 from vidwiz.processes import die_with_parent
 
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
     from gunicorn.arbiter import Arbiter
     from gunicorn.workers.base import Worker
 
+_LOOK_SECONDS = 0.5
 _config = Config.from_env()
 
 bind = f"127.0.0.1:{_config.port}"
@@ -28,6 +32,18 @@ accesslog = None
 control_socket_disable = True
 
 
+def post_worker_init(worker: Worker) -> None:
+    """Send waiting helpers home once the worker is asked to stop; they would hold it up."""
+    threading.Thread(target=_end_polls, args=(worker,), daemon=True).start()
+
+
+def _end_polls(worker: Worker) -> None:
+    while worker.alive:
+        time.sleep(_LOOK_SECONDS)
+    worker.wsgi.extensions["vidwiz.polls"].close()
+
+
 def post_fork(_server: Arbiter, worker: Worker) -> None:
-    """Have the worker end with its arbiter, however that ends, also with streams open."""
+    """Have the worker log as all do, and end with its arbiter, also with streams open."""
     die_with_parent(worker.ppid)
+    log.configure(_config.log_level)
