@@ -40,7 +40,7 @@ def post_worker_init(worker: Worker) -> None:
 def _end_polls(worker: Worker) -> None:
     while worker.alive:
         time.sleep(_LOOK_SECONDS)
-    worker.wsgi.extensions["vidwiz.polls"].close()
+    worker.wsgi.extensions["vidwiz.polls"].close()  # type: ignore[attr-defined]
 
 
 def post_fork(_server: Arbiter, worker: Worker) -> None:

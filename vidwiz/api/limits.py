@@ -26,6 +26,9 @@ class RateLimits:
         if config.rate_limit_enabled:
             self.limiter = _limiter(config.redis_url)
             self.limiter.init_app(app)
+            # Its hook looks at every request for limits of all routes, of which there are none;
+            # that would be a tenth of the time of a small request.
+            app.before_request_funcs[None].remove(self.limiter._check_request_limit)  # noqa: SLF001
 
     def state(self, *, redis_answers: bool) -> str:
         """Say where the limits are counted: `ok` is Redis."""
