@@ -6,7 +6,7 @@ from tests.support import VIDEO
 from vidwiz.db import reading, unit_of_work
 from vidwiz.models import Task, now_plus
 from vidwiz.runtime import current
-from vidwiz.services import claims
+from vidwiz.services import setbacks
 
 NOTES = f"/videos/{VIDEO}/notes"
 SEGMENTS = [{"text": "The dough rests.", "offset": 0, "duration": 9.5}]
@@ -43,7 +43,7 @@ def expire_lease(task_id):
 
 def sweep():
     with unit_of_work(current().queue) as uow:
-        claims.recover_expired(uow)
+        setbacks.recover_expired(uow)
 
 
 def make_due(task_id):

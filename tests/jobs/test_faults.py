@@ -15,7 +15,7 @@ from vidwiz.db import reading
 from vidwiz.models import Note, Task, TaskStatus, Video
 from vidwiz.ports import TaskType
 from vidwiz.services import stages, videos
-from vidwiz.services.claims import LOST_WORKER
+from vidwiz.services.setbacks import LOST_WORKER
 
 pytestmark = pytest.mark.usefixtures("stack")
 
@@ -103,7 +103,7 @@ def test_a_task_that_always_kills_its_horse_ends_and_holds_up_nothing(stack):
     stack.start_workers()
     until(lambda: tasks(status=TaskStatus.FAILED), "the task to fail")
     (row,) = tasks(task_type=TaskType.FETCH_TRANSCRIPT)
-    assert (row.error_code, row.failures, row.attempt) == (LOST_WORKER, 2, 2)
+    assert (row.error_code, row.failures, row.attempt) == (LOST_WORKER.code, 2, 2)
     (stack.gate / "kill-transcript").unlink()
     see(OTHER_VIDEO)
     ends_ready(stack, OTHER_VIDEO)

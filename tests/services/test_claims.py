@@ -8,7 +8,7 @@ from vidwiz.errors import StaleError
 from vidwiz.models import Priority, Task, TaskStatus, now_plus
 from vidwiz.plugin_api import Handling
 from vidwiz.ports import TaskType
-from vidwiz.services import claims, ledger, subjects
+from vidwiz.services import claims, ledger, setbacks, subjects
 from vidwiz.services.claims import WorkerId
 from vidwiz.services.failures import TaskFailure
 
@@ -43,12 +43,12 @@ def complete(held):
 
 def fail(held, failure=RETRY):
     with writing() as uow:
-        return claims.fail(uow, held, failure)
+        return setbacks.fail(uow, held, failure)
 
 
 def sweep():
     with writing() as uow:
-        return claims.recover_expired(uow)
+        return setbacks.recover_expired(uow)
 
 
 def task(task_type=METADATA):
@@ -274,7 +274,7 @@ class TestFailures:
             one(lease=-1.0)
             sweep()
         row = task()
-        assert (row.status, row.error_code) == (TaskStatus.FAILED, claims.LOST_WORKER)
+        assert (row.status, row.error_code) == (TaskStatus.FAILED, setbacks.LOST_WORKER.code)
         assert claim() == []
 
     def test_the_providers_retry_time_is_honoured(self):

@@ -8,7 +8,7 @@ from vidwiz.errors import StaleError
 from vidwiz.models import TaskStatus
 from vidwiz.ports import TaskType
 from vidwiz.runtime import runtime_of
-from vidwiz.services import claims, results, transcripts, videos
+from vidwiz.services import claims, results, setbacks, transcripts, videos
 from vidwiz.services.claims import WorkerId
 from vidwiz.services.results import MetadataResult, NoteResult, SummaryResult, TranscriptResult
 from vidwiz.services.writing import Summary
@@ -41,7 +41,7 @@ def overtake(task_type):
     """Return an attempt whose lease ran out and whose task somebody else holds."""
     late = one(task_type, lease=-1.0)
     with writing() as uow:
-        claims.recover_expired(uow)
+        setbacks.recover_expired(uow)
     assert one(task_type).attempt == late.attempt + 1
     return late
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tests.support import VIDEO
 from vidwiz.errors import InvalidInputError, ObjectMissingError
-from vidwiz.models import Transcript as Row
 from vidwiz.plugin_api import Segment, Transcript
 from vidwiz.services import transcripts
 from vidwiz.store.files import FileStore

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from vidwiz.db import reading, unit_of_work
 from vidwiz.publishing import publish
-from vidwiz.services import claims, fetcher_health, results, transcripts
+from vidwiz.services import claims, fetcher_health, results, setbacks, transcripts
 from vidwiz.services.results import TranscriptResult
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class DatabaseLedger:
     def fail(self, claim: Claim, failure: TaskFailure) -> TaskStatus:
         """Record the failure."""
         with unit_of_work(self._runtime.queue) as uow:
-            return claims.fail(uow, claim, failure)
+            return setbacks.fail(uow, claim, failure)
 
     def release(self, claim: Claim) -> None:
         """Make the task pending again."""

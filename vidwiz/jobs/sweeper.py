@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz.db import reading, unit_of_work
 from vidwiz.publishing import publish_pending
-from vidwiz.services import claims, sweeping, transcripts
+from vidwiz.services import setbacks, sweeping, transcripts
 
 if TYPE_CHECKING:
     import threading
@@ -32,7 +32,7 @@ def sweep(runtime: Runtime) -> bool:
         if not sweeping.take_turn(uow, every=config.sweep_seconds):
             return False
     with unit_of_work(runtime.queue) as uow:
-        lost = claims.recover_expired(uow)
+        lost = setbacks.recover_expired(uow)
     if lost:
         log.warning("leases ran out", extra={"tasks": lost})
     _dispatch(runtime)

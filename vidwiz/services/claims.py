@@ -13,9 +13,7 @@ import sqlalchemy as sa
 
 from vidwiz.errors import StaleError
 from vidwiz.models import ACTIVE, Priority, Task, TaskStatus, now, now_plus
-from vidwiz.plugin_api import Handling
 from vidwiz.ports import TaskType
-from vidwiz.services.failures import TaskFailure, backoff_seconds, seconds_until, wait_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,10 +28,8 @@ DEADLINE_SECONDS = {
     TaskType.GENERATE_SUMMARY: 600.0,
     TaskType.GENERATE_NOTE: 120.0,
 }
-LOST_WORKER = "worker_lost"
 # No object of the session stands for these rows, so the table is spoken to directly.
 _TASKS = cast(sa.Table, Task.__table__)
-_LOST_WORKER_MESSAGE = "The worker stopped in the middle of it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +154,7 @@ _CLAIM_COLUMNS = (
 )
 
 
-def _held(claim: Claim) -> sa.ColumnElement[bool]:
+def held(claim: Claim) -> sa.ColumnElement[bool]:
     """Select the task while this attempt runs and its lease has not run out."""
     return sa.and_(
         Task.id == claim.task_id,
@@ -175,7 +171,7 @@ def _update_one(uow: UnitOfWork, where: sa.ColumnElement[bool], values: dict[str
 
 def renew(uow: UnitOfWork, claim: Claim, *, lease_seconds: float) -> bool:
     """Prolong the lease; False means that the task is no longer this attempt's: stop."""
-    return _update_one(uow, _held(claim), {"lease_expires_at": now_plus(lease_seconds)})
+    return _update_one(uow, held(claim), {"lease_expires_at": now_plus(lease_seconds)})
 
 
 def complete(uow: UnitOfWork, claim: Claim, result: dict[str, Any] | None = None) -> None:
@@ -233,90 +229,10 @@ def is_due(session: Session, task_type: TaskType) -> bool:
     )
 
 
-def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:
-    """Record why the attempt failed: the task waits for another try, or ends.
-
-    Raises `StaleError` when the lease has run out or somebody else claimed the task.
-    """
-    task = uow.session.scalar(sa.select(Task).where(_held(claim)).with_for_update())
-    if task is None:
-        raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")
-    uow.session.refresh(task)
-    if failure.handling is Handling.WAIT:
-        _wait(task, failure)
-    else:
-        _count_failure(task, failure, delay=_delay(failure, task.failures))
-    uow.session.flush()
-    return task.status
-
-
-def _delay(failure: TaskFailure, failures: int) -> float:
-    asked = seconds_until(failure.retry_at) if failure.retry_at else 0.0
-    return max(asked, backoff_seconds(failures))
-
-
-def _wait(task: Task, failure: TaskFailure) -> None:
-    delay = wait_seconds(failure.code, task.waits)
-    if delay is None:
-        _end(task, failure)
-        return
-    if failure.retry_at is not None:
-        delay = seconds_until(failure.retry_at)
-    task.waits += 1
-    _give_back(task, failure, delay)
-
-
-def _count_failure(task: Task, failure: TaskFailure, *, delay: float) -> None:
-    task.failures += 1
-    if failure.ends_the_task or task.failures >= task.max_attempts:
-        _end(task, failure)
-    else:
-        _give_back(task, failure, delay)
-
-
-def _give_back(task: Task, failure: TaskFailure, delay: float) -> None:
-    task.status = TaskStatus.PENDING
-    task.run_at = now_plus(delay)
-    task.poked_at = None
-    _note_failure(task, failure)
-
-
-def _end(task: Task, failure: TaskFailure) -> None:
-    task.status = TaskStatus.FAILED
-    task.completed_at = now()
-    _note_failure(task, failure)
-
-
-def _note_failure(task: Task, failure: TaskFailure) -> None:
-    task.lease_expires_at = None
-    task.error_code = failure.code
-    task.error_message = failure.message
-    task.result_details = {"handling": failure.handling.value}
-
-
 def release(uow: UnitOfWork, claim: Claim) -> bool:
     """Give the task back untried, as a worker does that is asked to stop; counts no failure."""
     return _update_one(
         uow,
-        _held(claim),
+        held(claim),
         {"status": TaskStatus.PENDING, "lease_expires_at": None, "poked_at": None},
     )
-
-
-def recover_expired(uow: UnitOfWork, *, limit: int = 200) -> int:
-    """Give back, or end, tasks whose lease has run out; return how many there were."""
-    expired = uow.session.scalars(
-        sa.select(Task)
-        .where(Task.status == TaskStatus.IN_PROGRESS, Task.lease_expires_at < now())
-        .order_by(Task.lease_expires_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    failure = TaskFailure(LOST_WORKER, _LOST_WORKER_MESSAGE, Handling.RETRY)
-    for task in expired:
-        task.alone = True
-        _count_failure(task, failure, delay=0.0)
-        if task.status is TaskStatus.PENDING:
-            uow.poke(task.task_type, task.id)
-    uow.session.flush()
-    return len(expired)

@@ -12,7 +12,7 @@ from vidwiz.errors import ConflictError, InvalidInputError, StaleError
 from vidwiz.models import ACTIVE, Note, Task, Transcript
 from vidwiz.plugin_api import FAILURES, Handling
 from vidwiz.ports import TaskType
-from vidwiz.services import claims, ledger, notes, results, subjects, transcripts, videos
+from vidwiz.services import claims, ledger, notes, results, setbacks, subjects, transcripts, videos
 from vidwiz.services.claims import Claim
 from vidwiz.services.failures import TaskFailure
 from vidwiz.services.results import MetadataResult, Result, SummaryResult, TranscriptResult
@@ -96,7 +96,7 @@ def claim_of(task: Task, attempt: int | None) -> Claim:
 
 
 def _fail(uow: UnitOfWork, task: Task, posted: Posted, reason: TaskFailure) -> None:
-    claims.fail(uow, claim_of(task, posted.attempt), reason)
+    setbacks.fail(uow, claim_of(task, posted.attempt), reason)
     uow.session.refresh(task)
     task.result_details = {**(task.result_details or {}), "digest": posted.digest}
 
