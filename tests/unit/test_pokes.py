@@ -194,3 +194,9 @@ def test_the_clients_of_requests_never_try_twice(refusing_url):
         options = client.connection_pool.connection_kwargs
     assert options["socket_timeout"] == options["socket_connect_timeout"] == 0.5
     assert options["retry"]._retries == 0
+
+
+def test_the_password_of_redis_is_in_no_log_line(refusing_url, connect, caplog):
+    connect(refusing_url.replace("redis://", "redis://user:canary@")).poke(SUMMARY, [1])
+    assert "redis does not answer" in caplog.text
+    assert "canary" not in caplog.text
