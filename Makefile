@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -qq
 PLUGINS := $(wildcard plugins/*/setup.cfg)
 DISTRIBUTIONS := . $(dir $(PLUGINS))
-CODE := vidwiz migrations worker.py wsgi.py $(wildcard plugins/*/src) tests
+CODE := vidwiz migrations worker.py wsgi.py $(wildcard plugins/*/src)
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header
 

@@ -15,7 +15,11 @@ import vidwiz
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "setup.cfg"
 PLUGINS = sorted(ROOT.glob("plugins/*/setup.cfg"))
-NAME = re.compile(r"^[A-Za-z0-9._-]+")
+NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def name_of(requirement):
+    return NAME.findall(requirement)[0].lower()
 
 
 def read(path):
@@ -26,7 +30,7 @@ def read(path):
 
 def requirements(path):
     lines = [line.strip() for line in path.read_text().splitlines()]
-    return {NAME.match(line)[0].lower() for line in lines if line and line[0] not in "#-"}
+    return {name_of(line) for line in lines if line and line[0] not in "#-"}
 
 
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.parent.name)
@@ -42,7 +46,7 @@ def test_a_plugin_has_the_cores_version_python_and_licence(path):
 @pytest.mark.parametrize("path", PLUGINS, ids=lambda path: path.parent.name)
 def test_a_plugins_libraries_are_among_the_pinned(path):
     wanted = {
-        NAME.match(line)[0].lower()
+        name_of(line)
         for line in read(path)["options"]["install_requires"].split("\n")
         if line.strip()
     }
