@@ -91,7 +91,7 @@ def test_failures_are_classified(pushed, helper, seen, code, message, status, sh
     assert (stage["next_try_at"] is None) == (status == "failed")
 
 
-EMPTY = [
+EMPTY: list[tuple[str, dict[str, object]]] = [
     ("transcript", {}),
     ("transcript", {"transcript": []}),
     ("transcript", {"transcript": [{"text": " ", "offset": 0, "duration": 1}]}),
