@@ -21,8 +21,7 @@ def configure(level: str = "info") -> None:
     """Send all log lines to standard error: coloured on a terminal, else one JSON object each."""
     renderer: structlog.types.Processor
     if sys.stderr.isatty():
-        # The chain has made text of an exception; rich would print local variables as well.
-        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        renderer = structlog.dev.ConsoleRenderer()
     else:
         renderer = structlog.processors.JSONRenderer()
     handler = logging.StreamHandler()

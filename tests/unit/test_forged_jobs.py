@@ -111,6 +111,7 @@ def test_no_forged_job_runs_anything_and_the_worker_goes_on(stack, canary, redis
     forge(pickle.dumps(hostile))
     forge(pickle.dumps(Payload(command)))
     forge(json.dumps(hostile).encode())
+    forge(bytes(32) + json.dumps(hostile).encode())
     forge(signed("os.system", command, key=b"another installation's"))
     forge(signed("os.system", command))
     forge(signed("canary.touch"))

@@ -91,6 +91,7 @@ def test_on_a_terminal_lines_are_readable_and_show_no_local_variables():
     assert process.returncode == 0
     assert "transcript stored" in text
     assert "KeyError: 0" in text
+    assert "Warning" not in text
     assert not text.lstrip().startswith("{")
     # The line of code itself stands in a trace; what its variables hold does not.
     assert text.count("sk-canary-local-variable") == 0
