@@ -53,8 +53,11 @@ def health():
 
 def fetcher(name, *errors, sites=(), transcript=None):
     """Return a fetcher of transcripts that raises these errors, or else knows the video."""
-    made = FakeTranscriptFetcher({VIDEO: transcript or captions()})
-    made.info = PluginInfo(name=name, title=name, sites=sites)
+
+    class Named(FakeTranscriptFetcher):
+        info = PluginInfo(name=name, title=name, sites=sites)
+
+    made = Named({VIDEO: transcript or captions()})
     made.errors = [PluginError(error) if isinstance(error, str) else error for error in errors]
     return made
 

@@ -99,6 +99,7 @@ def _imported(tree):
 def test_every_installed_plugin_of_ours_has_a_contract_test(role):
     without = []
     for entry in entry_points(group=f"vidwiz.{role}"):
+        assert entry.dist is not None
         folder = PLUGINS / entry.dist.name.replace("_", "-") / "tests"
         kind = entry.value.rpartition(":")[2]
         if not any(

@@ -33,6 +33,7 @@ class FakeS3(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    server: FakeS3
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_):

@@ -5,7 +5,7 @@ import math
 from hashlib import sha256
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support import VIDEO
@@ -118,7 +118,7 @@ def test_another_content_than_the_keys_is_noticed(store):
 times = st.floats(0, 1e6)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.builds(Segment, st.text(st.characters()), times, times), max_size=12))
 def test_any_segments_are_refused_as_empty_or_come_back_sorted_and_storable(segments):
     if not any(segment.text.replace("\x00", "").strip() for segment in segments):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidwiz.plugin_api import FAILURES, Handling, PluginError
@@ -12,7 +12,7 @@ from vidwiz.services import failures
 from vidwiz.services.failures import TaskFailure
 
 HOUR = 3600.0
-unhurried = settings(deadline=None)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @unhurried
@@ -55,7 +55,7 @@ WAITING = sorted(code for code, row in FAILURES.items() if row.handling is Handl
 
 @pytest.mark.parametrize("code", [*WAITING, "of_a_plugin"])
 def test_every_wait_ends(code):
-    delays = []
+    delays: list[float] = []
     while (delay := failures.wait_seconds(code, len(delays))) is not None:
         delays.append(delay)
         assert len(delays) < 1000
@@ -95,8 +95,8 @@ def test_every_row_of_the_table_has_a_sentence_for_users():
 
 
 def test_a_code_of_the_plugins_own_needs_handling_and_sentence():
-    for options in ({}, {"handling": Handling.RETRY}, {"message": "Words."}):
+    for handling, message in ((None, None), (Handling.RETRY, None), (None, "Words.")):
         with pytest.raises(ValueError, match="needs a handling and a message"):
-            PluginError("mine", options.get("message"), handling=options.get("handling"))
+            PluginError("mine", message, handling=handling)
     error = PluginError("mine", "Words.", handling=Handling.SWITCH)
     assert (error.code, error.message, error.opens_breaker) == ("mine", "Words.", False)

@@ -94,7 +94,7 @@ def is_fetched(video_id):
 
 def test_no_forged_job_runs_anything_and_the_worker_goes_on(stack, canary, redis, forge):
     command = f"touch {canary}"
-    hostile = ["os.system", None, [command], {}]
+    hostile: list[object] = ["os.system", None, [command], {}]
     hook = socket.create_server(("127.0.0.1", 0))
     url = f"http://127.0.0.1:{hook.getsockname()[1]}/"
     ends = ("success", "failure", "stopped")

@@ -75,6 +75,7 @@ def test_processes_that_start_at_once_have_the_same_secrets(data_dir):
         for _ in range(PROCESSES)
     ]
     for process in processes:  # all of them have started and wait for this
+        assert process.stdin is not None
         process.stdin.write("x")
         process.stdin.flush()
     found = [json.loads(process.communicate()[0]) for process in processes]

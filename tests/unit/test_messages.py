@@ -4,7 +4,7 @@ import json
 import pickle
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from redis import Redis
 from rq.exceptions import DeserializationError, NoSuchJobError
@@ -13,12 +13,12 @@ from vidwiz.jobs import entry
 from vidwiz.queueing.messages import ENTRY_POINT, PokeJob, SignedJson
 
 KEY = "k" * 48
-unhurried = settings(deadline=None)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
 )
-HOSTILE = ["os.system", None, ["touch /tmp/hacked"], {}]
+HOSTILE: list[object] = ["os.system", None, ["touch /tmp/hacked"], {}]
 
 
 @pytest.fixture(autouse=True)

@@ -4,13 +4,13 @@ import time
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidwiz.plugin_api import Segment
 from vidwiz.services import passages
 
-unhurried = settings(deadline=None)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 texts = st.sampled_from(["Words go on", "and end here.", "Really?", "終わり。", " padded "])
 gaps, lengths = st.floats(0.01, 30), st.floats(0, 60)
 
@@ -26,7 +26,8 @@ def every(seconds, count, text="Words"):
 @st.composite
 def transcripts(draw):
     """Segments in the order of time, with gaps and overlaps."""
-    segments, offset = [], 0.0
+    segments: list[Segment] = []
+    offset = 0.0
     for text, gap, length in draw(st.lists(st.tuples(texts, gaps, lengths), max_size=60)):
         offset += gap
         segments.append(Segment(f"{len(segments)} {text.strip()}", offset, length))

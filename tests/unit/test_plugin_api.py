@@ -51,11 +51,9 @@ def test_it_needs_the_standard_library_only():
 
 @pytest.mark.parametrize("base", [MetadataFetcher, TranscriptFetcher, LLMProvider])
 def test_a_plugin_without_its_roles_method_cannot_be_made(base):
-    class Incomplete(base):
-        info = PluginInfo(name="x", title="X")
-
+    incomplete = type("Incomplete", (base,), {"info": PluginInfo(name="x", title="X")})
     with pytest.raises(TypeError, match="abstract"):
-        Incomplete(None)
+        incomplete(None)
 
 
 def test_what_is_exchanged_cannot_be_changed():
@@ -73,9 +71,9 @@ def test_metadata_becomes_plain_json_with_every_field():
 
 
 def test_a_provider_that_only_completes_can_stream():
-    pieces = list(FakeLLM().stream([Message("user", "x")], NOTE))
-    assert pieces[0] == pieces[-1].text
-    assert isinstance(pieces[-1], Completion)
+    text, last = FakeLLM().stream([Message("user", "x")], NOTE)
+    assert isinstance(last, Completion)
+    assert text == last.text
 
 
 def test_fake_fetchers_know_what_they_are_given_and_classify_the_rest():

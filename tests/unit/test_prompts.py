@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidwiz import prompts
@@ -19,7 +19,7 @@ SEGMENTS = [Segment(f"Sentence {n} about bread.", n * 5.0, 5.0) for n in range(6
 ABOUT = About(
     title="How bread rises", channel="The Bakery", chapters=((0.0, "Intro"), (65.0, "Dough"))
 )
-unhurried = settings(deadline=None)
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def fill(name, text=ATTACK):

@@ -1,12 +1,13 @@
 """Timestamps: `m:ss` and `h:mm:ss` to seconds and back."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidwiz.errors import InvalidInputError
 from vidwiz.services import timestamps
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONGEST = 999 * 3600 + 59 * 60 + 59
 
 
@@ -57,13 +58,13 @@ def test_a_moment_is_labelled(moment, text):
     assert timestamps.label(moment) == text
 
 
-@settings(deadline=None)
+@unhurried
 @given(st.integers(0, LONGEST))
 def test_every_label_reads_back(moment):
     assert timestamps.seconds(timestamps.label(moment)) == moment
 
 
-@settings(deadline=None)
+@unhurried
 @given(st.floats(0, LONGEST), st.floats(0, LONGEST))
 def test_labels_keep_the_order_of_moments(one, other):
     first, second = sorted((one, other))
@@ -72,7 +73,7 @@ def test_labels_keep_the_order_of_moments(one, other):
     )
 
 
-@settings(deadline=None)
+@unhurried
 @given(st.text(st.sampled_from("0123456789:٣ .-\n"), max_size=12))
 def test_any_text_is_a_timestamp_or_a_classified_refusal(text):
     try:
