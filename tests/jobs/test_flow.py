@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -22,7 +23,7 @@ from tests.support import (
 from vidwiz.db import reading
 from vidwiz.jobs.bench import work_here
 from vidwiz.jobs.sweeper import sweep
-from vidwiz.models import Task, TaskStatus, Transcript
+from vidwiz.models import QuotaUse, StoredAnswer, Task, TaskStatus, Transcript
 from vidwiz.plugin_api import PluginError, Purpose
 from vidwiz.plugin_api.fakes import spoken
 from vidwiz.ports import TaskType
@@ -140,6 +141,24 @@ def test_switching_ai_notes_off_cancels_what_is_under_way(core, work, ada):
 def switch_ai_notes(ada, *, enabled):
     with writing() as uow:
         notes.set_ai_notes(uow, users.get(uow.session, ada.id), enabled=enabled)
+
+
+def ai_of(waiting):
+    with reading() as session:
+        return notes.ai_stages(session, [waiting])[waiting.id]
+
+
+def test_what_a_note_waits_for_is_told(core, work, ada, transcript_fetcher):
+    transcript_fetcher.errors.append(PluginError("captions_not_ready"))
+    waiting = make_note(ada)
+    assert ai_of(waiting).state == "waiting"
+    work()
+    assert (ai_of(waiting).state, ai_of(waiting).code) == ("waiting", "captions_not_ready")
+    lost = make_note(ada, video_id="unknown0000")
+    work()
+    assert (ai_of(lost).state, ai_of(lost).code) == ("unavailable", "no_transcript")
+    switch_ai_notes(ada, enabled=False)
+    assert ai_of(waiting).state == "none"
 
 
 class TestOwnersWord:
@@ -341,6 +360,23 @@ class TestSweeper:
             videos.shared_transcript(uow.session, VIDEO).published_at = None
         sweep(runtime_of(core))
         assert transcript_of().published_at is not None
+
+    def test_old_answers_and_quotas_are_deleted_and_fresh_ones_kept(self, core, ada):
+        today = datetime.now(UTC).date()
+        with writing() as uow:
+            for age in (0, 3):
+                uow.session.add(
+                    QuotaUse(
+                        holder=f"user:{age}", kind="videos", day=today - timedelta(age), used=1
+                    )
+                )
+                key = {"user_id": ada.id, "route": "create_note", "key": str(age)}
+                made = datetime.now(UTC) - timedelta(days=age)
+                uow.session.add(StoredAnswer(**key, request_sha256="0" * 64, created_at=made))
+        sweep(runtime_of(core))
+        with reading() as session:
+            assert [row.key for row in session.scalars(sa.select(StoredAnswer))] == ["0"]
+            assert [row.holder for row in session.scalars(sa.select(QuotaUse))] == ["user:0"]
 
     def test_only_one_of_two_takes_the_turn(self, core):
         assert sweep(runtime_of(core))

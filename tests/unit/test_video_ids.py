@@ -87,8 +87,16 @@ def test_any_youtube_id_comes_back_from_any_address(video_id, way):
 @given(ids | others)
 def test_an_id_is_itself_and_stays_so(video_id):
     assert video_ids.is_valid(video_id)
-    assert video_ids.parse(video_id) == video_ids.check(video_id) == video_id
+    assert video_ids.check(video_id) == video_id
     assert len(video_id) <= video_ids.LONGEST
+
+
+@unhurried
+@given(others)
+def test_a_video_of_another_site_does_not_become_known_by_its_bare_id(video_id):
+    refusal(video_id)
+    with pytest.raises(InvalidInputError):
+        video_ids.check_new(video_id)
 
 
 @pytest.mark.parametrize("address", EVIL)

@@ -86,16 +86,9 @@ def _watched(session: Session, user: User, video: Video, video_stages: Stages) -
     marks = tuple(
         Mark(
             note,
-            _note_stage(ai[note.id], video_stages),
+            ai[note.id],
             note.generated_by_ai or (note.text is None and user.ai_notes_enabled),
         )
         for note in mine
     )
     return Watched(video, video_stages, marks, videos.active_tasks(session, video.video_id))
-
-
-def _note_stage(stage: Stage, of_video: Stages) -> Stage:
-    """Return `stage`, or why a note whose video has no transcript never gets a task."""
-    if stage.state == "none" and of_video.transcript.state == "unavailable":
-        return Stage("unavailable", "no_transcript", "There is no transcript to make a note from.")
-    return stage

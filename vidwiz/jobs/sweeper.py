@@ -29,7 +29,7 @@ def sweep(runtime: Runtime) -> bool:
     """
     config = runtime.config
     with unit_of_work(runtime.queue) as uow:
-        if not sweeping.take_turn(uow, every=config.sweep_seconds):
+        if not sweeping.take_turn(uow, sweeping.SWEEP, every=config.sweep_seconds):
             return False
     with unit_of_work(runtime.queue) as uow:
         lost = setbacks.recover_expired(uow)
@@ -41,6 +41,9 @@ def sweep(runtime: Runtime) -> bool:
         sweeping.schedule_forgotten_notes(uow)
     with unit_of_work(runtime.queue) as uow:
         sweeping.poke_due(uow, again_after=2 * config.sweep_seconds)
+    with unit_of_work(runtime.queue) as uow:
+        if sweeping.take_turn(uow, sweeping.TIDY, every=sweeping.TIDY_SECONDS):
+            sweeping.tidy(uow)
     return True
 
 

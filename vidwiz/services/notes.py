@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, Task, User, Video
+from vidwiz.models import Note, User, Video
 from vidwiz.ports import TaskType
 from vidwiz.services import ledger, subjects, timestamps, transcripts, videos
-from vidwiz.services.stages import Stage, of_task
+from vidwiz.services.stages import Stage, of_task, of_videos
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,16 +175,42 @@ def waiting(session: Session, video_id: str) -> list[Note]:
 def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
     """Return what the AI does on each note."""
     subject_of = {note.id: subjects.of_note(note.id) for note in notes if note.text is None}
-    tasks: dict[tuple[TaskType, str], Task] = {}
-    if subject_of:
-        tasks = ledger.newest_tasks(session, subject_of.values())
+    tasks = ledger.newest_tasks(session, subject_of.values()) if subject_of else {}
+    asked = {
+        note_id: tasks.get((TaskType.GENERATE_NOTE, subject))
+        for note_id, subject in subject_of.items()
+    }
+    outlook = _outlook(session, [note_id for note_id, task in asked.items() if task is None])
     stages = {}
     for note in notes:
+        task = asked.get(note.id)
         if note.text is not None:
             stages[note.id] = Stage("ready" if note.generated_by_ai else "none")
+        elif task is not None:
+            stages[note.id] = of_task(task)
         else:
-            stages[note.id] = of_task(tasks.get((TaskType.GENERATE_NOTE, subject_of[note.id])))
+            stages[note.id] = outlook.get(note.id, Stage("none"))
     return stages
+
+
+def _outlook(session: Session, note_ids: Sequence[int]) -> dict[int, Stage]:
+    """Return what wanted notes without a task wait for: their video's transcript."""
+    if not note_ids:
+        return {}
+    rows = session.execute(
+        sa.select(Note.id, Video)
+        .join(Video, Video.video_id == Note.video_id)
+        .join(User, User.id == Note.user_id)
+        .where(Note.id.in_(note_ids), User.ai_notes_enabled.is_(True))
+    ).all()
+    known = of_videos(session, list({video.video_id: video for _, video in rows}.values()))
+    return {note_id: _until(known[video.video_id].transcript) for note_id, video in rows}
+
+
+def _until(transcript: Stage) -> Stage:
+    if transcript.state == "unavailable":
+        return Stage("unavailable", "no_transcript", "There is no transcript to make a note from.")
+    return Stage("waiting", transcript.code, transcript.message, transcript.next_try_at)
 
 
 def find_waiting(session: Session, note_id: int) -> Note | None:

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from vidwiz.models import Priority, Task, TaskStatus, Turn, now, now_plus
+from vidwiz.models import (
+    Priority,
+    QuotaUse,
+    StoredAnswer,
+    Task,
+    TaskStatus,
+    Turn,
+    now,
+    now_plus,
+)
 from vidwiz.ports import TaskType
 from vidwiz.services import transcripts
 from vidwiz.services.videos import insert_ignoring
@@ -14,22 +24,31 @@ from vidwiz.services.videos import insert_ignoring
 if TYPE_CHECKING:
     from vidwiz.ports import UnitOfWork
 
-DUTY = "sweep"
+SWEEP, TIDY = "sweep", "tidy"
+TIDY_SECONDS = 3600.0
+_DAY = 86_400.0
 DUE_AT_ONCE = 40
 
 
-def take_turn(uow: UnitOfWork, *, every: float) -> bool:
-    """Take the turn at sweeping; False when somebody took it less than `every` seconds ago."""
-    long_ago = now_plus(-86_400.0)
-    uow.session.execute(insert_ignoring(uow.session, Turn).values(duty=DUTY, taken_at=long_ago))
+def take_turn(uow: UnitOfWork, duty: str, *, every: float) -> bool:
+    """Take the turn at a duty; False when somebody took it less than `every` seconds ago."""
+    long_ago = now_plus(-_DAY)
+    uow.session.execute(insert_ignoring(uow.session, Turn).values(duty=duty, taken_at=long_ago))
     # A little less than the pause between rounds, so that one's own last turn is always over.
     taken = uow.session.execute(
         sa.update(Turn)
-        .where(Turn.duty == DUTY, Turn.taken_at < now_plus(-0.8 * every))
+        .where(Turn.duty == duty, Turn.taken_at < now_plus(-0.8 * every))
         .values(taken_at=now())
         .execution_options(synchronize_session=False)
     )
     return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def tidy(uow: UnitOfWork) -> None:
+    """Delete what has served: answers to requests of yesterday, and quotas of days before that."""
+    uow.session.execute(sa.delete(StoredAnswer).where(StoredAnswer.created_at < now_plus(-_DAY)))
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    uow.session.execute(sa.delete(QuotaUse).where(QuotaUse.day < yesterday))
 
 
 def schedule_forgotten_notes(uow: UnitOfWork) -> int:

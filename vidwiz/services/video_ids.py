@@ -24,7 +24,7 @@ def parse(text: str) -> str:
     text = text.strip()
     if len(text) > _LONGEST_URL:
         raise _invalid("a video's address has 2048 characters at most")
-    if is_valid(text):
+    if _YOUTUBE_ID.fullmatch(text):
         return text
     if "/" not in text and "." not in text:
         raise _invalid("this is neither a video's id (11 characters) nor its address")
@@ -40,6 +40,13 @@ def check(video_id: str) -> str:
     """Return the id as it is; raise `InvalidInputError` when it is none."""
     if not is_valid(video_id):
         raise _invalid("this is not a video's id (11 characters of A-Z a-z 0-9 _ -)")
+    return video_id
+
+
+def check_new(video_id: str) -> str:
+    """Return the id of a video that may become known; so far only YouTube's may."""
+    if not _YOUTUBE_ID.fullmatch(video_id):
+        raise _invalid("no plugin here knows videos of this site")
     return video_id
 
 

@@ -19,7 +19,7 @@ from vidwiz.models import (
     Video,
 )
 from vidwiz.ports import TaskType
-from vidwiz.services import ledger, quotas, subjects
+from vidwiz.services import ledger, quotas, subjects, video_ids
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -49,10 +49,11 @@ def see(
     Metadata and transcript are scheduled unless they are there, on their way, or failed for good.
     While anything is missing the video's row is locked until the end of the transaction, against
     a result that arrives at this moment; so see the video before touching what belongs to it.
-    A new video is counted against the allowance; raises `QuotaExceededError` when that is used up.
+    A new video is counted against the allowance; raises `QuotaExceededError` when that is used
+    up, and `InvalidInputError` for a new video of a site that nobody here knows.
     """
     video = _find(uow.session, video_id)
-    is_new = video is None and _insert(uow, video_id, title)
+    is_new = video is None and _insert(uow, video_ids.check_new(video_id), title)
     if is_new and allowance is not None:
         quotas.use(uow, allowance)
     video = video or get(uow.session, video_id)
