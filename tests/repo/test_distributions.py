@@ -1,5 +1,6 @@
 """Packaging says the same everywhere, and what is installed is what the files say."""
 
+import ast
 import configparser
 import importlib.metadata
 import re
@@ -15,6 +16,8 @@ import vidwiz
 ROOT = Path(__file__).parents[2]
 CORE = ROOT / "setup.cfg"
 PLUGINS = sorted(ROOT.glob("plugins/*/setup.cfg"))
+# `pytest` is for authors of plugins who run the kit; types are for the checker.
+OURS_OR_TYPES = {"vidwiz", "pytest", "types_boto3_s3"}
 NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
@@ -70,6 +73,25 @@ def test_the_installed_entry_points_are_those_of_the_file(path):
         for entry in importlib.metadata.distribution(file["metadata"]["name"]).entry_points
     }
     assert installed == written, "run `make install`"
+
+
+def test_what_the_core_imports_is_required_by_name():
+    listed = requirements(ROOT / "requirements/base.in")
+    providers = importlib.metadata.packages_distributions()
+    for path in [*ROOT.glob("vidwiz/**/*.py"), *ROOT.glob("migrations/**/*.py")]:
+        for module in imported(path):
+            name = module.partition(".")[0]
+            if name not in sys.stdlib_module_names and name not in OURS_OR_TYPES:
+                names = {provider.lower() for provider in providers[name]}
+                assert names & listed, f"{path} imports {name}"
+
+
+def imported(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
 
 
 def test_the_core_lists_all_its_packages():
