@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ bind = f"127.0.0.1:{_config.port}"
 worker_class = "gthread"
 # SQLite has one writer; a second process would only add waiting.
 workers = 1 if _config.uses_sqlite else _config.web_concurrency or 2
+# Imported once and shared; for a single worker that would only cost the arbiter memory.
+preload_app = workers > 1
 # A thread is made when it is needed; an open event stream keeps one.
 threads = 64
 graceful_timeout = int(_config.grace_seconds)
@@ -30,6 +33,12 @@ loglevel = "debug" if _config.log_level == "debug" else "warning"
 accesslog = None
 # Its control socket is one for all instances of a user, in his home folder.
 control_socket_disable = True
+
+
+def when_ready(_server: Arbiter) -> None:
+    """Before the first fork: what no collection touches stays shared."""
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Worker) -> None:
