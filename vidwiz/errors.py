@@ -11,7 +11,11 @@ class VidwizError(Exception):
     code = "error"
 
     def __init__(
-        self, message: str, *, code: str | None = None, details: Any = None  # noqa: ANN401
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        details: Any = None,  # noqa: ANN401
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -38,6 +38,9 @@ class TranscriptStore(Protocol):
     def put(self, key: str, body: bytes) -> None:
         """Store `body` whole or not at all; raise `StoreError` when it is not stored."""
 
+    def copy(self, key: str, copy_key: str) -> None:
+        """Put a copy of an object that nobody changes; raise `ObjectMissingError`, `StoreError`."""
+
     def get(self, key: str) -> bytes:
         """Return the object; raise `ObjectMissingError` or `StoreError`."""
 

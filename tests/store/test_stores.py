@@ -13,6 +13,9 @@ KEY = "transcripts/breadrise01/abc.json"
 BODY = '[{"text": "Brot – パン", "offset": 0.0, "duration": 1.0}]'.encode()
 
 
+COPY_KEY = "transcripts/breadrise01.json"
+
+
 class StoreContract:
     """What holds for every store; subclasses give the `store` fixture."""
 
@@ -41,6 +44,24 @@ class StoreContract:
         store.put(KEY, BODY)
         store.put("transcripts/breadrise01.json", b"copy")
         assert store.get(KEY) == BODY
+
+    def test_a_copy_outlives_what_its_original_becomes(self, store):
+        store.put(KEY, BODY)
+        store.copy(KEY, COPY_KEY)
+        store.put(KEY, b"another body")
+        assert (store.get(COPY_KEY), store.get(KEY)) == (BODY, b"another body")
+
+    def test_a_copy_replaces_an_older_one(self, store):
+        store.put(COPY_KEY, b"old")
+        store.put(KEY, BODY)
+        store.copy(KEY, COPY_KEY)
+        assert store.get(COPY_KEY) == BODY
+
+    def test_what_is_not_there_is_not_copied(self, store):
+        with pytest.raises(ObjectMissingError):
+            store.copy(KEY, COPY_KEY)
+        with pytest.raises(ObjectMissingError):
+            store.get(COPY_KEY)
 
     @pytest.mark.parametrize("key", [KEY, "nothing/there.json", "transcripts"])
     def test_an_object_that_is_not_there_is_missing(self, store, key):

@@ -103,7 +103,8 @@ class DatabaseLedger:
         with unit_of_work(self._runtime.queue) as uow:
             results.apply(uow, claim, result)
         if isinstance(result, TranscriptResult):
-            publish(self._runtime, claim.video_id, result.stored)
+            stored = result.stored
+            publish(self._runtime, claim.video_id, object_key=stored.key, digest=stored.sha256)
 
     def fail(self, claim: Claim, failure: TaskFailure) -> TaskStatus:
         """Record the failure."""

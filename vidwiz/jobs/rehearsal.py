@@ -62,7 +62,7 @@ def _play(uow: UnitOfWork, network: str) -> NoReturn:
     ada = users.create(uow, email="rehearsal@vidwiz.invalid", name="Rehearsal")
     notes.create(uow, user_id=ada.id, video_id=_VIDEO, timestamp="0:01")
     fetcher_health.troubled(uow.session, network)
-    stored = StoredObject(f"transcripts/{_VIDEO}/rehearsal.json", "0" * 64, None, "rehearsal", b"")
+    stored = StoredObject(f"transcripts/{_VIDEO}/rehearsal.json", "0" * 64, None, "rehearsal")
     summary = Summary("Rehearsal.", ("Rehearsal?",) * 3)
     for task_type, result in (
         (TaskType.FETCH_METADATA, MetadataResult(VideoMetadata(id=_VIDEO), "rehearsal")),

@@ -1,7 +1,13 @@
 """The plugin API: all that a plugin may import from VidWiz. This list is the contract."""
 
 from vidwiz.plugin_api.base import API_VERSION, Plugin, PluginInfo, Secret
-from vidwiz.plugin_api.errors import FAILURES, Failure, Handling, PluginError, PluginUnavailableError
+from vidwiz.plugin_api.errors import (
+    FAILURES,
+    Failure,
+    Handling,
+    PluginError,
+    PluginUnavailableError,
+)
 from vidwiz.plugin_api.fetchers import (
     Chapter,
     MetadataFetcher,

@@ -95,6 +95,8 @@ class PluginError(Exception):
         if row is None and (handling is None or message is None):
             msg = f"a failure code of the plugin's own ({code}) needs a handling and a message"
             raise ValueError(msg)
+        if retry_at is not None and retry_at.tzinfo is None:
+            raise ValueError("retry_at needs its zone")
         self.code = code
         self.message = message or (row.message if row else "")
         self.handling = handling or (row.handling if row else Handling.RETRY)

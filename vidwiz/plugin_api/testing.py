@@ -1,12 +1,12 @@
 """Contract tests for plugin authors: subclass one a role and give it the `plugin` fixture.
 
-    class TestMine(TranscriptFetcherContract):
-        known = VideoRef("youtube", "dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ")
-        unknown = VideoRef("youtube", "00000000000", "https://youtu.be/00000000000")
+class TestMine(TranscriptFetcherContract):
+    known = VideoRef("youtube", "dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ")
+    unknown = VideoRef("youtube", "00000000000", "https://youtu.be/00000000000")
 
-        @pytest.fixture
-        def plugin(self, tmp_path):
-            return MyFetcher(MyFetcher.Settings(...))
+    @pytest.fixture
+    def plugin(self, tmp_path):
+        return MyFetcher(MyFetcher.Settings(...))
 """
 
 from __future__ import annotations

@@ -84,6 +84,8 @@ class Chain:
         except PluginError as error:
             if error.opens_breaker:
                 self.health.refused(name, error.code, error.retry_at)
+            elif error.handling is Handling.PERMANENT:
+                self.health.succeeded(name)  # the site answers; it is the video that is not there
             raise
         except self.interrupts:
             raise

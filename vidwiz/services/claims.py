@@ -69,89 +69,79 @@ def claim(
 
     More than one task are of one video, `limit` at the most; one that must run alone comes alone.
     """
-    lease = _Lease(uow, task_type, worker, lease_seconds)
-    first = lease.take_one_of(task_ids) if task_ids else None
-    first = first or lease.take_next()
-    if first is None:
-        return []
-    if limit == 1 or first.alone:
-        return [first]
-    return [first, *lease.take_more_of(first.video_id, limit - 1)]
+    by = {
+        "of_type": task_type,
+        "lease": lease_seconds,
+        "by_name": worker.name,
+        "by_kind": worker.kind,
+        "by_network": worker.network,
+    }
+    first = _take(uow, _ONE_OF, {**by, "ids": task_ids}) if task_ids else []
+    first = first or _take(uow, _NEXT, by)
+    if not first or limit == 1 or first[0].alone:
+        return first
+    more = {"of_video": first[0].video_id, "at_most": limit - 1}
+    return first + _take(uow, _MORE_OF_VIDEO, {**by, **more})
 
 
-@dataclass(frozen=True, slots=True)
-class _Lease:
-    uow: UnitOfWork
-    task_type: TaskType
-    worker: WorkerId
-    seconds: float
+def _take(uow: UnitOfWork, statement: sa.Update, values: dict[str, Any]) -> list[Claim]:
+    rows = uow.session.execute(statement, values).mappings()
+    return [Claim(**row) for row in rows]
 
-    def take_one_of(self, task_ids: Sequence[int]) -> Claim | None:
-        return self._take(self._due().where(Task.id.in_(task_ids)).limit(1))
 
-    def take_next(self) -> Claim | None:
-        # One ordered look a priority, so that what is not due yet is never walked over.
-        return self._take(
-            sa.func.coalesce(
-                *(
-                    self._due().where(Task.priority == priority).limit(1).scalar_subquery()
-                    for priority in Priority.ALL
-                )
-            )
+def _due() -> sa.Select[int]:
+    return (
+        sa.select(Task.id)
+        .where(Task.task_type == sa.bindparam("of_type", type_=_TASKS.c.task_type.type))
+        .where(Task.status == TaskStatus.PENDING, Task.run_at <= now())
+        .order_by(Task.priority, Task.run_at, Task.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed RETURNING
+    """Return the statement that claims; made once, as making it takes longer than running it."""
+    return (
+        sa.update(_TASKS)
+        .where(chosen, Task.status == TaskStatus.PENDING)
+        .values(
+            status=TaskStatus.IN_PROGRESS,
+            attempt=Task.attempt + 1,
+            lease_expires_at=now_plus(sa.bindparam("lease", type_=sa.Float)),
+            started_at=now(),
+            worker_name=sa.bindparam("by_name"),
+            worker_kind=sa.bindparam("by_kind"),
+            worker_network=sa.bindparam("by_network"),
         )
-
-    def take_more_of(self, video_id: str, limit: int) -> list[Claim]:
-        others = (
-            self._due()
-            .where(Task.video_id == video_id)
-            .where(Task.alone.is_(False))
-            .limit(limit)
-            .cte("others")
+        .returning(
+            Task.id.label("task_id"),
+            *(Task.task_type, Task.subject, Task.video_id, Task.note_id),
+            *(Task.attempt, Task.failures, Task.alone),
         )
-        return self._update(Task.id.in_(sa.select(others.c.id)))
-
-    def _due(self) -> sa.Select[int]:
-        return (
-            sa.select(Task.id)
-            .where(Task.task_type == self.task_type, Task.status == TaskStatus.PENDING)
-            .where(Task.run_at <= now())
-            .order_by(Task.priority, Task.run_at, Task.id)
-            .with_for_update(skip_locked=True)
-        )
-
-    def _take(self, choice: sa.Select[int] | sa.Function[Any]) -> Claim | None:
-        chosen = choice if isinstance(choice, sa.Function) else choice.scalar_subquery()
-        claims = self._update(Task.id == chosen)
-        return claims[0] if claims else None
-
-    def _update(self, chosen: sa.ColumnElement[bool]) -> list[Claim]:
-        rows = self.uow.session.execute(
-            sa.update(_TASKS)
-            .where(chosen, Task.status == TaskStatus.PENDING)
-            .values(
-                status=TaskStatus.IN_PROGRESS,
-                attempt=Task.attempt + 1,
-                lease_expires_at=now_plus(self.seconds),
-                started_at=now(),
-                worker_name=self.worker.name,
-                worker_kind=self.worker.kind,
-                worker_network=self.worker.network,
-            )
-            .returning(*_CLAIM_COLUMNS)
-        )
-        return [Claim(**row) for row in rows.mappings()]
+    )
 
 
-_CLAIM_COLUMNS = (
-    Task.id.label("task_id"),
-    Task.task_type,
-    Task.subject,
-    Task.video_id,
-    Task.note_id,
-    Task.attempt,
-    Task.failures,
-    Task.alone,
+_ONE_OF = _claiming(
+    Task.id
+    == _due().where(Task.id.in_(sa.bindparam("ids", expanding=True))).limit(1).scalar_subquery()
 )
+# One ordered look a priority, so that what is not due yet is never walked over.
+_NEXT = _claiming(
+    Task.id
+    == sa.func.coalesce(
+        *(
+            _due().where(Task.priority == priority).limit(1).scalar_subquery()
+            for priority in Priority.ALL
+        )
+    )
+)
+_MORE = (
+    _due()
+    .where(Task.video_id == sa.bindparam("of_video"), Task.alone.is_(False))
+    .limit(sa.bindparam("at_most", type_=sa.Integer))
+    .cte("more")
+)
+_MORE_OF_VIDEO = _claiming(Task.id.in_(sa.select(_MORE.c.id)))
 
 
 def held(claim: Claim) -> sa.ColumnElement[bool]:

@@ -161,13 +161,13 @@ def write(
     details: dict[str, str] | None = None,
 ) -> None:
     """Write as a result would, ending the active task of this kind, whoever holds it."""
-    videos.lock(uow, video_id)
+    video = videos.lock(uow, video_id)
     if isinstance(result, MetadataResult):
         claims.complete_any(uow, TaskType.FETCH_METADATA, subjects.of_video(video_id), details)
-        videos.store_metadata(uow, video_id, result.metadata, source=result.source)
+        videos.store_metadata(video, result.metadata, source=result.source)
     else:
         claims.complete_any(uow, TaskType.FETCH_TRANSCRIPT, subjects.of_video(video_id), details)
-        transcripts.accept(uow, video_id, result.stored)
+        transcripts.accept(uow, video, result.stored)
 
 
 def write_summary(

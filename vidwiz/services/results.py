@@ -72,14 +72,16 @@ def apply(
         notes.fill(uow, int(claim.note_id or 0), result.text, made_by=result.made_by)
         claims.complete(uow, claim, details)
         return
-    if not isinstance(result, NothingToDo):
-        videos.lock(uow, claim.video_id)
+    if isinstance(result, NothingToDo):
+        claims.complete(uow, claim, details)
+        return
+    video = videos.lock(uow, claim.video_id)
     claims.complete(uow, claim, details)
     if isinstance(result, MetadataResult):
-        videos.store_metadata(uow, claim.video_id, result.metadata, source=result.source)
+        videos.store_metadata(video, result.metadata, source=result.source)
     elif isinstance(result, TranscriptResult):
-        transcripts.accept(uow, claim.video_id, result.stored)
-    elif isinstance(result, SummaryResult):
+        transcripts.accept(uow, video, result.stored)
+    else:
         keep_summary(uow, _transcript_of(uow.session, claim), result)
 
 

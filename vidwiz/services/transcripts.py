@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -37,7 +37,6 @@ class StoredObject:
     sha256: str
     language: str | None
     source: str
-    body: bytes = field(repr=False, compare=False)
 
 
 class _Row(TypedDict):
@@ -58,7 +57,7 @@ def put_object(
     digest = sha256(body).hexdigest()
     key = f"transcripts/{video_id}/{digest}.json"
     store.put(key, body)
-    return StoredObject(key, digest, captions.language, source, body)
+    return StoredObject(key, digest, captions.language, source)
 
 
 def encode(segments: Iterable[Segment]) -> bytes:
@@ -97,12 +96,11 @@ def load(store: TranscriptStore, key: str) -> tuple[Segment, ...]:
         raise ObjectMissingError(f"the object {key} is damaged") from exc
 
 
-def accept(uow: UnitOfWork, video_id: str, stored: StoredObject) -> Transcript:
-    """Let the shared row point to the stored object, and dispatch what follows from it."""
-    video = videos.lock(uow, video_id)
-    transcript = videos.shared_transcript(uow.session, video_id)
+def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> Transcript:
+    """Let the locked video's shared row point to the object, and dispatch what follows from it."""
+    transcript = videos.shared_transcript(uow.session, video.video_id)
     if transcript is None:
-        transcript = Transcript(video_id=video_id)
+        transcript = Transcript(video_id=video.video_id)
         uow.session.add(transcript)
     elif transcript.sha256 == stored.sha256:
         return transcript

@@ -166,15 +166,11 @@ def shared_transcript(session: Session, video_id: str) -> Transcript | None:
     )
 
 
-def store_metadata(
-    uow: UnitOfWork, video_id: str, metadata: VideoMetadata, *, source: str
-) -> Video:
-    """Keep what a fetcher said of the video; its title replaces the one a user gave."""
-    video = lock(uow, video_id)
+def store_metadata(video: Video, metadata: VideoMetadata, *, source: str) -> None:
+    """Keep in the locked video what a fetcher said; its title replaces the one a user gave."""
     video.video_metadata = metadata.as_dict()
     video.metadata_source = source
     video.title = metadata.title or video.title
-    return video
 
 
 def active_tasks(session: Session, video_id: str) -> int:

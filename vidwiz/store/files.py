@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from vidwiz.errors import ObjectMissingError, StoreError
 from vidwiz.store.keys import checked
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -25,15 +27,29 @@ class FileStore:
 
     def put(self, key: str, body: bytes) -> None:
         """Write a draft beside the file, flush it to the disk, and rename it into place."""
-        path = self._path(key)
-        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+
+        def write(draft: Path) -> None:
             with draft.open("xb") as file:
                 file.write(body)
                 file.flush()
                 os.fsync(file.fileno())
+
+        self._place(self._path(key), write)
+
+    def copy(self, key: str, copy_key: str) -> None:
+        """Give the object's file a second name: both stay whole, as neither is ever changed."""
+        path = self._path(key)
+        if not path.is_file():
+            raise ObjectMissingError(f"there is no object {key}")
+        self._place(self._path(copy_key), lambda draft: _link_or_copy(path, draft))
+
+    def _place(self, path: Path, write: Callable[[Path], None]) -> None:
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write(draft)
             draft.replace(path)
+            _flush_names(path.parent)
         except OSError as exc:
             with suppress(OSError):
                 draft.unlink()
@@ -56,3 +72,19 @@ class FileStore:
             raise StoreError(f"the transcript folder cannot be made: {exc.strerror}") from exc
         if not os.access(self._root, os.W_OK | os.X_OK):
             raise StoreError("the transcript folder is not writable")
+
+
+def _link_or_copy(path: Path, draft: Path) -> None:
+    try:
+        draft.hardlink_to(path)
+    except OSError:  # not every file system has links
+        shutil.copyfile(path, draft)
+
+
+def _flush_names(folder: Path) -> None:
+    """Make a rename outlast a power cut: rows will point to the new name."""
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)

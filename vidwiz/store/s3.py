@@ -13,6 +13,7 @@ from vidwiz.store.keys import checked
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
+    from types_boto3_s3.type_defs import CopySourceTypeDef
 
 # Services other than AWS often lack the checksums that boto3 asks for by default, and virtual
 # hosts; boto3's own time-outs of a minute would outlast a lease.
@@ -43,6 +44,16 @@ class S3Store:
             )
         except (BotoCoreError, ClientError) as exc:
             raise StoreError(f"the transcript could not be stored: {_words(exc)}") from exc
+
+    def copy(self, key: str, copy_key: str) -> None:
+        """Have the service copy the object, without its bytes coming here."""
+        source: CopySourceTypeDef = {"Bucket": self._bucket, "Key": checked(key)}
+        try:
+            self._client.copy_object(Bucket=self._bucket, Key=checked(copy_key), CopySource=source)
+        except self._client.exceptions.NoSuchKey as exc:
+            raise ObjectMissingError(f"there is no object {key}") from exc
+        except (BotoCoreError, ClientError) as exc:
+            raise StoreError(f"the transcript could not be copied: {_words(exc)}") from exc
 
     def get(self, key: str) -> bytes:
         """Return the object's content."""

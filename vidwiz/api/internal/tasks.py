@@ -121,7 +121,8 @@ def hand_in_result(posted: dict[str, Any], task_id: int) -> Response:
         return _taken(task, "This result was taken before.")
     brought = word.results.get(TaskType.FETCH_TRANSCRIPT)
     if isinstance(brought, TranscriptResult):
-        publish(current(), task.video_id, brought.stored)
+        stored = brought.stored
+        publish(current(), task.video_id, object_key=stored.key, digest=stored.sha256)
     return _taken(task, "The result was taken.")
 
 

@@ -90,7 +90,7 @@ def write_transcript(posted: dict[str, Any], video_id: str) -> Response:
     with writing() as uow:
         posted_results.write(uow, video_id, TranscriptResult(stored))
         answer = reply(_VIDEO, whole_video(uow.session, videos.get(uow.session, video_id)))
-    publish(current(), video_id, stored)
+    publish(current(), video_id, object_key=stored.key, digest=stored.sha256)
     return answer
 
 
