@@ -46,11 +46,13 @@ def spread(values: Iterable[float]) -> str:
     return f"{milliseconds(statistics.median(ordered))} (p95 {milliseconds(worst)})"
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 120.0) -> float:
+def wait_until(
+    condition: Callable[[], object], seconds: float = 120.0, pause: float = 0.002
+) -> float:
     """Wait for a condition; return the moment at which it was seen to hold."""
     end = time.perf_counter() + seconds
     while time.perf_counter() < end:
         if condition():
             return time.perf_counter()
-        time.sleep(0.002)
+        time.sleep(pause)
     raise TimeoutError(f"not within {seconds:.0f} s")

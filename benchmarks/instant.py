@@ -24,9 +24,10 @@ from vidwiz.plugin_api import (
 )
 
 INFO = PluginInfo(name="instant", title="Instant")
+MINUTES = 20
 SEGMENTS = tuple(
     Segment(f"At {second} seconds the yeast goes on eating sugar.", second, 3.0)
-    for second in range(0, 3600, 3)
+    for second in range(0, MINUTES * 60, 3)
 )
 SUMMARY = json.dumps(
     {
@@ -47,7 +48,7 @@ class InstantFetcher(MetadataFetcher, TranscriptFetcher):
     Settings = InstantSettings
 
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
-        return VideoMetadata(id=ref.id, title="How bread rises", duration=3600.0)
+        return VideoMetadata(id=ref.id, title="How bread rises", duration=MINUTES * 60.0)
 
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:  # noqa: ARG002
         return Transcript(SEGMENTS, "en")
