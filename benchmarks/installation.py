@@ -20,6 +20,7 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from benchmarks.figures import wait_until
+from vidwiz.api.auth import make_jwt
 from vidwiz.config import Config
 from vidwiz.db import unit_of_work
 from vidwiz.embedded_redis import program
@@ -56,7 +57,7 @@ class Installation:
             upgrade(self.app)
             with unit_of_work(runtime_of(self.app).queue) as uow:
                 user = users.create(uow, email="bench@example.org", name="Bench", is_admin=True)
-                token = users.issue_token(uow, user_id=user.id, name="bench")
+            token = make_jwt(user)
         self.user_id = user.id
         self.port = _free_port()
         self.api = httpx.Client(

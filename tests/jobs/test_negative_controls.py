@@ -60,7 +60,7 @@ MUTANTS = {
     ),
     "followers after the commit": Mutant(
         "vidwiz/services/transcripts.py",
-        "    uow.session.flush()\n    dispatch(uow, transcript)\n",
+        "    uow.session.flush()\n    _schedule_followers(uow, transcript)\n",
         "    uow.session.flush()\n",
         "tests/services/test_results.py",
     ),

@@ -8,6 +8,7 @@ itself takes longer for that than for its task.
 from __future__ import annotations
 
 import logging
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 import sqlalchemy as sa
@@ -16,13 +17,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from vidwiz.db import db, unit_of_work
 from vidwiz.errors import VidwizError
 from vidwiz.models import Task
-from vidwiz.plugin_api import VideoMetadata
+from vidwiz.plugin_api import Segment, VideoMetadata
 from vidwiz.ports import TaskType
-from vidwiz.services import claims, fetcher_health, notes, results, transcripts, users
+from vidwiz.services import claims, fetcher_health, notes, results, transcripts, users, writing
 from vidwiz.services.claims import Claim, WorkerId
 from vidwiz.services.results import MetadataResult, NoteResult, SummaryResult, TranscriptResult
 from vidwiz.services.transcripts import StoredObject
-from vidwiz.services.writing import Summary
+from vidwiz.services.writing import About, Summary
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -64,6 +65,8 @@ def _play(uow: UnitOfWork, network: str) -> NoReturn:
     fetcher_health.troubled(uow.session, network)
     stored = StoredObject(f"transcripts/{_VIDEO}/rehearsal.json", "0" * 64, None, "rehearsal")
     summary = Summary("Rehearsal.", ("Rehearsal?",) * 3)
+    for ask in (writing.summary_request, partial(writing.note_request, mark=1.0)):
+        ask(About(), (Segment("Rehearsal.", 0.0, 1.0),))
     for task_type, result in (
         (TaskType.FETCH_METADATA, MetadataResult(VideoMetadata(id=_VIDEO), "rehearsal")),
         (TaskType.FETCH_TRANSCRIPT, TranscriptResult(stored)),

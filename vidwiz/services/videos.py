@@ -97,10 +97,11 @@ def lock(uow: UnitOfWork, video_id: str, *, shared: bool = False) -> Video:
 def schedule_missing(uow: UnitOfWork, video: Video, *, priority: int) -> None:
     """Schedule the fetches that the locked video lacks."""
     missing = []
-    if video.video_metadata is None:
-        missing.append(TaskType.FETCH_METADATA)
+    # First, as the summary waits for it.
     if not video.transcript_available:
         missing.append(TaskType.FETCH_TRANSCRIPT)
+    if video.video_metadata is None:
+        missing.append(TaskType.FETCH_METADATA)
     subject = subjects.of_video(video.video_id)
     newest = ledger.newest_tasks(uow.session, [subject]) if missing else {}
     for task_type in missing:
