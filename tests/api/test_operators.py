@@ -43,24 +43,24 @@ def test_the_ledger_is_looked_at_in_pages(pushed, seen, admin):
 
 
 def test_one_task_is_shown_whole(pushed, seen, admin):
-    shown = admin.get(f"/internal/tasks/{tasks()[0].id}").json
+    shown = admin.get(f"/internal/tasks/{tasks(task_type='fetch_metadata')[0].id}").json
     assert shown["task_type"] == "fetch_metadata"
     assert shown["worker"] is shown["error_code"] is shown["completed_at"] is None
     admin.get("/internal/tasks?type=metadata&timeout=1&worker=home")
-    running = admin.get(f"/internal/tasks/{tasks()[0].id}").json
+    running = admin.get(f"/internal/tasks/{tasks(task_type='fetch_metadata')[0].id}").json
     assert running["worker"] == {"name": "home", "kind": "helper", "network": "helper"}
     assert (running["status"], running["attempt"]) == ("in_progress", 1)
     error(admin.get("/internal/tasks/2147483647"), 404)
 
 
 def test_a_task_is_cancelled_once_and_tried_again(pushed, seen, admin):
-    path = f"/internal/tasks/{tasks()[0].id}"
+    path = f"/internal/tasks/{tasks(task_type='fetch_metadata')[0].id}"
     cancelled = admin.post(f"{path}/cancel")
     assert (cancelled.status_code, cancelled.json["status"]) == (200, "cancelled")
     error(admin.post(f"{path}/cancel"), 409)
     again = admin.post(f"{path}/retry").json
     assert (again["status"], again["task_type"]) == ("pending", "fetch_metadata")
-    assert again["id"] != tasks()[0].id
+    assert again["id"] != tasks(task_type="fetch_metadata")[0].id
     assert admin.post(f"{path}/retry").json["id"] == again["id"]
     error(admin.post(f"{path}/cancel"), 409)
     assert admin.get(f"/internal/tasks/{again['id']}").json["status"] == "pending"
@@ -70,7 +70,7 @@ def test_a_task_is_cancelled_once_and_tried_again(pushed, seen, admin):
 
 def test_a_completed_task_is_not_tried_again(pushed, seen, admin):
     admin.post(f"{INTERNAL}/metadata", {"metadata": {"title": "Bread"}})
-    error(admin.post(f"/internal/tasks/{tasks()[0].id}/retry"), 409)
+    error(admin.post(f"/internal/tasks/{tasks(task_type='fetch_metadata')[0].id}/retry"), 409)
 
 
 def test_everything_that_failed_is_tried_again(pushed, seen, admin):
