@@ -1,6 +1,5 @@
 """The library folder as a fetcher: which files it finds and which captions it takes."""
 
-import json
 import os
 import sys
 import time
@@ -9,7 +8,6 @@ import pytest
 
 from vidwiz.plugin_api import Handling, PluginError, VideoMetadata, VideoRef
 from vidwiz.plugin_api.testing import MetadataFetcherContract, TranscriptFetcherContract
-from vidwiz_local.library import LibraryFetcher, LibrarySettings
 
 ID = "-Ab_9-xYz_0"
 
@@ -20,31 +18,6 @@ def ref(video_id=ID, site="youtube"):
 
 def srt(text):
     return f"1\n00:00:01,000 --> 00:00:02,000\n{text}\n"
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return tmp_path / "library"
-
-
-@pytest.fixture
-def library(folder):
-    return LibraryFetcher(LibrarySettings(folder))
-
-
-@pytest.fixture
-def put(folder):
-    """Write a file; captions say their own name."""
-
-    def put(name, content=None):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if content is None:
-            content = json.dumps({"title": name}) if name.endswith("info.json") else srt(name)
-        path.write_text(content, "utf-8")
-        return path
-
-    return put
 
 
 def captions_of(library, *languages, video=None):

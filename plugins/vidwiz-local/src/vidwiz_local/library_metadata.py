@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from datetime import date
 from typing import Any
 
 from vidwiz.plugin_api import Chapter, PluginError, VideoMetadata
 from vidwiz_local.captions.text import decode
+from vidwiz_local.numbers import finite
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
 _NO_LANGUAGE = {"und", "zxx", "mul", "mis"}
@@ -75,13 +75,8 @@ def _url(value: object) -> str | None:
 
 
 def _seconds(value: object) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) and 0 <= number < _MOST else None
+    number = finite(value)
+    return number if number is not None and 0 <= number < _MOST else None
 
 
 def _count(value: object) -> int | None:

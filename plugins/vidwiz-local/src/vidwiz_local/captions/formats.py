@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 
 from vidwiz_local.captions.text import clean
+from vidwiz_local.numbers import finite
 
 
 class NotCaptionsError(Exception):
@@ -153,10 +153,5 @@ def _read_event(event: object) -> Cue | None:
 
 
 def _milliseconds(value: object) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return int(min(max(number, 0), _LATEST)) if math.isfinite(number) else None
+    number = finite(value)
+    return None if number is None else int(min(max(number, 0), _LATEST))
