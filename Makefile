@@ -22,10 +22,10 @@ run: install ## Start everything on this machine and show a sample video
 install: $(VENV)/.installed ## Make the environment with the core and all bundled plugins
 
 test: $(VENV)/.test-installed ## Run the tests, with a real Redis, PostgreSQL and S3 server
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
 
 test-slow: $(VENV)/.test-installed ## Run the long fault and load tests
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
 
 bench: $(VENV)/.test-installed ## Measure, each figure beside its floor (some minutes, on a quiet machine)
 	$(BIN)/python -m benchmarks

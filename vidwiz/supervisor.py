@@ -96,7 +96,9 @@ class Supervisor:
         signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for sig in _STOP_SIGNALS:
-            if signal.getsignal(sig) is not signal.SIG_IGN:  # nohup wants no stop on SIGHUP
+            # nohup wants no stop on SIGHUP; the others are always meant, also by a script that
+            # started us in the background, where a shell has SIGINT ignored.
+            if sig is not signal.SIGHUP or signal.getsignal(sig) is not signal.SIG_IGN:
                 signal.signal(sig, self._ask_to_stop)
 
     def _ask_to_stop(self, _signum: int, _frame: FrameType | None) -> None:

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.support import make_user, writing
 from vidwiz.cli import owner, saving
 from vidwiz.db import reading
@@ -63,6 +65,7 @@ def test_a_note_of_ones_own_does_not_stand_for_a_mark(core):
     assert [note.text for note in found] == ["mine", None]
 
 
+@pytest.mark.slow
 def test_many_that_start_at_once_make_one_owner(installation):
     def start():
         return subprocess.Popen(

@@ -7,6 +7,7 @@ import socket
 import urllib.request
 
 import psutil
+import pytest
 
 from tests.cli.conftest import living, stop
 from tests.fixtures.servers import until
@@ -69,6 +70,7 @@ def test_killing_the_supervisor_leaves_nothing(installation):
         until(lambda: not living(installation.folder), "all to end", 10)
 
 
+@pytest.mark.slow
 def test_what_dies_is_started_again(installation):
     process, url = installation.up()
     until(lambda: len(living(installation.folder)) > 9, "the workers", 60)
@@ -95,6 +97,7 @@ def test_settings_that_cannot_work_stop_the_start_with_one_sentence(installation
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_the_sample_leaves_a_folder_of_the_users_own_alone(installation):
     folder = installation.folder / "mine"
     folder.mkdir()

@@ -11,7 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from tests.fixtures.databases import dispose, only_postgresql, only_sqlite, slow_on_postgresql
+from tests.fixtures.databases import (
+    dispose,
+    only_postgresql,
+    only_sqlite,
+    slow_on_postgresql,
+    slow_on_sqlite,
+)
 from tests.fixtures.proxies import CommitLosingProxy
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import ROOT
@@ -36,6 +42,7 @@ def run_all(stack, count, *argv):
     return outputs, [process.returncode for process in running]
 
 
+@slow_on_sqlite
 def test_eight_processes_claim_a_thousand_tasks_once_each(stack):
     with writing() as uow:
         for number in range(1000):

@@ -8,6 +8,7 @@ import pytest
 
 from vidwiz.plugin_api import Handling, PluginError, VideoMetadata, VideoRef
 from vidwiz.plugin_api.testing import MetadataFetcherContract, TranscriptFetcherContract
+from vidwiz_local.library import LibraryFetcher, LibrarySettings
 
 ID = "-Ab_9-xYz_0"
 
@@ -31,10 +32,10 @@ class TestContract(MetadataFetcherContract, TranscriptFetcherContract):
     unknown = ref("00000000000")
 
     @pytest.fixture
-    def plugin(self, library, put):
+    def plugin(self, folder, put):
         put(f"{ID}.info.json")
         put(f"{ID}.en.srt")
-        return library
+        return LibraryFetcher(LibrarySettings(folder))
 
 
 @pytest.mark.parametrize(
