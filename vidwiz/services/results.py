@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
+
 from vidwiz.errors import NotFoundError
 from vidwiz.models import Transcript, Video
 from vidwiz.services import claims, notes, transcripts, videos
@@ -111,20 +113,22 @@ class Inputs:
 
 def inputs_of(session: Session, claim: Claim) -> Inputs | None:
     """Return what the summary or the note is made from, or None when it is not wanted any more."""
+    both = sa.select(Transcript, Video).join(Video, Video.video_id == Transcript.video_id)
     if claim.note_id is None:
-        transcript = session.get(Transcript, int(claim.subject.partition(":")[2]))
-        if transcript is None or transcript.summary is not None:
+        transcript_id = int(claim.subject.partition(":")[2])
+        found = session.execute(both.where(Transcript.id == transcript_id)).first()
+        if found is None or found[0].summary is not None:
             return None
-        return Inputs(_about(session, transcript), transcript.object_key)
+        return Inputs(_about(*found), found[0].object_key)
     note = notes.find_waiting(session, claim.note_id)
-    shared = videos.shared_transcript(session, claim.video_id)
-    if note is None or shared is None:
+    shared = both.where(Transcript.video_id == claim.video_id, Transcript.owner_id.is_(None))
+    found = session.execute(shared).first()
+    if note is None or found is None:
         return None
-    return Inputs(_about(session, shared), shared.object_key, float(note.seconds))
+    return Inputs(_about(*found), found[0].object_key, float(note.seconds))
 
 
-def _about(session: Session, transcript: Transcript) -> About:
-    video: Video = videos.get(session, transcript.video_id)
+def _about(transcript: Transcript, video: Video) -> About:
     metadata = video.video_metadata or {}
     return About(
         title=video.title,
