@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from vidwiz.db import reading, unit_of_work
+from vidwiz.jobs.bench import Bench
 from vidwiz.models import Note, Task
 from vidwiz.plugin_api import VideoMetadata
 from vidwiz.plugin_api.fakes import spoken
@@ -81,3 +82,11 @@ def tasks(**criteria):
 def note(note_id):
     with reading() as session:
         return session.get(Note, note_id)
+
+
+def work_here(app, task_types):
+    """Work on all that is due of these types, in this process and without Redis."""
+    with app.app_context(), Bench(app, "test") as bench:
+        for task_type in task_types:
+            while bench.runner.drain(task_type):
+                pass

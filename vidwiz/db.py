@@ -7,11 +7,9 @@ import weakref
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 
-from vidwiz.models import Base
 from vidwiz.ports import transaction_open
 
 if TYPE_CHECKING:
@@ -141,12 +139,3 @@ def _transaction(sqlite_begin: str) -> Iterator[Session]:
         # Rolls back what was not committed, and leaves loaded objects readable.
         session.close()
         transaction_open.reset(token)
-
-
-def check() -> None:
-    """Raise when the database does not answer or has not been migrated."""
-    with reading() as session:
-        session.execute(sa.text("SELECT version_num FROM alembic_version")).one()
-
-
-metadata = Base.metadata

@@ -21,9 +21,8 @@ from tests.fixtures.databases import (
 from tests.fixtures.proxies import CommitLosingProxy
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import ROOT
-from tests.support import VIDEO, make_note, make_user, note, see, tasks, writing
+from tests.support import VIDEO, make_note, make_user, note, see, tasks, work_here, writing
 from vidwiz.db import reading
-from vidwiz.jobs.bench import work_here
 from vidwiz.models import Note, Task, TaskStatus, Video
 from vidwiz.ports import TaskType
 from vidwiz.runtime import build_app

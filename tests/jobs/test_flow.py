@@ -18,10 +18,10 @@ from tests.support import (
     note,
     see,
     tasks,
+    work_here,
     writing,
 )
 from vidwiz.db import reading
-from vidwiz.jobs.bench import work_here
 from vidwiz.jobs.sweeper import sweep
 from vidwiz.models import QuotaUse, StoredAnswer, Task, TaskStatus, Transcript
 from vidwiz.plugin_api import PluginError, Purpose

@@ -17,12 +17,9 @@ from vidwiz.runtime import runtime_of
 from vidwiz.services.claims import WorkerId
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Self
 
     from flask import Flask
-
-    from vidwiz.ports import TaskType
 
 
 class Bench:
@@ -54,11 +51,3 @@ class Bench:
 
     def __exit__(self, *exc: object) -> None:
         self._leases.__exit__(*exc)
-
-
-def work_here(app: Flask, task_types: Sequence[TaskType]) -> None:
-    """Work on all that is due of these types, in this process and without Redis."""
-    with app.app_context(), Bench(app, f"local-{os.getpid()}") as bench:
-        for task_type in task_types:
-            while bench.runner.drain(task_type):
-                pass

@@ -74,16 +74,6 @@ def active_task(session: Session, task_type: TaskType, subject: str) -> Task | N
     )
 
 
-def newest_task(session: Session, task_type: TaskType, subject: str) -> Task | None:
-    """Return the task of this subject that was made last."""
-    return session.scalar(
-        sa.select(Task)
-        .where(Task.task_type == task_type, Task.subject == subject)
-        .order_by(Task.id.desc())
-        .limit(1)
-    )
-
-
 def newest_tasks(session: Session, subjects: Iterable[str]) -> dict[tuple[TaskType, str], Task]:
     """Return the newest task of each type and subject, with one query."""
     newest = (

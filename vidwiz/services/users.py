@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 SHORTEST_PASSWORD = 8
 LONGEST_PASSWORD = 256
 FULL = "full"
-SCOPES = ("notes:write", "read", FULL)
 AUTOMATION = "automation"
 TOKEN_PREFIX = "vw_"  # noqa: S105 - how a token is recognised, not a token
 

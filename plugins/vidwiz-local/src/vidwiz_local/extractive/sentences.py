@@ -9,7 +9,6 @@ from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from vidwiz_local.extractive.speech import is_spaceless
-from vidwiz_local.extractive.terms import surface_words
 from vidwiz_local.extractive.wording import words
 
 if TYPE_CHECKING:
@@ -34,7 +33,6 @@ LONGEST_TOKENS = 48
 """More tokens without a full stop are cut at their cues; twice as many where stops are usual."""
 _LONGEST_CUT = 28
 _SHORTEST_CUT = 6
-_PAUSE_STRENGTH = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,10 +279,3 @@ def _cost(length: int) -> float:
         return 1.5 * (_SHORTEST_CUT - length) + 1.5
     cost = 1.4 + 0.004 * (length - 16) ** 2
     return cost if length <= _LONGEST_CUT else cost + 0.35 * (length - _LONGEST_CUT)
-
-
-def words_of(speech: Speech, sentence: Sentence) -> list[str]:
-    """Return the words of a sentence in lower case."""
-    return [
-        w for token in speech.tokens[sentence.start : sentence.end] for w in surface_words(token)
-    ]
