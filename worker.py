@@ -2,16 +2,17 @@
 
 import click
 
-from vidwiz.config import DEFAULT_SLOTS, parse_slots
-from vidwiz.errors import ConfigError
-from vidwiz.jobs.pool import main
+from vidwiz.config import parse_slots
+from vidwiz.errors import VidwizError
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.worker.pool import main
 
 
 @click.command()
 @click.option(
     "--queues",
     metavar="QUEUE=COUNT,...",
-    help=f"Only these queues, of {', '.join(DEFAULT_SLOTS)}; without it what VIDWIZ_WORKERS says.",
+    help=f"Only these queues, of {', '.join(KINDS.queues)}; without it what VIDWIZ_WORKERS says.",
 )
 def run(queues: str | None) -> None:
     """Start the workers of this machine, one queue a process, and their sweeper."""
@@ -20,10 +21,11 @@ def run(queues: str | None) -> None:
         return
     try:
         asked = parse_slots(",".join(q if "=" in q else f"{q}=1" for q in queues.split(",")))
-    except ConfigError as exc:
+        for queue in asked:
+            KINDS.of_queue(queue)
+    except VidwizError as exc:
         raise click.UsageError(exc.message) from exc
-    named = {part.partition("=")[0].strip() for part in queues.split(",")}
-    main({queue: count for queue, count in asked.items() if queue in named})
+    main(asked)
 
 
 if __name__ == "__main__":

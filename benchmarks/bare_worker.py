@@ -23,7 +23,7 @@ def step(left: int, done_key: str) -> None:
 
 
 def main() -> None:
-    from vidwiz.jobs import entry  # noqa: PLC0415 - what our own worker preloads
+    from vidwiz.worker import entry  # noqa: PLC0415 - what our own worker preloads
 
     entry.app()
     connection = Redis.from_url(os.environ["VIDWIZ_REDIS_URL"])

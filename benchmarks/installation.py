@@ -20,11 +20,11 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from benchmarks.figures import wait_until
-from vidwiz.api.auth import make_jwt
 from vidwiz.config import Config
-from vidwiz.db import unit_of_work
+from vidwiz.db.schema_upgrade import upgrade
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.embedded_redis import program
-from vidwiz.migrating import upgrade
+from vidwiz.http.auth import make_jwt
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import users
 
@@ -56,7 +56,9 @@ class Installation:
         with self.app.app_context():
             upgrade(self.app)
             with unit_of_work(runtime_of(self.app).queue) as uow:
-                user = users.create(uow, email="bench@example.org", name="Bench", is_admin=True)
+                user = users.create(
+                    uow, email="context@example.org", name="WorkerContext", is_admin=True
+                )
             token = make_jwt(user)
         self.user_id = user.id
         self.port = _free_port()
@@ -113,7 +115,7 @@ class Installation:
 def installation(*, llm_seconds: float = 0.0) -> Iterator[Installation]:
     """Start the servers; web server and workers are started by the benchmark."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="vidwiz-bench-"))
+        folder = Path(tempfile.mkdtemp(prefix="vidwiz-context-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         env = {
             **os.environ,

@@ -13,13 +13,14 @@ import sqlalchemy as sa
 from benchmarks.figures import Figure, median_seconds, milliseconds
 from benchmarks.installation import postgresql
 from vidwiz.config import Config
-from vidwiz.db import db, unit_of_work
-from vidwiz.migrating import upgrade
+from vidwiz.db.engine import db
+from vidwiz.db.schema_upgrade import upgrade
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.plugin_host.registry import Registry
-from vidwiz.ports import TaskType
 from vidwiz.runtime import build_app
-from vidwiz.services import claims, videos
-from vidwiz.services.claims import WorkerId
+from vidwiz.services import videos
+from vidwiz.tasks import claims
+from vidwiz.tasks.types import TaskType, WorkerId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,7 +37,7 @@ _names = count(1)
 
 
 class _NoQueue:
-    def poke(self, task_type: TaskType, task_ids: Sequence[int]) -> bool:  # noqa: ARG002
+    def notify(self, task_type: TaskType, task_ids: Sequence[int]) -> bool:  # noqa: ARG002
         return True
 
     def is_reachable(self) -> bool:
@@ -72,7 +73,7 @@ def _measure(database: str, status: str, size: int) -> tuple[float, float, float
     """Return the medians of creating, of claiming and of a bare insert, in seconds."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = f"sqlite:///{folder / 'bench.db'}"
+        url = f"sqlite:///{folder / 'context.db'}"
         if database == "postgresql":
             url = postgresql(stack).replace("postgresql://", "postgresql+psycopg://")
         config = Config(
@@ -95,7 +96,7 @@ def _measure(database: str, status: str, size: int) -> tuple[float, float, float
 
 def _fill(database: str, status: str, size: int) -> None:
     columns = "task_type, subject, video_id, status, priority, attempt, failures, max_attempts"
-    columns += ", waits, alone, run_at, created_at, updated_at"
+    columns += ", waits, isolated, run_at, created_at, updated_at"
     moment = NOW[database]
     fill = (
         f"INSERT INTO tasks ({columns}) SELECT 'fetch_metadata', 'video:old' || i, 'old' || i,"
@@ -114,12 +115,12 @@ def _fill(database: str, status: str, size: int) -> None:
 
 def _create() -> None:
     with unit_of_work(QUEUE) as uow:
-        videos.see(uow, f"new{next(_names):08d}")
+        videos.ensure(uow, f"new{next(_names):08d}")
 
 
 def _claim() -> None:
     with unit_of_work(QUEUE) as uow:
-        assert claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("bench"), lease_seconds=3600)
+        assert claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("context"), lease_seconds=3600)
 
 
 def _insert() -> None:

@@ -27,7 +27,7 @@ def hundred_notes() -> Iterator[Figure]:
         yield Figure(
             f"{NOTES} waiting notes, LLM {LLM_SECONDS} s, {workers} note worker(s)",
             f"{taken:.2f} s",
-            f"{floor:.1f} s: the calls alone, {CALLS_AT_ONCE} at once in each",
+            f"{floor:.1f} s: the calls isolated, {CALLS_AT_ONCE} at once in each",
             f"{taken / floor:.2f}",
             f"<= {bar:.0f} s",
             taken <= bar,

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Connection
 
-from vidwiz.db import db
+from vidwiz.db.engine import db
 from vidwiz.models import Base
 
 

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from vidwiz.db import reading, unit_of_work
-from vidwiz.jobs.bench import Bench
+from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import Note, Task
 from vidwiz.plugin_api import VideoMetadata
 from vidwiz.plugin_api.fakes import spoken
 from vidwiz.runtime import current
 from vidwiz.services import notes, users, videos
+from vidwiz.worker.context import WorkerContext
 
 CAPTIONS = Path(__file__).parents[1].parent / "shared" / "data" / "captions"
 
@@ -24,12 +24,12 @@ class RecordingQueue:
     """A `TaskQueue` that only remembers; `answers` says whether it pretends to work."""
 
     def __init__(self):
-        self.pokes = []
+        self.notifications = []
         self.answers = True
 
-    def poke(self, task_type, task_ids):
+    def notify(self, task_type, task_ids):
         if self.answers:
-            self.pokes.append((task_type, list(task_ids)))
+            self.notifications.append((task_type, list(task_ids)))
         return self.answers
 
     def is_reachable(self):
@@ -54,7 +54,7 @@ def captions():
 
 @contextmanager
 def writing():
-    with unit_of_work(current().queue) as uow:
+    with unit_of_work(current()) as uow:
         yield uow
 
 
@@ -63,9 +63,9 @@ def make_user(email="ada@example.org", **fields):
         return users.create(uow, email=email, name="Ada", **fields)
 
 
-def see(video_id=VIDEO, **options):
+def ensure_video(video_id=VIDEO, **options):
     with writing() as uow:
-        videos.see(uow, video_id, **options)
+        videos.ensure(uow, video_id, **options)
 
 
 def make_note(user, timestamp="1:00", video_id=VIDEO, **fields):
@@ -75,18 +75,18 @@ def make_note(user, timestamp="1:00", video_id=VIDEO, **fields):
 
 def tasks(**criteria):
     """Return all tasks with these values, oldest first."""
-    with reading() as session:
+    with read_transaction() as session:
         return list(session.scalars(sa.select(Task).filter_by(**criteria).order_by(Task.id)))
 
 
 def note(note_id):
-    with reading() as session:
+    with read_transaction() as session:
         return session.get(Note, note_id)
 
 
 def work_here(app, task_types):
     """Work on all that is due of these types, in this process and without Redis."""
-    with app.app_context(), Bench(app, "test") as bench:
+    with app.app_context(), WorkerContext(app, "test") as context:
         for task_type in task_types:
-            while bench.runner.drain(task_type):
+            while context.runner.drain(task_type):
                 pass

@@ -19,10 +19,9 @@ from vidwiz.errors import ConfigError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-QUEUES = ("metadata", "transcript", "summary", "note")
-DEFAULT_SLOTS = {"metadata": 1, "transcript": 1, "summary": 1, "note": 4}
 # The kernel takes socket paths of 107 bytes at most (104 on macOS).
 _LONGEST_SOCKET_PATH = 100
+_MOST_DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +41,7 @@ class Config:
     llm_provider: str | None = None
     library_dir: Path
     plugin_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
-    workers: Mapping[str, int] = field(default_factory=lambda: dict(DEFAULT_SLOTS))
+    workers: Mapping[str, int] = field(default_factory=dict)
     network: str = "server"
     registration_open: bool = True
     guests_allowed: bool = True
@@ -167,14 +166,15 @@ def _names(env: Env, setting: str) -> tuple[str, ...] | None:
 
 
 def parse_slots(text: str) -> dict[str, int]:
-    """Read worker slots such as `note=2,summary=1` over the defaults; raise `ConfigError`."""
-    slots = dict(DEFAULT_SLOTS)
+    """Read worker slots such as `note=2,summary=1`; raise `ConfigError`.
+
+    Whether there are such queues is known to `vidwiz.pipeline.flow` alone.
+    """
+    slots = {}
     for part in filter(None, (part.strip() for part in text.split(","))):
         queue, _, count = part.partition("=")
-        if queue not in QUEUES or not count.isdecimal():
-            raise ConfigError(
-                f"VIDWIZ_WORKERS: {part!r} is not QUEUE=COUNT with a queue of {', '.join(QUEUES)}"
-            )
+        if not queue or not (count.isascii() and count.isdecimal() and len(count) <= _MOST_DIGITS):
+            raise ConfigError(f"VIDWIZ_WORKERS: {part!r} is not QUEUE=COUNT, such as note=2")
         slots[queue] = int(count)
     return slots
 

@@ -3,33 +3,25 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from sqlalchemy.orm import Session
 
 
-class TaskType(StrEnum):
-    """The kinds of durable work. The value stands in the database and in the API."""
-
-    FETCH_METADATA = "fetch_metadata"
-    FETCH_TRANSCRIPT = "fetch_transcript"
-    GENERATE_SUMMARY = "generate_summary"
-    GENERATE_NOTE = "generate_note"
-
-
 class TaskQueue(Protocol):
-    """Tells the engine to look at tasks. Losing a poke is harmless, so nothing is raised."""
+    """Notifies workers of tasks. Losing a notification is harmless, so nothing is raised."""
 
-    def poke(self, task_type: TaskType, task_ids: Sequence[int]) -> bool:
-        """Ask for these tasks to be looked at; False when the engine could not be told."""
+    def notify(self, task_type: str, task_ids: Sequence[int]) -> bool:
+        """Have a worker look at these tasks; False when the queue could not be reached."""
 
     def is_reachable(self) -> bool:
-        """Say whether the engine answers."""
+        """Say whether the queue answers."""
 
 
 class TranscriptStore(Protocol):
@@ -39,7 +31,7 @@ class TranscriptStore(Protocol):
         """Store `body` whole or not at all; raise `StoreError` when it is not stored."""
 
     def copy(self, key: str, copy_key: str) -> None:
-        """Put a copy of an object that nobody changes; raise `ObjectMissingError`, `StoreError`."""
+        """Copy an object within the store; raise `ObjectMissingError`, `StoreError`."""
 
     def get(self, key: str) -> bytes:
         """Return the object; raise `ObjectMissingError` or `StoreError`."""
@@ -47,14 +39,67 @@ class TranscriptStore(Protocol):
     def check(self) -> None:
         """Raise `StoreError` when the store cannot be used."""
 
+    def remove_drafts(self, *, older_than_seconds: float) -> int:
+        """Remove what interrupted writes left behind; return how many there were."""
+
+
+@dataclass(frozen=True, slots=True)
+class VideoChanged:
+    """Something that users see of a video has changed."""
+
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteChanged:
+    """Something that its owner sees of a note has changed, or the note is gone."""
+
+    note_id: int
+    video_id: str
+
+
+Event = VideoChanged | NoteChanged
+
+
+class EventPublisher(Protocol):
+    """Tells whoever listens in this process what has been committed."""
+
+    def publish(self, event: Event) -> None:
+        """Call every listener; what one of them raises reaches nobody else."""
+
 
 class UnitOfWork(Protocol):
     """One transaction that may write; what it asks for happens after its commit."""
 
     session: Session
 
-    def poke(self, task_type: TaskType, task_id: int) -> None:
-        """Have the engine look at this task once the transaction is committed."""
+    def notify(self, task_type: str, task_id: int) -> None:
+        """Have a worker look at this task once the transaction is committed."""
+
+    def publish(self, event: Event) -> None:
+        """Publish the event once the transaction is committed; the same one only once."""
+
+    def after_commit(self, work: Callable[[Parts], object]) -> None:
+        """Run `work` once the transaction is committed, in the order of registration."""
+
+
+class Parts(Protocol):
+    """What work after a commit may use; it may open transactions of its own."""
+
+    @property
+    def queue(self) -> TaskQueue:
+        """Where workers are notified."""
+
+    @property
+    def store(self) -> TranscriptStore:
+        """Where transcript objects are."""
+
+    @property
+    def events(self) -> EventPublisher:
+        """Where events are published."""
+
+    def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a writing transaction."""
 
 
 class FetcherHealth(Protocol):
@@ -67,7 +112,7 @@ class FetcherHealth(Protocol):
         """
 
     def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
-        """Note that the site refused this fetcher, so that it is left alone for a while."""
+        """Note that the site refused this fetcher, so that it is not called for a while."""
 
     def succeeded(self, provider: str) -> None:
         """Note that the fetcher works."""

@@ -7,15 +7,21 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, current_app
 
-from vidwiz import db
+from vidwiz.db import engine
+from vidwiz.db.transactions import unit_of_work
+from vidwiz.events import EventBus
+from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
 from vidwiz.plugin_host import choice
 from vidwiz.queueing.messages import SignedJson
-from vidwiz.queueing.pokes import RedisTaskQueue
+from vidwiz.queueing.notifications import RedisTaskQueue, Route
 from vidwiz.store import make_store
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from vidwiz.config import Config
+    from vidwiz.db.transactions import UnitOfWork
     from vidwiz.plugin_host.registry import Registry
     from vidwiz.ports import TaskQueue, TranscriptStore
 
@@ -28,6 +34,11 @@ class Runtime:
     queue: TaskQueue
     store: TranscriptStore
     plugins: Registry
+    events: EventBus
+
+    def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a writing transaction; see `vidwiz.db.transactions.unit_of_work`."""
+        return unit_of_work(self)
 
     def metadata_fetchers(self) -> list[MetadataFetcher]:
         """Return the fetchers to ask, in order."""
@@ -60,20 +71,25 @@ def build_app(
     """
     app = Flask("vidwiz")
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = db.engine_options(
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine.engine_options(
         config.database_url, pre_ping=pre_ping
     )
     SignedJson.use_key(config.secret_key)
-    db.init_app(app)
+    engine.init_app(app)
     runtime = Runtime(
         config=config,
-        queue=queue or RedisTaskQueue(config.redis_url),
+        queue=queue or RedisTaskQueue(config.redis_url, _routes()),
         store=store or make_store(config),
         plugins=plugins or choice.discover(config),
+        events=EventBus(),
     )
     choice.require(config, runtime.plugins)
     app.extensions["vidwiz"] = runtime
     return app
+
+
+def _routes() -> dict[str, Route]:
+    return {kind.name: Route(kind.queue, kind.job_timeout) for kind in KINDS}
 
 
 def current() -> Runtime:

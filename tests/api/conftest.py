@@ -4,8 +4,8 @@ import pytest
 
 from tests.api.helping import Helper
 from tests.support import VIDEO, make_user
-from vidwiz.api.auth import make_jwt
-from vidwiz.db import unit_of_work
+from vidwiz.db.transactions import unit_of_work
+from vidwiz.http.auth import make_jwt
 from vidwiz.runtime import current
 from vidwiz.services import users
 
@@ -56,7 +56,7 @@ def token_of(app):
     """Return a function that gives a person a personal token."""
 
     def made(person, scope):
-        with app.app_context(), unit_of_work(current().queue) as uow:
+        with app.app_context(), unit_of_work(current()) as uow:
             token = users.issue_token(uow, user_id=person.id, name="phone", scope=scope)
         return Person(app, {"Authorization": f"Bearer {token}"}, person.id)
 

@@ -3,10 +3,10 @@
 import sqlalchemy as sa
 
 from tests.support import VIDEO
-from vidwiz.db import reading, unit_of_work
+from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import Task, now_plus
 from vidwiz.runtime import current
-from vidwiz.services import setbacks
+from vidwiz.tasks import failures
 
 NOTES = f"/videos/{VIDEO}/notes"
 SEGMENTS = [{"text": "The dough rests.", "offset": 0, "duration": 9.5}]
@@ -35,22 +35,22 @@ class Helper:
 
 
 def expire_lease(task_id):
-    with unit_of_work(current().queue) as uow:
+    with unit_of_work(current()) as uow:
         uow.session.execute(
             sa.update(Task).where(Task.id == task_id).values(lease_expires_at=now_plus(-1))
         )
 
 
 def sweep():
-    with unit_of_work(current().queue) as uow:
-        setbacks.recover_expired(uow)
+    with unit_of_work(current()) as uow:
+        failures.recover_expired(uow, KINDS.names)
 
 
 def make_due(task_id):
-    with unit_of_work(current().queue) as uow:
+    with unit_of_work(current()) as uow:
         uow.session.execute(sa.update(Task).where(Task.id == task_id).values(run_at=now_plus(-1)))
 
 
 def task(task_id):
-    with reading() as session:
+    with read_transaction() as session:
         return session.get(Task, task_id)

@@ -8,8 +8,8 @@ import pytest
 from tests.api.conftest import Person, error
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO, tasks
-from vidwiz.api.auth import _signing_key
 from vidwiz.app import create_app
+from vidwiz.http.auth import _signing_key
 
 ACCOUNT = {"email": "Ada@Example.org", "password": "correct horse", "name": " Ada "}
 

@@ -8,9 +8,9 @@ from threading import Barrier
 from tests.api.conftest import Person
 from tests.fixtures.databases import dispose
 from tests.support import VIDEO, make_user, tasks
-from vidwiz.api.auth import make_jwt
 from vidwiz.app import create_app
-from vidwiz.db import reading
+from vidwiz.db.transactions import read_transaction
+from vidwiz.http.auth import make_jwt
 from vidwiz.models import Conversation, Note, QuotaUse, Video
 
 NOTES = f"/videos/{VIDEO}/notes"
@@ -29,7 +29,7 @@ def all_at_once(calls):
 
 
 def count(model):
-    with reading() as session:
+    with read_transaction() as session:
         return session.query(model).count()
 
 
@@ -76,7 +76,7 @@ def test_a_quota_holds_exactly(config, queue, plugins):
         )
         assert Counter(answer.status_code for answer in answers) == {201: 5, 429: 15}
         assert (count(Video), count(Conversation), len(tasks())) == (5, 5, 10)
-        with reading() as session:
+        with read_transaction() as session:
             assert [use.used for use in session.query(QuotaUse)] == [5]
     dispose(app)
 

@@ -10,8 +10,8 @@ import pytest
 from tests.api.conftest import Person, error
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO
-from vidwiz.api.auth import _signing_key
-from vidwiz.db import unit_of_work
+from vidwiz.db.transactions import unit_of_work
+from vidwiz.http.auth import _signing_key
 from vidwiz.models import ApiToken, User
 from vidwiz.runtime import current
 
@@ -133,7 +133,7 @@ def test_forged_and_stale_tokens_are_refused(app, ada):
 
 
 def test_an_account_that_is_gone_is_signed_out(app, ada):
-    with app.app_context(), unit_of_work(current().queue) as uow:
+    with app.app_context(), unit_of_work(current()) as uow:
         uow.session.delete(uow.session.get(User, ada.id))
     error(ada.get("/users/me"), 401)
     error(ada.post(NOTES, {"timestamp": "1:00"}), 401)
@@ -163,7 +163,7 @@ def test_a_token_does_what_its_scope_says(ada, token_of):
 
 def test_an_expired_token_is_refused(app, ada, token_of):
     caller = token_of(ada, "full")
-    with app.app_context(), unit_of_work(current().queue) as uow:
+    with app.app_context(), unit_of_work(current()) as uow:
         uow.session.query(ApiToken).update({"expires_at": datetime(2020, 1, 1, tzinfo=UTC)})
     error(caller.get("/users/me"), 401)
 

@@ -7,9 +7,9 @@ import pytest
 from tests.api.conftest import Person, error
 from tests.fixtures.databases import dispose, only_sqlite
 from tests.support import VIDEO, make_user, tasks
-from vidwiz.api.auth import make_jwt
 from vidwiz.app import create_app
-from vidwiz.db import reading
+from vidwiz.db.transactions import read_transaction
+from vidwiz.http.auth import make_jwt
 from vidwiz.models import Conversation, QuotaUse, Video
 
 
@@ -18,7 +18,7 @@ def new(number):
 
 
 def stored():
-    with reading() as session:
+    with read_transaction() as session:
         return (
             session.query(Video).count(),
             session.query(Conversation).count(),

@@ -81,7 +81,7 @@ def test_only_so_many_may_wait(app, helper, seen):
 
 @only_sqlite
 def test_waiting_holds_no_connection(app, helper):
-    from vidwiz.db import db
+    from vidwiz.db.engine import db
 
     with ThreadPoolExecutor(4) as pool:
         waiting = [pool.submit(helper.poll, "summary", 2) for _ in range(4)]

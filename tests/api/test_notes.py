@@ -5,15 +5,15 @@ import pytest
 from tests.api.conftest import error
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO, tasks
-from vidwiz.db import reading
-from vidwiz.models import Note, StoredAnswer
+from vidwiz.db.transactions import read_transaction
+from vidwiz.models import IdempotencyRecord, Note
 
 NOTES = f"/videos/{VIDEO}/notes"
 TRANSCRIPT = [{"text": "The dough rests.", "offset": 0, "duration": 9}]
 
 
 def count(model):
-    with reading() as session:
+    with read_transaction() as session:
         return session.query(model).count()
 
 
@@ -103,7 +103,7 @@ def test_the_same_key_and_body_get_the_first_answer_again(pushed, ada):
     ada.patch(f"/notes/{first.json['id']}", {"text": "changed since"})
     again = ada.post(NOTES, {**body, "unknown": 1}, headers=headers)
     assert (again.status_code, again.json) == (201, first.json)
-    assert (count(Note), count(StoredAnswer)) == (1, 1)
+    assert (count(Note), count(IdempotencyRecord)) == (1, 1)
 
 
 def test_a_key_is_for_one_body_one_user_and_one_video(pushed, ada, bob):
@@ -119,7 +119,7 @@ def test_a_key_is_for_one_body_one_user_and_one_video(pushed, ada, bob):
 def test_a_refused_request_keeps_no_key(pushed, ada):
     headers = {"Idempotency-Key": "tap-1"}
     error(ada.post(NOTES, {"timestamp": "1:77"}, headers=headers), 422)
-    assert count(StoredAnswer) == 0
+    assert count(IdempotencyRecord) == 0
     assert ada.post(NOTES, {"timestamp": "1:07"}, headers=headers).status_code == 201
 
 

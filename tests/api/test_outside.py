@@ -14,9 +14,9 @@ from tests.fixtures.databases import dispose, make_config, only_sqlite
 from tests.support import VIDEO
 from vidwiz.app import create_app
 from vidwiz.plugin_host.registry import Registry
-from vidwiz.ports import TaskType
 from vidwiz.queueing.connections import impatient
-from vidwiz.queueing.pokes import queue_named
+from vidwiz.queueing.notifications import queue_named
+from vidwiz.tasks.types import TaskType
 
 LOGIN = {"email": "ada@example.org", "password": "correct horse"}
 
@@ -155,7 +155,7 @@ def test_the_document_is_valid_and_lists_every_route_once(app, client):
 def dashboard(made, redis_url, config):
     connection = impatient(redis_url)
     queue_named("note", connection).enqueue_call(
-        "vidwiz.jobs.entry.run_tasks", args=([1],), description="<img src=x onerror=alert(1)>"
+        "vidwiz.worker.entry.run_tasks", args=([1],), description="<img src=x onerror=alert(1)>"
     )
     client = made(redis_url).client
     password = base64.b64encode(f"admin:{config.admin_tokens[0]}".encode()).decode()
@@ -252,7 +252,7 @@ def test_the_dashboard_without_redis_says_so(made, tmp_path, config):
 
 def test_pokes_are_of_our_types(queue, ada):
     ada.post("/conversations", {"video_id": VIDEO})
-    assert {kind for kind, _ in queue.pokes} == {
+    assert {kind for kind, _ in queue.notifications} == {
         TaskType.FETCH_METADATA,
         TaskType.FETCH_TRANSCRIPT,
     }

@@ -5,7 +5,7 @@ import pytest
 from tests.api.conftest import error
 from tests.fixtures.databases import only_sqlite
 from tests.support import OTHER_VIDEO, TITLE, VIDEO, metadata, tasks
-from vidwiz.db import reading
+from vidwiz.db.transactions import read_transaction
 from vidwiz.models import Video
 from vidwiz.plugin_api import Chapter
 
@@ -29,7 +29,10 @@ def test_saving_a_video_twice_makes_it_once(pushed, queue, ada):
     assert again.json == made.json
     assert {task.task_type for task in tasks()} == {"fetch_metadata", "fetch_transcript"}
     assert len(tasks()) == 2
-    assert {task_type for task_type, _ in queue.pokes} == {"fetch_metadata", "fetch_transcript"}
+    assert {task_type for task_type, _ in queue.notifications} == {
+        "fetch_metadata",
+        "fetch_transcript",
+    }
 
 
 def test_a_new_video_says_all_there_is_to_say(ada):
@@ -89,7 +92,7 @@ def test_metadata_has_every_name_and_replaces_the_title(ada, admin):
 def test_what_is_no_video_is_refused(pushed, ada, video):
     found = error(ada.post("/videos", {"video": video}), 422)
     assert [item["field"] for item in found["details"]] == ["video"]
-    with reading() as session:
+    with read_transaction() as session:
         assert session.query(Video).count() == 0
 
 

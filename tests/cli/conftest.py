@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import install_gate
 from vidwiz.cli import cli
-from vidwiz.cli.sample import VIDEO_ID
+from vidwiz.cli.up.sample import VIDEO_ID
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "vidwiz" / "sample"

@@ -6,8 +6,9 @@ import sys
 import pytest
 
 from tests.support import make_user, writing
-from vidwiz.cli import owner, saving
-from vidwiz.db import reading
+from vidwiz.cli import owner
+from vidwiz.cli.ingest import saving
+from vidwiz.db.transactions import read_transaction
 from vidwiz.runtime import current
 from vidwiz.services import notes, users
 
@@ -17,7 +18,7 @@ def token_of(config):
 
 
 def holder_of(token):
-    with reading() as session:
+    with read_transaction() as session:
         found = users.find_token(session, token)
     return found and found[0].id
 
@@ -49,7 +50,7 @@ def test_saving_twice_makes_no_second_notes(core):
     for _ in range(2):
         with writing() as uow:
             saving.save(uow, ada, ["vidwizdemo1"], ["1:05", "65:00", "1:05:00"])
-    with reading() as session:
+    with read_transaction() as session:
         found = notes.of_video(session, "vidwizdemo1", user_id=ada.id)
     assert [note.timestamp for note in found] == ["1:05", "65:00"]
 
@@ -60,7 +61,7 @@ def test_a_note_of_ones_own_does_not_stand_for_a_mark(core):
         notes.create(uow, user_id=ada.id, video_id="vidwizdemo1", timestamp="1:05", text="mine")
     with writing() as uow:
         saving.save(uow, ada, ["vidwizdemo1"], ["1:05"])
-    with reading() as session:
+    with read_transaction() as session:
         found = notes.of_video(session, "vidwizdemo1", user_id=ada.id)
     assert [note.text for note in found] == ["mine", None]
 
@@ -69,7 +70,7 @@ def test_a_note_of_ones_own_does_not_stand_for_a_mark(core):
 def test_many_that_start_at_once_make_one_owner(installation):
     def start():
         return subprocess.Popen(
-            [sys.executable, "-m", "vidwiz.cli.prepare"],
+            [sys.executable, "-m", "vidwiz.cli.up.command.prepare"],
             cwd=installation.folder,
             env=installation.env,
             stderr=subprocess.PIPE,

@@ -8,13 +8,13 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support import VIDEO, captions, writing
-from vidwiz.db import reading
-from vidwiz.jobs.ledger import DatabaseHealth
+from vidwiz.db.transactions import read_transaction
 from vidwiz.models import FetcherState, now_plus
 from vidwiz.plugin_api import PluginError, VideoRef
 from vidwiz.plugin_api.fakes import FakeTranscriptFetcher
 from vidwiz.plugin_host.chain import Chain
 from vidwiz.runtime import current
+from vidwiz.worker.database_ledger import DatabaseHealth
 
 pytestmark = pytest.mark.usefixtures("core")
 
@@ -33,7 +33,7 @@ def refuse(known=None, **options):
 
 
 def row():
-    with reading() as session:
+    with read_transaction() as session:
         return session.scalar(sa.select(FetcherState))
 
 

@@ -3,7 +3,7 @@
 import sys
 
 from vidwiz.config import Config
-from vidwiz.db import unit_of_work
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.models import Video
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos

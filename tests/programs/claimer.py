@@ -4,11 +4,10 @@ import json
 import os
 
 from vidwiz.config import Config
-from vidwiz.db import unit_of_work
-from vidwiz.ports import TaskType
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
-from vidwiz.services import claims
-from vidwiz.services.claims import WorkerId
+from vidwiz.tasks import claims
+from vidwiz.tasks.types import TaskType, WorkerId
 
 app = build_app(Config.from_env())
 runtime = runtime_of(app)

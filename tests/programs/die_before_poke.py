@@ -5,13 +5,13 @@ import signal
 import sys
 
 from vidwiz.config import Config
-from vidwiz.db import unit_of_work
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos
 
 
 class DeadlyQueue:
-    def poke(self, task_type, task_ids):
+    def notify(self, task_type, task_ids):
         os.kill(os.getpid(), signal.SIGKILL)
 
     def is_reachable(self):
@@ -20,4 +20,4 @@ class DeadlyQueue:
 
 app = build_app(Config.from_env(), queue=DeadlyQueue())
 with app.app_context(), unit_of_work(runtime_of(app).queue) as uow:
-    videos.see(uow, sys.argv[1])
+    videos.ensure(uow, sys.argv[1])

@@ -6,7 +6,7 @@ import sys
 import sqlalchemy as sa
 
 from vidwiz.config import Config
-from vidwiz.db import reading
+from vidwiz.db.transactions import read_transaction
 from vidwiz.runtime import build_app
 
 CHILDREN = 3
@@ -20,7 +20,7 @@ def wrong_answers() -> int:
     with app.app_context():
         for number in range(QUESTIONS):
             mine = os.getpid() * 1000 + number
-            with reading() as session:
+            with read_transaction() as session:
                 wrong += session.scalar(sa.select(sa.literal(mine))) != mine
     return wrong
 

@@ -6,7 +6,7 @@ import signal
 import threading
 
 from vidwiz.config import Config
-from vidwiz.db import unit_of_work
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos
 
@@ -19,6 +19,6 @@ with app.app_context():
     while True:
         number += 1
         with unit_of_work(runtime_of(app).queue) as uow:
-            videos.see(uow, f"{os.getpid() % 10000:05d}{number:06d}")
+            videos.ensure(uow, f"{os.getpid() % 10000:05d}{number:06d}")
         if number == COMMITTED:
             death.start()

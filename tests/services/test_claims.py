@@ -3,14 +3,12 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.support import VIDEO, see, tasks, writing
+from tests.support import VIDEO, ensure_video, tasks, writing
 from vidwiz.errors import StaleError
 from vidwiz.models import Priority, Task, TaskStatus, now_plus
 from vidwiz.plugin_api import Handling
-from vidwiz.ports import TaskType
-from vidwiz.services import claims, ledger, setbacks, subjects
-from vidwiz.services.claims import WorkerId
-from vidwiz.services.failures import TaskFailure
+from vidwiz.tasks import claims, failures, scheduling, subjects
+from vidwiz.tasks.types import TaskFailure, TaskType, WorkerId
 
 pytestmark = pytest.mark.usefixtures("core")
 
@@ -43,12 +41,12 @@ def complete(held):
 
 def fail(held, failure=RETRY):
     with writing() as uow:
-        return setbacks.fail(uow, held, failure)
+        return failures.fail(uow, held, failure)
 
 
 def sweep():
     with writing() as uow:
-        return setbacks.recover_expired(uow)
+        return failures.recover_expired(uow, KINDS.names)
 
 
 def task(task_type=METADATA):
@@ -65,7 +63,7 @@ def make_due():
 
 
 def test_a_claim_takes_the_task_with_a_new_attempt_and_a_lease():
-    see()
+    ensure_video()
     held = one()
     row = task()
     assert (held.task_id, held.attempt, held.video_id) == (row.id, 1, VIDEO)
@@ -75,46 +73,46 @@ def test_a_claim_takes_the_task_with_a_new_attempt_and_a_lease():
 
 
 def test_a_claimed_task_is_claimed_by_nobody_else():
-    see()
+    ensure_video()
     one()
     assert claim() == []
 
 
 def test_what_is_not_due_yet_is_not_claimed():
-    see()
+    ensure_video()
     change(run_at=now_plus(60))
     assert claim() == []
 
 
 def test_asked_for_tasks_come_first_but_others_are_not_left():
-    see("aaaaaaaaaaa")
-    see("bbbbbbbbbbb")
+    ensure_video("aaaaaaaaaaa")
+    ensure_video("bbbbbbbbbbb")
     second = tasks(task_type=METADATA)[1]
     assert one(task_ids=[second.id]).task_id == second.id
     assert one(task_ids=[second.id]).video_id == "aaaaaaaaaaa"
 
 
 def test_claims_go_by_priority_and_then_by_age():
-    see("aaaaaaaaaaa", priority=Priority.IMPORT)
-    see("bbbbbbbbbbb", priority=Priority.REGENERATION)
-    see("ccccccccccc")
-    see("ddddddddddd")
+    ensure_video("aaaaaaaaaaa", priority=Priority.IMPORT)
+    ensure_video("bbbbbbbbbbb", priority=Priority.REGENERATION)
+    ensure_video("ccccccccccc")
+    ensure_video("ddddddddddd")
     change(run_at=now_plus(-5))
     order = [one().video_id[0] for _ in range(4)]
     assert order == ["c", "d", "a", "b"]
 
 
 def test_later_high_priorities_do_not_hide_what_is_due():
-    see("aaaaaaaaaaa", priority=Priority.IMPORT)
-    see("bbbbbbbbbbb")
+    ensure_video("aaaaaaaaaaa", priority=Priority.IMPORT)
+    ensure_video("bbbbbbbbbbb")
     with writing() as uow:
         uow.session.execute(sa.update(Task).where(Task.priority == 0).values(run_at=now_plus(3600)))
     assert one().video_id == "aaaaaaaaaaa"
 
 
 def test_a_persons_request_raises_a_waiting_task():
-    see(priority=Priority.IMPORT)
-    see()
+    ensure_video(priority=Priority.IMPORT)
+    ensure_video()
     assert {row.priority for row in tasks()} == {Priority.PERSON}
     assert len(tasks()) == 2
 
@@ -123,7 +121,7 @@ def schedule_notes(video_id, note_ids):
     with writing() as uow:
         for note_id in note_ids:
             subject = subjects.of_note(note_id)
-            ledger.schedule(
+            scheduling.schedule(
                 uow, TaskType.GENERATE_NOTE, subject, video_id=video_id, note_id=note_id
             )
 
@@ -146,7 +144,7 @@ def test_a_task_that_lost_its_worker_runs_alone():
 
 
 def test_renewal_prolongs_the_lease():
-    see()
+    ensure_video()
     held = one(lease=2.0)
     before = task().lease_expires_at
     assert renew(held)
@@ -158,7 +156,7 @@ class TestLateWords:
 
     @pytest.fixture
     def late(self, core):
-        see()
+        ensure_video()
         return one(lease=-1.0)
 
     @pytest.fixture
@@ -203,10 +201,10 @@ class TestLateWords:
             complete(late)
 
     def test_a_word_after_cancellation_is_refused(self):
-        see()
+        ensure_video()
         held = one()
         with writing() as uow:
-            ledger.cancel(uow, METADATA, held.subject)
+            scheduling.cancel(uow, METADATA, held.subject)
         with pytest.raises(StaleError):
             complete(held)
         with pytest.raises(StaleError):
@@ -215,23 +213,23 @@ class TestLateWords:
         assert task().status is TaskStatus.CANCELLED
 
     def test_a_result_made_before_a_retry_does_not_end_the_new_task(self):
-        see()
+        ensure_video()
         held = one()
         with writing() as uow:
-            cancelled = ledger.cancel_task(uow, held.task_id)
-            ledger.retry(uow, cancelled)
+            cancelled = scheduling.cancel_task(uow, held.task_id)
+            scheduling.retry(uow, cancelled)
         with pytest.raises(StaleError):
             complete(held)
         assert [row.status for row in tasks(task_type=METADATA)] == ["cancelled", "pending"]
 
 
 def test_a_refused_word_takes_its_effect_with_it():
-    see()
+    ensure_video()
     held = one(lease=-1.0)
     sweep()
     one()
     with pytest.raises(StaleError), writing() as uow:
-        ledger.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
+        scheduling.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
         claims.complete(uow, held)
     assert tasks(task_type=TaskType.GENERATE_SUMMARY) == []
 
@@ -241,7 +239,7 @@ class TestFailures:
 
     @pytest.fixture(autouse=True)
     def _video(self, core):
-        see()
+        ensure_video()
 
     def test_a_retryable_failure_waits_and_counts(self):
         assert fail(one()) is TaskStatus.PENDING
@@ -274,7 +272,7 @@ class TestFailures:
             one(lease=-1.0)
             sweep()
         row = task()
-        assert (row.status, row.error_code) == (TaskStatus.FAILED, setbacks.LOST_WORKER.code)
+        assert (row.status, row.error_code) == (TaskStatus.FAILED, failures.WORKER_LOST.code)
         assert claim() == []
 
     def test_the_providers_retry_time_is_honoured(self):
@@ -294,8 +292,8 @@ class TestFailures:
 
 
 def test_recovered_tasks_are_poked_after_the_commit(queue):
-    see()
+    ensure_video()
     one(lease=-1.0)
-    queue.pokes.clear()
+    queue.notifications.clear()
     sweep()
-    assert queue.pokes == [(METADATA, [task().id])]
+    assert queue.notifications == [(METADATA, [task().id])]

@@ -2,16 +2,27 @@
 
 import pytest
 
-from tests.support import VIDEO, captions, make_note, make_user, metadata, note, see, tasks, writing
-from vidwiz.db import reading
+from tests.support import (
+    VIDEO,
+    captions,
+    ensure_video,
+    make_note,
+    make_user,
+    metadata,
+    note,
+    tasks,
+    writing,
+)
+from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import StaleError
 from vidwiz.models import TaskStatus
-from vidwiz.ports import TaskType
+from vidwiz.pipeline import results
+from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult, TranscriptResult
 from vidwiz.runtime import runtime_of
-from vidwiz.services import claims, results, setbacks, transcripts, videos
-from vidwiz.services.claims import WorkerId
-from vidwiz.services.results import MetadataResult, NoteResult, SummaryResult, TranscriptResult
+from vidwiz.services import transcripts, videos
 from vidwiz.services.writing import Summary
+from vidwiz.tasks import claims, failures
+from vidwiz.tasks.types import TaskType, WorkerId
 
 NOTE_TEXT = "The yeast eats the sugar and gives off the gas that lifts the dough."
 SUMMARY = Summary("Bread rises. " * 20, ("Why does bread rise?",) * 3)
@@ -41,18 +52,18 @@ def overtake(task_type):
     """Return an attempt whose lease ran out and whose task somebody else holds."""
     late = one(task_type, lease=-1.0)
     with writing() as uow:
-        setbacks.recover_expired(uow)
+        failures.recover_expired(uow, KINDS.names)
     assert one(task_type).attempt == late.attempt + 1
     return late
 
 
 def transcript():
-    with reading() as session:
-        return videos.shared_transcript(session, VIDEO)
+    with read_transaction() as session:
+        return transcripts.shared(session, VIDEO)
 
 
 def video():
-    with reading() as session:
+    with read_transaction() as session:
         return videos.get(session, VIDEO)
 
 
@@ -75,37 +86,37 @@ def test_a_transcript_its_tasks_end_and_its_followers_commit_together(core, stor
 
 
 def test_a_result_that_is_rolled_back_leaves_nothing(core, stored, queue):
-    see()
+    ensure_video()
     held = one(TaskType.FETCH_TRANSCRIPT)
-    queue.pokes.clear()
+    queue.notifications.clear()
     with pytest.raises(ZeroDivisionError), writing() as uow:
         results.apply(uow, held, TranscriptResult(stored))
         raise ZeroDivisionError
     assert transcript() is None
     assert not video().transcript_available
     assert len(tasks()) == 2
-    assert queue.pokes == []
+    assert queue.notifications == []
 
 
 class TestOvertaken:
     """The effect of an attempt that lost its task goes with its word."""
 
     def test_metadata(self, core):
-        see()
+        ensure_video()
         late = overtake(TaskType.FETCH_METADATA)
         with pytest.raises(StaleError):
             apply(late, MetadataResult(metadata(title="Late"), "late"))
         assert video().title is None
 
     def test_transcript(self, core, stored):
-        see()
+        ensure_video()
         late = overtake(TaskType.FETCH_TRANSCRIPT)
         with pytest.raises(StaleError):
             apply(late, TranscriptResult(stored))
         assert transcript() is None
 
     def test_summary(self, core, stored):
-        see()
+        ensure_video()
         store_transcript(stored)
         late = overtake(TaskType.GENERATE_SUMMARY)
         with pytest.raises(StaleError):
@@ -147,11 +158,11 @@ def test_one_note_of_a_batch_ends_without_the_others(core, stored):
 
 
 def test_a_summary_is_not_wanted_twice(core, stored):
-    see()
+    ensure_video()
     store_transcript(stored)
     held = one(TaskType.GENERATE_SUMMARY)
-    with reading() as session:
+    with read_transaction() as session:
         assert results.inputs_of(session, held) is not None
     apply(held, SummaryResult(SUMMARY, None))
-    with reading() as session:
+    with read_transaction() as session:
         assert results.inputs_of(session, held) is None

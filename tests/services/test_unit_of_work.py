@@ -3,17 +3,19 @@
 import pytest
 import sqlalchemy as sa
 
-from tests.support import VIDEO, see, tasks, writing
-from vidwiz.db import reading, unit_of_work
+from tests.support import VIDEO, ensure_video, tasks, writing
+from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import Task, Video
-from vidwiz.ports import TaskType, transaction_open
-from vidwiz.services import ledger, videos
+from vidwiz.ports import transaction_open
+from vidwiz.services import videos
+from vidwiz.tasks import scheduling
+from vidwiz.tasks.types import TaskType
 
 pytestmark = pytest.mark.usefixtures("core")
 
 
 def count(model):
-    with reading() as session:
+    with read_transaction() as session:
         return session.scalar(sa.select(sa.func.count()).select_from(model))
 
 
@@ -24,32 +26,32 @@ def test_pokes_are_sent_only_after_the_commit(config):
         def __init__(self):
             self.seen = []
 
-        def poke(self, task_type, task_ids):
+        def notify(self, task_type, task_ids):
             with engine.connect() as connection:
                 self.seen.append(connection.scalar(sa.select(sa.func.count()).select_from(Task)))
             return True
 
     queue = LookingQueue()
-    with unit_of_work(queue) as uow:
-        videos.see(uow, VIDEO)
+    with unit_of_work(PARTS) as uow:
+        videos.ensure(uow, VIDEO)
     assert queue.seen == [2, 2]
 
 
 def test_a_block_that_raises_leaves_nothing_and_pokes_nobody(queue):
     with pytest.raises(ZeroDivisionError), writing() as uow:
-        videos.see(uow, VIDEO)
+        videos.ensure(uow, VIDEO)
         raise ZeroDivisionError
-    assert (count(Video), count(Task), queue.pokes) == (0, 0, [])
+    assert (count(Video), count(Task), queue.notifications) == (0, 0, [])
 
 
 def test_a_poke_survives_a_savepoint_that_was_rolled_back(queue):
     with writing() as uow:
-        videos.see(uow, VIDEO)
+        videos.ensure(uow, VIDEO)
         inner = uow.session.begin_nested()
-        ledger.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
+        scheduling.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
         inner.rollback()
     assert len(tasks()) == 2
-    assert {task_type for task_type, _ in queue.pokes} >= {row.task_type for row in tasks()}
+    assert {task_type for task_type, _ in queue.notifications} >= {row.task_type for row in tasks()}
 
 
 @pytest.mark.parametrize("outer", [writing, reading])
@@ -61,19 +63,19 @@ def test_nesting_raises(outer, inner):
 
 def test_a_transaction_is_marked_as_open_only_inside():
     assert not transaction_open.get()
-    with reading():
+    with read_transaction():
         assert transaction_open.get()
     assert not transaction_open.get()
 
 
 def test_what_was_read_stays_readable_after_the_end():
-    see()
-    with reading() as session:
+    ensure_video()
+    with read_transaction() as session:
         video = videos.get(session, VIDEO)
     assert video.video_id == VIDEO
 
 
 def test_a_queue_that_does_not_answer_changes_nothing(queue):
     queue.answers = False
-    see()
+    ensure_video()
     assert len(tasks()) == 2

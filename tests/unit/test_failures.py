@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidwiz.plugin_api import FAILURES, Handling, PluginError
-from vidwiz.services import failures
-from vidwiz.services.failures import TaskFailure
+from vidwiz.tasks import retry_policy
+from vidwiz.tasks.types import TaskFailure
 
 HOUR = 3600.0
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,21 +18,21 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 @unhurried
 @given(st.integers(0, 60))
 def test_a_retry_waits_no_longer_than_its_bound(count):
-    bound = min(failures.BACKOFF_CAP, failures.BACKOFF_BASE * 2**count)
-    assert 0 <= failures.backoff_seconds(count) <= bound <= 600
+    bound = min(retry_policy.BACKOFF_CAP, retry_policy.BACKOFF_BASE * 2**count)
+    assert 0 <= retry_policy.backoff_seconds(count) <= bound <= 600
 
 
 def test_retries_are_spread_over_the_whole_time():
-    delays = [failures.backoff_seconds(3) for _ in range(400)]
+    delays = [retry_policy.backoff_seconds(3) for _ in range(400)]
     assert min(delays) < 30
     assert max(delays) > 90
     assert len(set(delays)) > 390
 
 
 def test_the_bound_doubles_until_its_cap():
-    highest = [max(failures.backoff_seconds(count) for _ in range(300)) for count in range(8)]
+    highest = [max(retry_policy.backoff_seconds(count) for _ in range(300)) for count in range(8)]
     assert all(later > earlier for earlier, later in pairwise(highest[:6]))
-    assert highest[-1] <= failures.BACKOFF_CAP
+    assert highest[-1] <= retry_policy.BACKOFF_CAP
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_bound_doubles_until_its_cap():
     ],
 )
 def test_what_is_known_is_waited_for_by_its_own_schedule(code, hours):
-    found = [failures.wait_seconds(code, number) for number in range(len(hours))]
+    found = [retry_policy.wait_seconds(code, number) for number in range(len(hours))]
     assert found == [hour * HOUR for hour in hours]
 
 
@@ -56,17 +56,17 @@ WAITING = sorted(code for code, row in FAILURES.items() if row.handling is Handl
 @pytest.mark.parametrize("code", [*WAITING, "of_a_plugin"])
 def test_every_wait_ends(code):
     delays: list[float] = []
-    while (delay := failures.wait_seconds(code, len(delays))) is not None:
+    while (delay := retry_policy.wait_seconds(code, len(delays))) is not None:
         delays.append(delay)
         assert len(delays) < 1000
     assert delays
     assert min(delays) >= 60
     assert sum(delays) <= 31 * 24 * HOUR
-    assert failures.wait_seconds(code, len(delays) + 5) is None
+    assert retry_policy.wait_seconds(code, len(delays) + 5) is None
 
 
 def test_every_code_that_waits_has_a_schedule():
-    assert set(WAITING) <= set(failures.WAITS)
+    assert set(WAITING) <= set(retry_policy.WAITS)
 
 
 @pytest.mark.parametrize("handling", Handling)
@@ -85,7 +85,7 @@ def test_what_a_plugin_said_is_taken_over():
 @pytest.mark.parametrize(("seconds", "least", "most"), [(-100, 0, 0), (0, 0, 0), (100, 90, 100)])
 def test_the_time_until_a_moment_is_never_negative(seconds, least, most):
     moment = datetime.now(UTC) + timedelta(seconds=seconds)
-    assert least <= failures.seconds_until(moment) <= most
+    assert least <= retry_policy.seconds_until(moment) <= most
 
 
 def test_every_row_of_the_table_has_a_sentence_for_users():

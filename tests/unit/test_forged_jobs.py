@@ -11,10 +11,10 @@ from redis import Redis
 
 from tests.fixtures.databases import only_sqlite
 from tests.fixtures.servers import until
-from tests.support import OTHER_VIDEO, VIDEO, see, tasks
+from tests.support import OTHER_VIDEO, VIDEO, ensure_video, tasks
 from vidwiz.models import TaskStatus
-from vidwiz.ports import TaskType
 from vidwiz.queueing.messages import ENTRY_POINT, SignedJson
+from vidwiz.tasks.types import TaskType
 
 pytestmark = [only_sqlite, pytest.mark.usefixtures("stack")]
 
@@ -131,7 +131,7 @@ def test_no_forged_job_runs_anything_and_the_worker_goes_on(stack, canary, redis
     workers = stack.start_workers("metadata=1")
     until(lambda: redis.llen(QUEUE) == 0, f"the worker to take all\n{stack.output()}")
     before = {child.pid for child in psutil.Process(workers.pid).children()}
-    see(VIDEO)
+    ensure_video(VIDEO)
     until(lambda: is_fetched(VIDEO), f"a good job to be done\n{stack.output()}")
 
     assert not canary.exists()
@@ -143,14 +143,14 @@ def test_no_forged_job_runs_anything_and_the_worker_goes_on(stack, canary, redis
 
 
 def test_a_poke_that_is_replayed_does_nothing_twice(stack, redis, forge):
-    see(VIDEO)
+    ensure_video(VIDEO)
     (job_id,) = redis.lrange(QUEUE, 0, -1)
     poke = redis.hget(f"rq:job:{job_id.decode()}", "data")
     stack.start_workers("metadata=1")
     until(lambda: is_fetched(VIDEO), f"the job to be done\n{stack.output()}")
     for number in range(5):
         forge(poke, description=str(number))
-    see(OTHER_VIDEO)
+    ensure_video(OTHER_VIDEO)
     until(lambda: is_fetched(OTHER_VIDEO), f"all pokes\n{stack.output()}")
     until(lambda: redis.llen(QUEUE) == 0, "the last poke to be taken")
     assert [call["about"] for call in stack.calls("metadata")] == [VIDEO, OTHER_VIDEO]

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from redis import Redis
 from rq.exceptions import DeserializationError, NoSuchJobError
 
-from vidwiz.jobs import entry
-from vidwiz.queueing.messages import ENTRY_POINT, PokeJob, SignedJson
+from vidwiz.queueing.messages import ENTRY_POINT, NotificationJob, SignedJson
+from vidwiz.worker import entry
 
 KEY = "k" * 48
 unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -90,7 +90,7 @@ def test_only_json_can_be_sent(message):
 
 
 def job_of(data):
-    job = PokeJob("job-1", connection=Redis(), serializer=SignedJson)
+    job = NotificationJob("job-1", connection=Redis(), serializer=SignedJson)
     job.data = data
     return job
 
@@ -107,7 +107,15 @@ def test_the_entry_point_is_where_its_name_says():
 
 @pytest.mark.parametrize(
     "name",
-    ["os.system", "vidwiz.jobs.entry.app", "vidwiz.jobs.entry", "", ENTRY_POINT + ".x", None, 7],
+    [
+        "os.system",
+        "vidwiz.worker.entry.app",
+        "vidwiz.worker.entry",
+        "",
+        ENTRY_POINT + ".x",
+        None,
+        7,
+    ],
 )
 def test_any_other_name_is_refused_even_when_it_is_signed(name):
     job = job_of(SignedJson.dumps([name, None, [], {}]))
@@ -130,7 +138,7 @@ GOOD = {b"data": b"x", b"origin": b"metadata"}
 
 
 def restored(**fields):
-    job = PokeJob("job-1", connection=Redis(), serializer=SignedJson)
+    job = NotificationJob("job-1", connection=Redis(), serializer=SignedJson)
     job.restore(GOOD | {name.encode(): value for name, value in fields.items()})
     return job
 
@@ -168,4 +176,6 @@ def test_what_cannot_be_read_is_no_job(fields):
 
 def test_a_hash_without_data_is_no_job():
     with pytest.raises(NoSuchJobError):
-        PokeJob("job-1", connection=Redis(), serializer=SignedJson).restore({b"status": b"queued"})
+        NotificationJob("job-1", connection=Redis(), serializer=SignedJson).restore(
+            {b"status": b"queued"}
+        )

@@ -9,12 +9,12 @@ import pytest
 from redis import Redis
 from rq.job import JobStatus
 
-from vidwiz.ports import TaskType
-from vidwiz.queueing import pokes
+from vidwiz.queueing import notifications
 from vidwiz.queueing.connections import impatient
 from vidwiz.queueing.messages import ENTRY_POINT, SignedJson
-from vidwiz.queueing.pokes import RedisTaskQueue, queue_named
-from vidwiz.queueing.workers import queues_worked_on
+from vidwiz.queueing.notifications import RedisTaskQueue, queue_named
+from vidwiz.queueing.registered_workers import queues_worked_on
+from vidwiz.tasks.types import TaskType
 
 SUMMARY = TaskType.GENERATE_SUMMARY
 
@@ -68,48 +68,48 @@ def refusing_url():
 
 
 def test_a_poke_is_a_job_of_ours_with_the_tasks_ids(redis_url, connect):
-    assert connect(redis_url).poke(SUMMARY, [3, 5]) is True
+    assert connect(redis_url).notify(SUMMARY, [3, 5]) is True
     (job,) = jobs_in(redis_url)
     assert (job.func_name, job.args) == (ENTRY_POINT, [[3, 5]])
     assert job.get_status() is JobStatus.QUEUED
-    assert job.timeout == pokes.JOB_TIMEOUT["summary"]
+    assert job.timeout == notifications.JOB_TIMEOUT["summary"]
     assert (job.result_ttl, job.failure_ttl) == (300, 86_400)
     assert "3" not in job.description
 
 
-@pytest.mark.parametrize(("task_type", "name"), pokes.QUEUE_OF_TYPE.items())
+@pytest.mark.parametrize(("task_type", "name"), notifications.QUEUE_OF_TYPE.items())
 def test_each_type_of_task_has_a_queue(redis_url, connect, task_type, name):
-    connect(redis_url).poke(task_type, [1])
+    connect(redis_url).notify(task_type, [1])
     assert len(jobs_in(redis_url, name)) == 1
-    assert pokes.TYPE_OF_QUEUE[name] is task_type
-    assert pokes.JOB_TIMEOUT[name] > 0
+    assert notifications.TYPE_OF_QUEUE[name] is task_type
+    assert notifications.JOB_TIMEOUT[name] > 0
 
 
 def test_no_ids_ask_for_whatever_is_due(redis_url, connect):
-    connect(redis_url).poke(SUMMARY, [])
+    connect(redis_url).notify(SUMMARY, [])
     assert [job.args for job in jobs_in(redis_url)] == [[[]]]
 
 
 def test_many_ids_are_shared_out(redis_url, connect):
-    connect(redis_url).poke(SUMMARY, list(range(25)))
+    connect(redis_url).notify(SUMMARY, list(range(25)))
     assert [len(job.args[0]) for job in jobs_in(redis_url)] == [10, 10, 5]
 
 
 def test_a_queue_that_holds_enough_is_not_poked(redis_url, connect):
     queue = connect(redis_url)
-    assert all(queue.poke(SUMMARY, [number]) for number in range(20))
-    assert len(jobs_in(redis_url)) == pokes.ENOUGH_POKES
-    queue.poke(TaskType.GENERATE_NOTE, list(range(100)))
-    assert len(jobs_in(redis_url, "note")) == pokes.ENOUGH_POKES
+    assert all(queue.notify(SUMMARY, [number]) for number in range(20))
+    assert len(jobs_in(redis_url)) == notifications.ENOUGH_NOTIFICATIONS
+    queue.notify(TaskType.GENERATE_NOTE, list(range(100)))
+    assert len(jobs_in(redis_url, "note")) == notifications.ENOUGH_NOTIFICATIONS
 
 
 def test_a_queue_that_was_emptied_is_poked_again(redis_url, connect):
     queue = connect(redis_url)
     for _ in range(5):
-        queue.poke(SUMMARY, [1])
+        queue.notify(SUMMARY, [1])
     with Redis.from_url(redis_url) as connection:
         connection.flushall()
-    assert queue.poke(SUMMARY, [1])
+    assert queue.notify(SUMMARY, [1])
     assert len(jobs_in(redis_url)) == 1
 
 
@@ -121,10 +121,10 @@ def missing_socket(tmp_path):
 @pytest.mark.parametrize("server", ["refusing_url", "silent_server", "missing_socket"])
 def test_a_redis_that_fails_costs_less_than_a_second_and_then_nothing(request, connect, server):
     queue = connect(request.getfixturevalue(server))
-    first, seconds = timed(lambda: queue.poke(SUMMARY, [1]))
+    first, seconds = timed(lambda: queue.notify(SUMMARY, [1]))
     assert first is False
     assert seconds < 1
-    again, seconds = timed(lambda: [queue.poke(SUMMARY, [1]) for _ in range(100)])
+    again, seconds = timed(lambda: [queue.notify(SUMMARY, [1]) for _ in range(100)])
     assert not any(again)
     assert seconds < 0.2
 
@@ -153,19 +153,19 @@ def test_a_server_that_says_nonsense_is_a_failure_too(connect):
         thread = threading.Thread(target=answer)
         thread.start()
         queue = connect(f"redis://127.0.0.1:{server.getsockname()[1]}")
-        assert queue.poke(SUMMARY, [1]) is False
+        assert queue.notify(SUMMARY, [1]) is False
         thread.join()
 
 
 def test_after_its_pause_a_redis_that_is_back_is_poked(redis_server, connect, monkeypatch):
     monkeypatch.setattr(pokes, "PAUSE_AFTER_FAILURE", 0.1)
     queue = connect(redis_server.url)
-    assert queue.poke(SUMMARY, [1])
+    assert queue.notify(SUMMARY, [1])
     redis_server.kill()
-    assert not queue.poke(SUMMARY, [1])
+    assert not queue.notify(SUMMARY, [1])
     redis_server.start()
     time.sleep(0.15)
-    assert queue.poke(SUMMARY, [1])
+    assert queue.notify(SUMMARY, [1])
     assert len(jobs_in(redis_server.url)) == 1
 
 
@@ -174,7 +174,7 @@ def test_a_full_redis_is_a_failure_and_nothing_is_half_sent(redis_server, connec
     with Redis.from_url(redis_server.url) as connection:
         connection.config_set("maxmemory-policy", "noeviction")
         connection.config_set("maxmemory", "1mb")
-        sent, seconds = timed(lambda: queue.poke(SUMMARY, [1, 2]))
+        sent, seconds = timed(lambda: queue.notify(SUMMARY, [1, 2]))
         assert (sent, seconds < 1) == (False, True)
         assert connection.dbsize() == 0
         assert queue.is_reachable()
@@ -183,11 +183,11 @@ def test_a_full_redis_is_a_failure_and_nothing_is_half_sent(redis_server, connec
 def test_a_connection_that_redis_dropped_costs_one_poke(redis_url, connect, monkeypatch):
     monkeypatch.setattr(pokes, "PAUSE_AFTER_FAILURE", 0.0)
     queue = connect(redis_url)
-    queue.poke(SUMMARY, [1])
+    queue.notify(SUMMARY, [1])
     with Redis.from_url(redis_url) as connection:
         connection.client_kill_filter(_type="normal", skipme=True)
-    queue.poke(SUMMARY, [2])
-    assert queue.poke(SUMMARY, [3])
+    queue.notify(SUMMARY, [2])
+    assert queue.notify(SUMMARY, [3])
 
 
 def test_the_clients_of_requests_never_try_twice(refusing_url):
@@ -199,7 +199,7 @@ def test_the_clients_of_requests_never_try_twice(refusing_url):
 
 def test_the_password_of_redis_is_in_no_log_line(refusing_url, connect, caplog):
     # Commands that run without Redis silence this logger, for their process.
-    caplog.set_level(logging.WARNING, logger="vidwiz.queueing.pokes")
-    connect(refusing_url.replace("redis://", "redis://user:canary@")).poke(SUMMARY, [1])
+    caplog.set_level(logging.WARNING, logger="vidwiz.queueing.notifications")
+    connect(refusing_url.replace("redis://", "redis://user:canary@")).notify(SUMMARY, [1])
     assert "redis does not answer" in caplog.text
     assert "canary" not in caplog.text

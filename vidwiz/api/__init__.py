@@ -6,22 +6,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from vidwiz.api import (
-    accounts,
-    bodies,
-    conversations,
-    errors,
-    health,
-    limits,
-    notes,
-    request_ids,
-    videos,
-)
+from vidwiz.api import accounts, conversations, health, notes, videos
 from vidwiz.api.blueprints import make_api
-from vidwiz.api.internal import ledger as internal_ledger
-from vidwiz.api.internal import tasks as internal_tasks
-from vidwiz.api.internal import videos as internal_videos
+from vidwiz.api.internal import helper_tasks as internal_tasks
+from vidwiz.api.internal import operator_tasks as internal_ledger
+from vidwiz.api.internal import operator_videos as internal_videos
 from vidwiz.api.internal.polling import LongPolls
+from vidwiz.http import bodies, error_responses, rate_limits, request_ids
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -41,10 +32,10 @@ def init_app(app: Flask) -> None:
     _trust_proxies(app)
     request_ids.init_app(app)
     bodies.init_app(app)
-    errors.init_app(app)
+    error_responses.init_app(app)
     app.extensions["vidwiz.polls"] = LongPolls()
     _register(app)
-    limits.init_app(app)
+    rate_limits.init_app(app)
 
 
 def _trust_proxies(app: Flask) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING, Any
 
-from vidwiz.api.auth import ANYBODY, READERS, USERS, Caller, make_jwt
 from vidwiz.api.blueprints import Blueprint
-from vidwiz.api.replies import reply
 from vidwiz.api.schemas.accounts import LoginIn, ProfileIn, ProfileOut, RegisterIn, TokenOut
 from vidwiz.api.schemas.common import MessageOut
-from vidwiz.api.transactions import looking, writing
 from vidwiz.errors import NotAllowedError
+from vidwiz.http.auth import ANYBODY, READERS, USERS, Caller, make_jwt
+from vidwiz.http.replies import reply
+from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.runtime import current
 from vidwiz.services import notes, users
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from vidwiz.models import User
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and signing in")
-# Each hash takes 64 MiB and a core for a moment; a crowd at the door must not take them all.
+# Each hash takes 64 MiB and a core for a moment; a crowd at the access must not take them all.
 _hashing = BoundedSemaphore(4)
 
 
-@blueprint.post("/auth/register", door=ANYBODY)
+@blueprint.post("/auth/register", access=ANYBODY)
 @blueprint.arguments(RegisterIn())
 @blueprint.response(201, MessageOut)
 def register(account: dict[str, Any]) -> dict[str, str]:
@@ -35,37 +35,37 @@ def register(account: dict[str, Any]) -> dict[str, str]:
         raise NotAllowedError("registration is closed here", code="registration_closed")
     with _hashing:
         password_hash = users.hash_password(account["password"])
-    with writing() as uow:
+    with write_transaction() as uow:
         users.create(uow, email=account["email"], name=account["name"], password_hash=password_hash)
     return {"message": "The account was made."}
 
 
-@blueprint.post("/auth/login", door=ANYBODY)
+@blueprint.post("/auth/login", access=ANYBODY)
 @blueprint.arguments(LoginIn())
 @blueprint.response(200, TokenOut)
 def login(credentials: dict[str, Any]) -> dict[str, str]:
     """Sign in."""
-    with looking() as session:
+    with read_transaction() as session:
         user = users.find_by_email(session, credentials["email"])
     with _hashing:
         user = users.check_password(user, credentials["password"])
     return {"token": make_jwt(user)}
 
 
-@blueprint.get("/users/me", door=READERS)
+@blueprint.get("/users/me", access=READERS)
 @blueprint.response(200, ProfileOut)
 def get_profile(caller: Caller) -> Response:
     """Return one's own account."""
-    with looking(caller) as session:
+    with read_transaction(caller) as session:
         return _reply(session, caller.user)
 
 
-@blueprint.patch("/users/me", door=USERS)
+@blueprint.patch("/users/me", access=USERS)
 @blueprint.arguments(ProfileIn())
 @blueprint.response(200, ProfileOut)
 def change_profile(caller: Caller, changes: dict[str, Any]) -> Response:
     """Change one's own account."""
-    with writing(caller) as uow:
+    with write_transaction(caller) as uow:
         user = caller.user
         users.change(user, changes)
         if "ai_notes_enabled" in changes:

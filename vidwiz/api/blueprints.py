@@ -9,9 +9,9 @@ import flask_smorest
 from werkzeug.routing import BaseConverter, ValidationError
 
 import vidwiz
-from vidwiz.api.auth import GUEST_HEADER, Door
-from vidwiz.api.bodies import StrictParser
 from vidwiz.api.schemas.common import ErrorOut
+from vidwiz.http.auth import GUEST_HEADER, AccessPolicy
+from vidwiz.http.bodies import StrictParser
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,14 +39,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def route(self, rule: str, *, door: Door, **options: Any) -> Callable[..., Any]:  # noqa: ANN401
-        """Register a view behind a door; its name becomes the operation id."""
+    def route(self, rule: str, *, access: AccessPolicy, **options: Any) -> Callable[..., Any]:  # noqa: ANN401
+        """Register a view behind a access; its name becomes the operation id."""
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
-            documented = self.doc(operationId=_camel(view.__name__), security=list(door.security))(
-                view
-            )
-            super(Blueprint, self).route(rule, **options)(door.let_in(documented))
+            documented = self.doc(
+                operationId=_camel(view.__name__), security=list(access.security)
+            )(view)
+            super(Blueprint, self).route(rule, **options)(access.protect(documented))
             return view
 
         return register

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vidwiz.api.auth import GUESTS_TOO, READERS_AND_GUESTS, Caller
 from vidwiz.api.blueprints import Blueprint
-from vidwiz.api.replies import reply
 from vidwiz.api.schemas.conversations import ConversationIn, ConversationOut
-from vidwiz.api.transactions import looking, writing
+from vidwiz.http.auth import GUESTS_TOO, READERS_AND_GUESTS, Caller
+from vidwiz.http.replies import reply
+from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import conversations
 
 if TYPE_CHECKING:
@@ -18,12 +18,12 @@ blueprint = Blueprint("conversations", __name__, description="Chats about a vide
 _CONVERSATION = ConversationOut()
 
 
-@blueprint.post("/conversations", door=GUESTS_TOO)
+@blueprint.post("/conversations", access=GUESTS_TOO)
 @blueprint.arguments(ConversationIn())
 @blueprint.response(201, ConversationOut)
 def create_conversation(caller: Caller, asked: dict[str, Any]) -> Response:
     """Begin a conversation; what the video lacks is fetched."""
-    with writing(caller) as uow:
+    with write_transaction(caller) as uow:
         conversation = conversations.create(
             uow,
             owner=caller.owner,
@@ -33,19 +33,19 @@ def create_conversation(caller: Caller, asked: dict[str, Any]) -> Response:
         return reply(_CONVERSATION, conversation, status=201)
 
 
-@blueprint.get("/conversations", door=READERS_AND_GUESTS)
+@blueprint.get("/conversations", access=READERS_AND_GUESTS)
 @blueprint.response(200, ConversationOut(many=True))
 def list_conversations(caller: Caller) -> Response:
     """List one's own conversations, the newest first."""
-    with looking(caller) as session:
+    with read_transaction(caller) as session:
         found = conversations.of_owner(session, owner=caller.owner)
         return reply(_CONVERSATION, found, many=True)
 
 
-@blueprint.get("/conversations/<id:conversation_id>", door=READERS_AND_GUESTS)
+@blueprint.get("/conversations/<id:conversation_id>", access=READERS_AND_GUESTS)
 @blueprint.response(200, ConversationOut)
 def get_conversation(caller: Caller, conversation_id: int) -> Response:
     """Return one of one's conversations."""
-    with looking(caller) as session:
+    with read_transaction(caller) as session:
         found = conversations.get(session, conversation_id, owner=caller.owner)
         return reply(_CONVERSATION, found)

@@ -12,16 +12,16 @@ from marshmallow import fields
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
-from vidwiz import migrating
-from vidwiz.api.auth import ANYBODY
 from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.common import Out
-from vidwiz.api.transactions import looking
+from vidwiz.db import schema_upgrade
 from vidwiz.errors import StoreError
+from vidwiz.http.auth import ANYBODY
+from vidwiz.http.transactions import read_transaction
 from vidwiz.runtime import current
 
 if TYPE_CHECKING:
-    from vidwiz.api.limits import RateLimits
+    from vidwiz.http.rate_limits import RateLimits
 
 log = logging.getLogger(__name__)
 blueprint = Blueprint("health", __name__, description="Whether it works")
@@ -47,14 +47,14 @@ class ReadinessOut(Out):
     checks = fields.Dict(keys=fields.String(), values=fields.Nested(CheckOut))
 
 
-@blueprint.get("/healthz", door=ANYBODY)
+@blueprint.get("/healthz", access=ANYBODY)
 @blueprint.response(200, HealthOut)
 def healthz() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "ok"}
 
 
-@blueprint.get("/readyz", door=ANYBODY)
+@blueprint.get("/readyz", access=ANYBODY)
 @blueprint.response(200, ReadinessOut)
 @blueprint.alt_response(503, schema=ReadinessOut, description="The database is gone")
 def readyz() -> Response:
@@ -86,7 +86,7 @@ def _check(state: str, message: str | None) -> dict[str, str | None]:
 
 def _database() -> dict[str, str | None]:
     try:
-        with looking() as session:
+        with read_transaction() as session:
             found = set(session.scalars(text("SELECT version_num FROM alembic_version")))
     except ProgrammingError:
         return _check("not_migrated", "Run `vidwiz db upgrade`.")
@@ -104,7 +104,7 @@ def _database() -> dict[str, str | None]:
 
 @cache
 def _newest_schema() -> frozenset[str]:
-    return frozenset(ScriptDirectory(str(migrating.directory())).get_heads())
+    return frozenset(ScriptDirectory(str(schema_upgrade.directory())).get_heads())
 
 
 def _redis(*, answers: bool) -> dict[str, str | None]:

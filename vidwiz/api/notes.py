@@ -6,33 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Response, jsonify
 
-from vidwiz.api.auth import NOTE_WRITERS, READERS, USERS, Caller
 from vidwiz.api.blueprints import Blueprint
-from vidwiz.api.replies import reply
 from vidwiz.api.schemas.common import MessageOut
 from vidwiz.api.schemas.notes import IdempotencyIn, NoteChangesIn, NoteIn, NoteOut
-from vidwiz.api.shapes import shown_notes
-from vidwiz.api.transactions import looking, writing
-from vidwiz.services import answers, notes, video_ids
+from vidwiz.http.auth import NOTE_WRITERS, READERS, USERS, Caller
+from vidwiz.http.presenters import present_notes
+from vidwiz.http.replies import reply
+from vidwiz.http.transactions import read_transaction, write_transaction
+from vidwiz.services import idempotency, notes, video_ids
 
 if TYPE_CHECKING:
-    from vidwiz.db import UnitOfWork
+    from vidwiz.db.transactions import UnitOfWork
 
 blueprint = Blueprint("notes", __name__, description="Marks in videos, and the AI's text at them")
 _NOTE = NoteOut()
 
 
-@blueprint.get("/videos/<video_id>/notes", door=READERS)
+@blueprint.get("/videos/<video_id>/notes", access=READERS)
 @blueprint.response(200, NoteOut(many=True))
 def list_notes(caller: Caller, video_id: str) -> Response:
     """List one's own notes of a video, in the order of the video."""
     video_ids.check(video_id)
-    with looking(caller) as session:
+    with read_transaction(caller) as session:
         found = notes.of_video(session, video_id, user_id=caller.user.id)
-        return reply(_NOTE, shown_notes(session, found), many=True)
+        return reply(_NOTE, present_notes(session, found), many=True)
 
 
-@blueprint.post("/videos/<video_id>/notes", door=NOTE_WRITERS)
+@blueprint.post("/videos/<video_id>/notes", access=NOTE_WRITERS)
 @blueprint.arguments(NoteIn())
 @blueprint.arguments(IdempotencyIn(), location="headers")
 @blueprint.response(201, NoteOut)
@@ -41,15 +41,15 @@ def create_note(
 ) -> Response:
     """Make a note; without text it waits for the AI. An Idempotency-Key makes repeating safe."""
     video_ids.check(video_id)
-    with writing(caller) as uow:
+    with write_transaction(caller) as uow:
         user_id = caller.user.id
         if "key" not in header:
             return _created(_create(uow, caller, video_id, asked))
-        key = answers.key(user_id, "create_note", header["key"], [video_id, asked])
-        answer = answers.begin(uow, key)
+        key = idempotency.key(user_id, "create_note", header["key"], [video_id, asked])
+        answer = idempotency.begin(uow, key)
         if answer is None:
             answer = _create(uow, caller, video_id, asked)
-            answers.keep(uow, key, answer)
+            idempotency.keep(uow, key, answer)
         return _created(answer)
 
 
@@ -65,7 +65,7 @@ def _create(
         video_title=(asked["video_title"] or "").strip() or None,
         allowance=caller.new_videos(),
     )
-    shown: dict[str, Any] = _NOTE.dump(shown_notes(uow.session, [note])[0])
+    shown: dict[str, Any] = _NOTE.dump(present_notes(uow.session, [note])[0])
     return shown
 
 
@@ -75,30 +75,30 @@ def _created(answer: dict[str, Any]) -> Response:
     return response
 
 
-@blueprint.get("/notes/<id:note_id>", door=READERS)
+@blueprint.get("/notes/<id:note_id>", access=READERS)
 @blueprint.response(200, NoteOut)
 def get_note(caller: Caller, note_id: int) -> Response:
     """Return one of one's notes."""
-    with looking(caller) as session:
+    with read_transaction(caller) as session:
         note = notes.get(session, note_id, user_id=caller.user.id)
-        return reply(_NOTE, shown_notes(session, [note])[0])
+        return reply(_NOTE, present_notes(session, [note])[0])
 
 
-@blueprint.patch("/notes/<id:note_id>", door=USERS)
+@blueprint.patch("/notes/<id:note_id>", access=USERS)
 @blueprint.arguments(NoteChangesIn())
 @blueprint.response(200, NoteOut)
 def change_note(caller: Caller, changes: dict[str, Any], note_id: int) -> Response:
     """Change a note; blank text waits for the AI again."""
-    with writing(caller) as uow:
+    with write_transaction(caller) as uow:
         user_id = caller.user.id
         note = notes.update(uow, note_id, user_id=user_id, changes=changes)
-        return reply(_NOTE, shown_notes(uow.session, [note])[0])
+        return reply(_NOTE, present_notes(uow.session, [note])[0])
 
 
-@blueprint.delete("/notes/<id:note_id>", door=USERS)
+@blueprint.delete("/notes/<id:note_id>", access=USERS)
 @blueprint.response(200, MessageOut)
 def delete_note(caller: Caller, note_id: int) -> dict[str, str]:
     """Delete a note."""
-    with writing(caller) as uow:
+    with write_transaction(caller) as uow:
         notes.delete(uow, note_id, user_id=caller.user.id)
     return {"message": "The note was deleted."}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vidwiz.api.auth import READERS, USERS, Caller
 from vidwiz.api.blueprints import Blueprint
-from vidwiz.api.replies import reply
 from vidwiz.api.schemas.common import page_numbers
 from vidwiz.api.schemas.videos import VideoIn, VideoOut, VideosIn, VideosOut
-from vidwiz.api.shapes import listed_video, whole_video
-from vidwiz.api.transactions import looking, writing
-from vidwiz.services import stages, video_ids, videos
+from vidwiz.http.auth import READERS, USERS, Caller
+from vidwiz.http.presenters import present_listed_video, present_video
+from vidwiz.http.replies import reply
+from vidwiz.http.transactions import read_transaction, write_transaction
+from vidwiz.services import video_ids, video_stages, videos
 
 if TYPE_CHECKING:
     from flask import Response
@@ -21,30 +21,30 @@ _VIDEO = VideoOut()
 _VIDEOS = VideosOut()
 
 
-@blueprint.post("/videos", door=USERS)
+@blueprint.post("/videos", access=USERS)
 @blueprint.arguments(VideoIn())
 @blueprint.response(201, VideoOut)
 @blueprint.alt_response(200, schema=VideoOut, description="It was in the library", success=True)
 def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
     """Save a video; what is missing of it is fetched."""
-    with writing(caller) as uow:
-        video, _ = videos.see(
+    with write_transaction(caller) as uow:
+        video, _ = videos.ensure(
             uow,
             asked["video"],
             title=(asked["title"] or "").strip() or None,
             allowance=caller.new_videos(),
         )
         is_saved = videos.save(uow, video.video_id, caller.user.id)
-        shown = whole_video(uow.session, video)
+        shown = present_video(uow.session, video)
         return reply(_VIDEO, shown, status=201 if is_saved else 200)
 
 
-@blueprint.get("/videos", door=READERS)
+@blueprint.get("/videos", access=READERS)
 @blueprint.arguments(VideosIn(), location="query")
 @blueprint.response(200, VideosOut)
 def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
     """List the videos that one saved or noted."""
-    with looking(caller) as session:
+    with read_transaction(caller) as session:
         found, total = videos.saved_by(
             session,
             caller.user.id,
@@ -53,16 +53,16 @@ def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
             page=asked["page"],
             size=asked["per_page"],
         )
-        their_stages = stages.of_videos(session, found)
-        shown = [listed_video(video, their_stages[video.video_id]) for video in found]
+        their_stages = video_stages.of_videos(session, found)
+        shown = [present_listed_video(video, their_stages[video.video_id]) for video in found]
         numbers = page_numbers(total=total, page=asked["page"], per_page=asked["per_page"])
         return reply(_VIDEOS, {"videos": shown, **numbers})
 
 
-@blueprint.get("/videos/<video_id>", door=READERS)
+@blueprint.get("/videos/<video_id>", access=READERS)
 @blueprint.response(200, VideoOut)
 def get_video(caller: Caller, video_id: str) -> Response:
     """Return a video with its summary and stages."""
     video_ids.check(video_id)
-    with looking(caller) as session:
-        return reply(_VIDEO, whole_video(session, videos.get(session, video_id)))
+    with read_transaction(caller) as session:
+        return reply(_VIDEO, present_video(session, videos.get(session, video_id)))

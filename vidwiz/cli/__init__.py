@@ -8,20 +8,23 @@ from vidwiz import __version__
 from vidwiz.cli.lazy import LazyGroup
 
 _COMMANDS = {
-    "up": ("vidwiz.cli.up:up", "Start everything: web server, workers and what they need."),
-    "ingest": ("vidwiz.cli.ingest:ingest", "Save videos and wait for what is made of them."),
+    "up": ("vidwiz.cli.up.command:up", "Start everything: web server, workers and what they need."),
+    "ingest": (
+        "vidwiz.cli.ingest.command:ingest",
+        "Save videos and wait for what is made of them.",
+    ),
     "plugins": ("vidwiz.cli.plugins:plugins", "Show and check the installed plugins."),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
     "user": ("vidwiz.cli.user:user", "Make and list accounts."),
     "db": ("vidwiz.cli.database:database", "Look after the database."),
-    "doctor": ("vidwiz.cli.doctor:doctor", "Check this installation and say what to do."),
+    "doctor": ("vidwiz.cli.doctor.command:doctor", "Check this installation and say what to do."),
 }
 
 
 @click.group(cls=LazyGroup, commands_at=_COMMANDS)
 @click.version_option(__version__, prog_name="vidwiz", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Turn YouTube videos into knowledge you keep."""
+    """PeriodicRun YouTube videos into knowledge you keep."""
 
 
 def main() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from vidwiz import migrating
 from vidwiz.cli.lazy import Commands
 from vidwiz.cli.opening import build, is_migrated
-from vidwiz.cli.settings import read_config
+from vidwiz.cli.read_settings import read_config
+from vidwiz.db import schema_upgrade
 
 
 @click.group("db", cls=Commands)
@@ -22,5 +22,5 @@ def upgrade() -> None:
     if is_migrated(app):
         click.echo("The database is up to date already.")
         return
-    migrating.upgrade(app)
+    schema_upgrade.upgrade(app)
     click.echo("The database is up to date now.")

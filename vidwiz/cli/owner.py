@@ -6,7 +6,7 @@ import os
 import secrets
 from typing import TYPE_CHECKING
 
-from vidwiz.db import reading, unit_of_work
+from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import ConflictError
 from vidwiz.services import users
 
@@ -29,23 +29,23 @@ def ensure(runtime: Runtime) -> User:
     owner = _find_or_make(runtime)
     path = runtime.config.data_dir / TOKEN_FILE
     if not _is_valid(path, owner):
-        with unit_of_work(runtime.queue) as uow:
+        with runtime.unit_of_work() as uow:
             token = users.issue_token(uow, user_id=owner.id, name=TOKEN_FILE)
         _write_private(path, token)
     return owner
 
 
 def _find_or_make(runtime: Runtime) -> User:
-    with reading() as session:
+    with read_transaction() as session:
         owner = users.first_admin(session)
     if owner is not None:
         return owner
     try:
-        with unit_of_work(runtime.queue) as uow:
+        with runtime.unit_of_work() as uow:
             return users.create(uow, email=EMAIL, name="Owner", is_admin=True)
     except ConflictError:
         # Another machine on the same database was faster, or the address is taken.
-        with reading() as session:
+        with read_transaction() as session:
             owner = users.first_admin(session)
         if owner is None:
             raise ConflictError(
@@ -57,7 +57,7 @@ def _find_or_make(runtime: Runtime) -> User:
 def _is_valid(path: Path, owner: User) -> bool:
     if not path.is_file():
         return False
-    with reading() as session:
+    with read_transaction() as session:
         found = users.find_token(session, path.read_text(encoding="utf-8").strip())
     return found is not None and found[0].id == owner.id
 

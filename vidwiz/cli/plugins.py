@@ -9,7 +9,7 @@ import click
 from vidwiz.cli import tables
 from vidwiz.cli.lazy import Commands
 from vidwiz.cli.opening import build, quiet_logs
-from vidwiz.cli.settings import read_config
+from vidwiz.cli.read_settings import read_config
 from vidwiz.errors import ConfigError
 from vidwiz.plugin_host import choice
 from vidwiz.plugin_host.registry import ROLES, State

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from vidwiz import file_locks, migrating
+from vidwiz import file_locks
 from vidwiz.cli import owner
 from vidwiz.cli.opening import build, first_line, in_context, is_migrated
-from vidwiz.cli.settings import read_config
+from vidwiz.cli.read_settings import read_config
+from vidwiz.db import schema_upgrade
 from vidwiz.errors import VidwizError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def prepare(app: Flask) -> None:
     """Apply missing migrations and make the owner; processes of one machine take turns."""
     with in_context(app) as runtime, alone(runtime):
         if not is_migrated(app):
-            migrating.upgrade(app)
+            schema_upgrade.upgrade(app)
         owner.ensure(runtime)
 
 

@@ -9,20 +9,21 @@ import click
 from vidwiz.cli import tables
 from vidwiz.cli.lazy import Commands
 from vidwiz.cli.opening import opened
-from vidwiz.db import reading, unit_of_work
+from vidwiz.db.transactions import read_transaction
 from vidwiz.models import TaskStatus
-from vidwiz.ports import TaskType
-from vidwiz.services import ledger, task_lists, video_ids
+from vidwiz.pipeline import retries
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.services import video_ids
+from vidwiz.tasks import query
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from vidwiz.models import Task
-    from vidwiz.ports import UnitOfWork
 
 _ONE_LOT = 200
 
-_type = click.option("--type", "task_type", type=click.Choice(list(TaskType)))
+_type = click.option("--type", "task_type", type=click.Choice(KINDS.names))
 _video = click.option(
     "--video", metavar="VIDEO", callback=lambda _c, _p, v: v and video_ids.parse(v)
 )
@@ -43,16 +44,16 @@ def tasks() -> None:
 def list_(
     *,
     status: TaskStatus | None,
-    task_type: TaskType | None,
+    task_type: str | None,
     video: str | None,
     code: str | None,
     limit: int,
 ) -> None:
     """Show tasks, the newest first."""
-    wanted = task_lists.Wanted(status=status, task_type=task_type, video_id=video, code=code)
+    wanted = query.TaskFilter(status=status, task_type=task_type, video_id=video, code=code)
     with opened():
-        with reading() as session:
-            found, total = task_lists.page(session, wanted, number=1, size=limit)
+        with read_transaction() as session:
+            found, total = query.page(session, wanted, number=1, size=limit)
         tables.show(
             ("id", "type", "subject", "status", "failures", "next try", "code", "message"),
             [_row(task) for task in found],
@@ -80,33 +81,17 @@ def _clock(moment: datetime) -> str:
 @_code
 @_video
 def retry(
-    *, task_id: int | None, task_type: TaskType | None, code: str | None, video: str | None
+    *, task_id: int | None, task_type: str | None, code: str | None, video: str | None
 ) -> None:
     """Try TASK_ID again now, or everything that failed (with this type, code or video)."""
     if task_id is not None and (task_type or code or video):
         raise click.UsageError("give an id, or options, not both")
-    with opened() as runtime, unit_of_work(runtime.queue) as uow:
+    wanted = query.TaskFilter(task_type=task_type, video_id=video, code=code)
+    with opened() as runtime, runtime.unit_of_work() as uow:
         if task_id is not None:
-            successor = ledger.retry(uow, ledger.get(uow.session, task_id))
-            words = f"Task {successor.id} is {successor.status}."
-        elif video is not None:
-            words = f"{_retry_video(uow, video, task_type, code)} tasks are tried again."
+            successor = retries.retry(uow, KINDS, query.get(uow.session, task_id))
+            message = f"Task {successor.id} is {successor.status}."
         else:
-            count = ledger.retry_failed(uow, task_type=task_type, code=code)
-            words = f"{count} tasks are tried again."
-    click.echo(words)
-
-
-def _retry_video(
-    uow: UnitOfWork, video_id: str, task_type: TaskType | None, code: str | None
-) -> int:
-    """Retry what failed last of one video; work that has a newer task is left alone."""
-    wanted = task_lists.Wanted(
-        status=TaskStatus.FAILED, task_type=task_type, video_id=video_id, code=code
-    )
-    failed, _ = task_lists.page(uow.session, wanted, number=1, size=_ONE_LOT)
-    newest = ledger.newest_tasks(uow.session, {task.subject for task in failed})
-    last = [task for task in failed if newest[task.task_type, task.subject].id == task.id]
-    for task in last:
-        ledger.retry(uow, task)
-    return len(last)
+            count = retries.retry_failed(uow, KINDS, wanted)
+            message = f"{count} tasks are tried again."
+    click.echo(message)

@@ -9,7 +9,7 @@ import click
 from vidwiz.cli import tables
 from vidwiz.cli.lazy import Commands
 from vidwiz.cli.opening import opened
-from vidwiz.db import reading, unit_of_work
+from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import NotFoundError
 from vidwiz.services import notes, users
 
@@ -30,7 +30,7 @@ def create(email: str, *, name: str | None, admin: bool, no_password: bool) -> N
     with opened() as runtime:
         # Hashed before the transaction, as it takes long on purpose.
         password_hash = None if no_password else users.hash_password(_password())
-        with unit_of_work(runtime.queue) as uow:
+        with runtime.unit_of_work() as uow:
             made = users.create(
                 uow,
                 email=email,
@@ -52,7 +52,7 @@ def _password() -> str:
 def list_() -> None:
     """Show all accounts."""
     with opened():
-        with reading() as session:
+        with read_transaction() as session:
             found = users.everybody(session)
         tables.show(
             ("id", "email", "name", "admin", "AI notes", "since"),
@@ -72,7 +72,7 @@ def list_() -> None:
 @click.argument("switch", type=click.Choice(["on", "off"]))
 def ai_notes(email: str, switch: str) -> None:
     """Have the AI write at marks without text, or not."""
-    with opened() as runtime, unit_of_work(runtime.queue) as uow:
+    with opened() as runtime, runtime.unit_of_work() as uow:
         found = users.find_by_email(uow.session, email)
         if found is None:
             raise NotFoundError(f"nobody has the email {email}; see `vidwiz user list`")

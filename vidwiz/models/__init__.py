@@ -7,12 +7,12 @@ from vidwiz.models.task import (
     ACTIVE,
     ACTIVE_ROWS,
     FetcherState,
+    PeriodicRun,
     Priority,
     Task,
     TaskStatus,
-    Turn,
 )
-from vidwiz.models.user import ApiToken, QuotaUse, StoredAnswer, User
+from vidwiz.models.user import ApiToken, IdempotencyRecord, QuotaUse, User
 from vidwiz.models.video import LibraryEntry, Transcript, Video
 
 __all__ = [
@@ -27,11 +27,11 @@ __all__ = [
     "Note",
     "Priority",
     "QuotaUse",
-    "StoredAnswer",
+    "IdempotencyRecord",
     "Task",
     "TaskStatus",
     "Transcript",
-    "Turn",
+    "PeriodicRun",
     "User",
     "Video",
     "now",

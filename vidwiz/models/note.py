@@ -23,6 +23,12 @@ class Note(Base):
             sqlite_where=sa.text("text IS NULL"),
             postgresql_where=sa.text("text IS NULL"),
         ),
+        sa.Index(
+            "ix_notes_waiting_by_id",
+            "id",
+            sqlite_where=sa.text("text IS NULL"),
+            postgresql_where=sa.text("text IS NULL"),
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,4 +1,4 @@
-"""The ledger: one row for each piece of durable work, and what keeps its sweeper single."""
+"""The ledger's tables: tasks, periodic runs, and the circuit breakers of fetchers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
 from vidwiz.models.base import Base, Json, UtcDateTime, now
-from vidwiz.ports import TaskType
 
 
 class TaskStatus(StrEnum):
@@ -44,6 +43,7 @@ def _text_enum(kind: type[StrEnum]) -> sa.Enum:
 
 PENDING_ROWS = sa.text("status = 'pending'")
 RUNNING_ROWS = sa.text("status = 'in_progress'")
+ENDED_ROWS = sa.text("completed_at IS NOT NULL")
 ACTIVE_ROWS = sa.text("status IN ('pending', 'in_progress')")
 
 
@@ -57,7 +57,8 @@ class Task(Base):
     """One piece of work.
 
     `attempt` is the fencing token, `failures` counts against `max_attempts`, `waits` counts waits
-    for something known, and `alone` keeps a task that lost its worker out of batches.
+    for something known (`waits_by_code`: how many, and since when, for each code), and `isolated`
+    keeps a task that lost its worker out of batches.
     """
 
     __tablename__ = "tasks"
@@ -75,11 +76,13 @@ class Task(Base):
         sa.Index("ix_tasks_subject", "subject", "task_type", "id"),
         sa.Index("ix_tasks_video", "video_id", "id"),
         sa.Index("ix_tasks_status", "status", "task_type", "id"),
+        _partial_index("ix_tasks_ended", "completed_at", "id", where=ENDED_ROWS),
         {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    task_type: Mapped[TaskType] = mapped_column(_text_enum(TaskType))
+    # Text and no enumeration: a newer version may have put kinds there that this one lacks.
+    task_type: Mapped[str] = mapped_column(sa.String(32))
     subject: Mapped[str] = mapped_column(sa.String(80))
     video_id: Mapped[str] = mapped_column(sa.String(64))
     note_id: Mapped[int | None]
@@ -89,7 +92,8 @@ class Task(Base):
     failures: Mapped[int] = mapped_column(default=0)
     max_attempts: Mapped[int] = mapped_column(default=5)
     waits: Mapped[int] = mapped_column(default=0)
-    alone: Mapped[bool] = mapped_column(default=False)
+    waits_by_code: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    isolated: Mapped[bool] = mapped_column(default=False)
     run_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now())
     lease_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     worker_name: Mapped[str | None] = mapped_column(sa.String(128))
@@ -106,13 +110,17 @@ class Task(Base):
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now(), onupdate=now())
 
 
-class Turn(Base):
-    """Who last took his turn at a periodic duty, so that one of many does it at a time."""
+class PeriodicRun(Base):
+    """When periodic work last began, so that one of many processes does it at a time.
 
-    __tablename__ = "turns"
+    `cursor` is where the next run goes on, for work that is done in slices.
+    """
 
-    duty: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
-    taken_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    __tablename__ = "periodic_runs"
+
+    name: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    cursor: Mapped[int] = mapped_column(default=0, server_default="0")
 
 
 class FetcherState(Base):

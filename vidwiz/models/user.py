@@ -1,4 +1,4 @@
-"""Users, their personal tokens, what they used up today, and answers kept for repetitions."""
+"""Users, their personal tokens, their quotas, and answers to requests with an Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ class QuotaUse(Base):
     used: Mapped[int]
 
 
-class StoredAnswer(Base):
+class IdempotencyRecord(Base):
     """The first answer to a request with an Idempotency-Key."""
 
-    __tablename__ = "stored_answers"
+    __tablename__ = "idempotency_keys"
 
     user_id: Mapped[int] = mapped_column(
         sa.ForeignKey("users.id", ondelete="CASCADE"), primary_key=True

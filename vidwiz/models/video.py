@@ -41,7 +41,11 @@ class LibraryEntry(Base):
 
 
 class Transcript(Base):
-    """Points to an immutable object in the store; without owner it is the shared one."""
+    """Points to an immutable object in the store; without owner it is the shared one.
+
+    `sha256` is the version: a text that was made from another one does not count.
+    `publish_at` is when the published copy is next tried, while `published_at` is null.
+    """
 
     __tablename__ = "transcripts"
     __table_args__ = (
@@ -60,8 +64,8 @@ class Transcript(Base):
             postgresql_where=sa.text("dispatched_at IS NULL"),
         ),
         sa.Index(
-            "ix_transcripts_unpublished",
-            "id",
+            "ix_transcripts_to_publish",
+            *("publish_at", "id"),
             sqlite_where=sa.text("owner_id IS NULL AND published_at IS NULL"),
             postgresql_where=sa.text("owner_id IS NULL AND published_at IS NULL"),
         ),
@@ -80,5 +84,9 @@ class Transcript(Base):
     summary_made_by: Mapped[dict[str, Any] | None] = mapped_column(Json)
     dispatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    publish_at: Mapped[datetime] = mapped_column(
+        UtcDateTime, default=now(), server_default="1970-01-01 00:00:00"
+    )
+    publish_failures: Mapped[int] = mapped_column(default=0, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now(), onupdate=now())

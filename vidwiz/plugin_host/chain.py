@@ -60,6 +60,12 @@ class Chain:
 
         return self._first(fetchers, ref, fetch)
 
+    def write(
+        self, provider: LLMProvider, messages: Sequence[Message], options: CompletionOptions
+    ) -> Completion:
+        """Have the provider answer; whatever it raises comes out as a `PluginError`."""
+        return write(provider, messages, options)
+
     def _first(self, fetchers: Sequence[P], ref: VideoRef, call: Callable[[P], T]) -> tuple[T, str]:
         _refuse_within_transaction()
         errors: list[PluginError] = []

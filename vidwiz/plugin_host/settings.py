@@ -86,7 +86,7 @@ def _hint(key: str, fields: Mapping[str, object]) -> str:
 
 
 def _convert(text: str, hint: Any) -> Any:  # noqa: ANN401 - what the plugin declared
-    """Turn a variable's text into the declared type; raise ValueError."""
+    """PeriodicRun a variable's text into the declared type; raise ValueError."""
     if typing.get_origin(hint) in (types.UnionType, typing.Union):
         hint = next(kind for kind in typing.get_args(hint) if kind is not type(None))
     if typing.get_origin(hint) is tuple:

@@ -6,49 +6,53 @@ also through the JSON one and through callbacks (docs/architecture.md, "Messages
 
 from __future__ import annotations
 
-import hmac
 import json
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from itsdangerous import BadSignature, Signer
 from rq.exceptions import NoSuchJobError
 from rq.job import Job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ENTRY_POINT = "vidwiz.jobs.entry.run_tasks"
-_SIGNATURE_BYTES = 32
+ENTRY_POINT = "vidwiz.worker.entry.run_tasks"
 
 
 class SignedJson:
-    """An RQ serializer: JSON behind an HMAC-SHA-256, so that a stranger's bytes are refused."""
+    """An RQ serializer: JSON signed with HMAC-SHA-256, so that a stranger's bytes are refused."""
 
-    _key = b""
+    _signer: Signer | None = None
 
     @classmethod
     def use_key(cls, secret_key: str) -> None:
         """Derive the signing key; RQ takes a serializer as a class, so it is kept here."""
-        cls._key = hmac.new(secret_key.encode(), b"vidwiz rq messages", sha256).digest()
+        cls._signer = Signer(
+            secret_key, salt=b"vidwiz rq messages", key_derivation="hmac", digest_method=sha256
+        )
 
     @classmethod
     def dumps(cls, message: object, *_: object, **__: object) -> bytes:
         """Return the signed bytes of `message`."""
-        body = json.dumps(message, separators=(",", ":")).encode()
-        return hmac.new(cls._key, body, sha256).digest() + body
+        return cls._require_signer().sign(json.dumps(message, separators=(",", ":")).encode())
 
     @classmethod
     def loads(cls, data: bytes, *_: object, **__: object) -> Any:  # noqa: ANN401
-        """Return the message; raise ValueError when we did not sign it."""
-        signature, body = bytes(data[:_SIGNATURE_BYTES]), bytes(data[_SIGNATURE_BYTES:])
-        if not cls._key or not hmac.compare_digest(
-            signature, hmac.new(cls._key, body, sha256).digest()
-        ):
-            raise ValueError("the message is not signed by this installation")
-        return json.loads(body)
+        """Return the message; raise ValueError when this installation did not sign it."""
+        try:
+            return json.loads(cls._require_signer().unsign(bytes(data)))
+        except BadSignature as exc:
+            raise ValueError("the message is not signed by this installation") from exc
+
+    @classmethod
+    def _require_signer(cls) -> Signer:
+        if cls._signer is None:
+            raise ValueError("no key for messages has been set")
+        return cls._signer
 
 
-class PokeJob(Job):
+class NotificationJob(Job):
     """A job that can only be our entry point: no other function, no callback, no webhook."""
 
     def restore(self, raw_data: Any) -> Any:  # noqa: ANN401 - as RQ declares it

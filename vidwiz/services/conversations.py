@@ -40,7 +40,7 @@ def create(
     uow: UnitOfWork, *, owner: Owner, video_id: str, allowance: Allowance | None = None
 ) -> Conversation:
     """Begin a conversation; the video becomes known, and what it lacks is scheduled."""
-    videos.see(uow, video_id, allowance=allowance)
+    videos.ensure(uow, video_id, allowance=allowance)
     conversation = Conversation(video_id=video_id, user_id=owner.user_id, guest_id=owner.guest_id)
     uow.session.add(conversation)
     uow.session.flush()

@@ -1,4 +1,4 @@
-"""Circuit breakers of fetchers: after a refusal one is left alone for longer and longer."""
+"""Circuit breakers of fetchers: after a refusal one is not called for longer and longer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from vidwiz.models import FetcherState, now, now_plus
-from vidwiz.services.failures import seconds_until
-from vidwiz.services.videos import insert_ignoring
+from vidwiz.models.upsert import insert
+from vidwiz.tasks.retry_policy import seconds_until
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _HOUR = 3600.0
 PAUSES = (0.5 * _HOUR, 2 * _HOUR, 6 * _HOUR)
 PROBE_SECONDS = 300.0
+# However late a site asks to be called again, it is probed once a day.
+LONGEST_PAUSE = 86_400.0
 
 
 def state(session: Session, provider: str, network: str) -> FetcherState | None:
@@ -27,7 +29,7 @@ def state(session: Session, provider: str, network: str) -> FetcherState | None:
     return session.get(FetcherState, (provider, network))
 
 
-def troubled(session: Session, network: str) -> set[str]:
+def refused_on(session: Session, network: str) -> set[str]:
     """Return the fetchers that were refused on this network and have not worked since."""
     return set(
         session.scalars(sa.select(FetcherState.provider).where(FetcherState.network == network))
@@ -66,18 +68,31 @@ def may_call(uow: UnitOfWork, provider: str, network: str) -> datetime | None:
 def refused(
     uow: UnitOfWork, provider: str, network: str, *, code: str, retry_at: datetime | None
 ) -> None:
-    """Open the breaker, for longer with each refusal in a row."""
-    uow.session.execute(
-        insert_ignoring(uow.session, FetcherState).values(provider=provider, network=network)
+    """Open the breaker, for longer with each refusal in a row.
+
+    One statement, so that a success elsewhere at this moment cannot come in between.
+    """
+    asked = min(seconds_until(retry_at), LONGEST_PAUSE) if retry_at is not None else 0.0
+    pauses = [max(pause, asked) for pause in PAUSES]
+    refusals = FetcherState.refusals + 1
+    pause = sa.case(
+        *((refusals == number, pause) for number, pause in enumerate(pauses[:-1], start=1)),
+        else_=pauses[-1],
     )
-    known = uow.session.get_one(FetcherState, (provider, network), with_for_update=True)
-    pause = PAUSES[min(known.refusals, len(PAUSES) - 1)]
-    if retry_at is not None:
-        pause = max(pause, seconds_until(retry_at))
-    known.refusals += 1
-    known.code = code
-    known.open_until = now_plus(pause)
-    uow.session.flush()
+    new = {"refusals": 1, "code": code, "open_until": now_plus(pauses[0])}
+    uow.session.execute(
+        insert(uow.session, FetcherState)
+        .values(provider=provider, network=network, **new)
+        .on_conflict_do_update(
+            index_elements=[FetcherState.provider, FetcherState.network],
+            set_={
+                "refusals": refusals,
+                "code": code,
+                "open_until": now_plus(sa.cast(pause, sa.Float)),
+                "updated_at": now(),
+            },
+        )
+    )
 
 
 def succeeded(uow: UnitOfWork, provider: str, network: str) -> None:

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, User, Video
-from vidwiz.ports import TaskType
-from vidwiz.services import ledger, subjects, timestamps, transcripts, videos
-from vidwiz.services.stages import Stage, of_task, of_videos
+from vidwiz.models import Note, Task, User, Video
+from vidwiz.ports import NoteChanged
+from vidwiz.services import dispatch, timestamps, videos
+from vidwiz.services.video_stages import of_videos
+from vidwiz.tasks import query, scheduling, subjects
+from vidwiz.tasks.stages import Stage, stage_of_task
+from vidwiz.tasks.types import TaskType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +38,7 @@ def create(  # noqa: PLR0913 - all that makes a note
 ) -> Note:
     """Put a mark into a video, which becomes known if it was not; blank text waits for the AI."""
     seconds = timestamps.seconds(timestamp)
-    video, _ = videos.see(uow, video_id, title=video_title, allowance=allowance)
+    video, _ = videos.ensure(uow, video_id, title=video_title, allowance=allowance)
     _check_is_inside(seconds, video)
     note = Note(
         video_id=video_id,
@@ -46,6 +49,7 @@ def create(  # noqa: PLR0913 - all that makes a note
     )
     uow.session.add(note)
     uow.session.flush()
+    uow.publish(NoteChanged(note.id, video_id))
     _schedule_if_waiting(uow, note, video)
     return note
 
@@ -64,12 +68,20 @@ def _kept_text(text: str | None) -> str | None:
 def _schedule_if_waiting(uow: UnitOfWork, note: Note, video: Video) -> None:
     """Schedule the text now, if it is wanted and possible; else dispatch will do it."""
     if video.transcript_available and note.text is None:
-        transcripts.schedule_notes(uow, Note.id == note.id)
+        dispatch.schedule_notes(uow, Note.id == note.id)
 
 
 def get(session: Session, note_id: int, *, user_id: int) -> Note:
     """Return the user's note; raise `NotFoundError`, also for another user's."""
     note = session.scalar(sa.select(Note).where(Note.id == note_id, Note.user_id == user_id))
+    if note is None:
+        raise unknown(note_id)
+    return note
+
+
+def get_any(session: Session, note_id: int) -> Note:
+    """Return the note, whoever it belongs to; raise `NotFoundError`."""
+    note = session.get(Note, note_id)
     if note is None:
         raise unknown(note_id)
     return note
@@ -94,8 +106,8 @@ def of_video(session: Session, video_id: str, *, user_id: int) -> list[Note]:
 def update(uow: UnitOfWork, note_id: int, *, user_id: int, changes: dict[str, Any]) -> Note:
     """Change text, timestamp or mark of origin.
 
-    The owner's word ends what the AI is doing; where the note waits (again) for text, work on it
-    starts anew with what it says now.
+    A new text or time cancels what the AI is doing; where the note waits (again) for text, work
+    on it starts anew with what it says now.
     """
     known = get(uow.session, note_id, user_id=user_id)
     video = videos.lock(uow, known.video_id)
@@ -111,10 +123,11 @@ def update(uow: UnitOfWork, note_id: int, *, user_id: int, changes: dict[str, An
     if "generated_by_ai" in changes and note.text is not None:
         note.generated_by_ai = changes["generated_by_ai"]
     if "text" in changes or "timestamp" in changes:
-        ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note.id))
+        scheduling.cancel(uow, subjects.text_of_note(note.id, note.video_id))
         uow.session.flush()
         _schedule_if_waiting(uow, note, video)
     uow.session.flush()
+    uow.publish(NoteChanged(note.id, note.video_id))
     return note
 
 
@@ -133,31 +146,42 @@ def _locked(uow: UnitOfWork, note_id: int, *, user_id: int) -> Note:
 def delete(uow: UnitOfWork, note_id: int, *, user_id: int) -> None:
     """Delete the note and cancel what the AI does on it."""
     note = _locked(uow, note_id, user_id=user_id)
-    ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note_id))
+    scheduling.cancel(uow, subjects.text_of_note(note_id, note.video_id))
     uow.session.delete(note)
+    uow.publish(NoteChanged(note_id, note.video_id))
 
 
-def fill(uow: UnitOfWork, note_id: int, text: str, *, made_by: dict[str, Any] | None) -> bool:
+def fill(
+    uow: UnitOfWork, note_id: int, text: str, *, made_by: dict[str, Any] | None, by_ai: bool = True
+) -> bool:
     """Give a waiting note its text; False, and nothing changed, when it does not wait any more."""
-    result = uow.session.execute(
+    video_id = uow.session.scalar(
         sa.update(Note)
         .where(Note.id == note_id, Note.text.is_(None))
-        .values(text=text, generated_by_ai=True, made_by=made_by)
+        .values(text=text, generated_by_ai=by_ai, made_by=made_by)
+        .returning(Note.video_id)
     )
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+    if video_id is None:
+        return False
+    uow.publish(NoteChanged(note_id, video_id))
+    return True
 
 
 def set_ai_notes(uow: UnitOfWork, user: User, *, enabled: bool) -> None:
-    """Switch AI notes; off ends what is under way, on starts what waits."""
+    """Switch AI notes; off cancels what is under way, on schedules what waits.
+
+    Each with one statement, however many notes wait.
+    """
     user.ai_notes_enabled = enabled
     uow.session.flush()
-    mine = sa.select(Note.id).where(Note.user_id == user.id, Note.text.is_(None))
     if enabled:
         ready = sa.select(Video.video_id).where(Video.transcript_available.is_(True))
-        transcripts.schedule_notes(uow, sa.and_(Note.user_id == user.id, Note.video_id.in_(ready)))
+        dispatch.schedule_notes(uow, sa.and_(Note.user_id == user.id, Note.video_id.in_(ready)))
         return
-    for note_id in uow.session.scalars(mine):
-        ledger.cancel(uow, TaskType.GENERATE_NOTE, subjects.of_note(note_id))
+    mine = sa.select(Note.id).where(Note.user_id == user.id, Note.text.is_(None))
+    scheduling.cancel_where(
+        uow, sa.and_(Task.task_type == TaskType.GENERATE_NOTE, Task.note_id.in_(mine))
+    )
 
 
 def waiting(session: Session, video_id: str) -> list[Note]:
@@ -175,9 +199,9 @@ def waiting(session: Session, video_id: str) -> list[Note]:
 def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
     """Return what the AI does on each note."""
     subject_of = {note.id: subjects.of_note(note.id) for note in notes if note.text is None}
-    tasks = ledger.newest_tasks(session, subject_of.values()) if subject_of else {}
+    tasks = query.newest_tasks(session, subject_of.values()) if subject_of else {}
     asked = {
-        note_id: tasks.get((TaskType.GENERATE_NOTE, subject))
+        note_id: tasks.get((TaskType.GENERATE_NOTE.value, subject))
         for note_id, subject in subject_of.items()
     }
     outlook = _outlook(session, [note_id for note_id, task in asked.items() if task is None])
@@ -187,7 +211,7 @@ def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
         if note.text is not None:
             stages[note.id] = Stage("ready" if note.generated_by_ai else "none")
         elif task is not None:
-            stages[note.id] = of_task(task)
+            stages[note.id] = stage_of_task(task)
         else:
             stages[note.id] = outlook.get(note.id, Stage("none"))
     return stages

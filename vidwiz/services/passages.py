@@ -38,6 +38,15 @@ def _ends_a_sentence(group: Sequence[Segment]) -> bool:
     return group[-1].text.rstrip().endswith((".", "!", "?", "。", "！", "？", "؟"))
 
 
+def is_spoken_near(segments: Sequence[Segment], moment: float) -> bool:
+    """Say whether anything is said within 15 s of a moment."""
+    first, last = moment - NOTE_SECONDS, moment + NOTE_SECONDS
+    return any(
+        segment.offset <= last and segment.offset + segment.duration >= first
+        for segment in segments
+    )
+
+
 def around(segments: Sequence[Segment], moment: float) -> tuple[Passage, ...]:
     """Return what is said within 15 s of a moment, with up to 15 segments on each side of that.
 

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy.dialects import postgresql, sqlite
+from typing import TYPE_CHECKING
 
 from vidwiz.errors import QuotaExceededError
 from vidwiz.models import QuotaUse
+from vidwiz.models.upsert import insert
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from vidwiz.models import User
     from vidwiz.ports import UnitOfWork
 
@@ -41,7 +38,7 @@ def videos_of_guest(guest_id: str, address: str, limit: int) -> Allowance:
 
 
 def _network(address: str) -> str:
-    """Return the address, of IPv6 its /64, within which a visitor has as many as he likes."""
+    """Return the address, of IPv6 its /64, within which a visitor has as many as they like."""
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
@@ -62,7 +59,7 @@ def use(uow: UnitOfWork, allowance: Allowance) -> None:
     for holder in allowance.holders:
         values = {"holder": holder, "kind": allowance.kind, "day": moment.date(), "used": 1}
         counted = allowance.limit > 0 and uow.session.scalar(
-            _insert(uow.session)
+            insert(uow.session, QuotaUse)
             .values(values)
             .on_conflict_do_update(
                 index_elements=[QuotaUse.holder, QuotaUse.kind, QuotaUse.day],
@@ -76,11 +73,6 @@ def use(uow: UnitOfWork, allowance: Allowance) -> None:
                 f"No more than {allowance.limit} new videos a day.",
                 reset_in_seconds=_seconds_left(moment),
             )
-
-
-def _insert(session: Session) -> Any:  # noqa: ANN401 - one of two dialects' Insert
-    sqlite_used = session.get_bind().dialect.name == "sqlite"
-    return sqlite.insert(QuotaUse) if sqlite_used else postgresql.insert(QuotaUse)
 
 
 def _seconds_left(moment: datetime) -> int:

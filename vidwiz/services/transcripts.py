@@ -1,4 +1,4 @@
-"""Transcripts: their objects in the store, the rows that point to them, and what follows."""
+"""Transcripts: their objects in the store, and the rows that point to them."""
 
 from __future__ import annotations
 
@@ -6,27 +6,29 @@ import json
 import sys
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, ObjectMissingError
-from vidwiz.models import Note, Priority, Task, Transcript, User, Video, now
+from vidwiz.models import Note, Task, Transcript, now
 from vidwiz.plugin_api import Segment
-from vidwiz.plugin_api import Transcript as Captions
-from vidwiz.ports import TaskType
-from vidwiz.services import ledger, subjects, videos
+from vidwiz.ports import VideoChanged
+from vidwiz.services import publishing
+from vidwiz.tasks import scheduling, subjects
+from vidwiz.tasks.types import TaskType
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy.orm import Session
 
+    from vidwiz.models import Video
+    from vidwiz.plugin_api import Transcript as Captions
     from vidwiz.ports import TranscriptStore, UnitOfWork
 
 MOST_SEGMENTS = 200_000
 MOST_BYTES = 32 * 1024 * 1024
-_NOTE_SUBJECT = sa.literal(subjects.NOTE_PREFIX) + sa.cast(Note.id, sa.String)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,126 +98,62 @@ def load(store: TranscriptStore, key: str) -> tuple[Segment, ...]:
         raise ObjectMissingError(f"the object {key} is damaged") from exc
 
 
-def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> Transcript:
-    """Let the locked video's shared row point to the object, and dispatch what follows from it."""
-    transcript = videos.shared_transcript(uow.session, video.video_id)
+def shared(session: Session, video_id: str) -> Transcript | None:
+    """Return the transcript that everybody sees."""
+    return session.scalar(
+        sa.select(Transcript).where(Transcript.video_id == video_id, Transcript.owner_id.is_(None))
+    )
+
+
+def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> bool:
+    """Let the locked video's shared row point to the object; False when it does already.
+
+    What was made from a replaced version counts no more: its summary goes, and what is being
+    made from it is cancelled. The caller dispatches what follows from the new version.
+    """
+    transcript = shared(uow.session, video.video_id)
+    if transcript is not None and transcript.sha256 == stored.sha256:
+        return False
     if transcript is None:
         transcript = Transcript(video_id=video.video_id)
         uow.session.add(transcript)
-    elif transcript.sha256 == stored.sha256:
-        return transcript
+    else:
+        _discard_texts(uow, transcript)
     transcript.object_key = stored.key
     transcript.sha256 = stored.sha256
     transcript.language = stored.language
     transcript.source = stored.source
-    transcript.published_at = None
-    transcript.dispatched_at = now()
+    transcript.dispatched_at = None
     video.transcript_available = True
+    publishing.publish_after_commit(uow, transcript)
+    uow.publish(VideoChanged(video.video_id))
     uow.session.flush()
-    _schedule_followers(uow, transcript)
-    return transcript
+    return True
 
 
-def _schedule_followers(uow: UnitOfWork, transcript: Transcript) -> None:
-    """Schedule what a stored transcript makes possible: its summary and the waiting notes.
-
-    The caller holds the video's lock, so that no note is created unseen at this moment.
-    """
-    if transcript.summary is None:
-        ledger.schedule(
-            uow,
-            TaskType.GENERATE_SUMMARY,
-            subjects.of_transcript(transcript.id),
-            video_id=transcript.video_id,
-        )
-    schedule_notes(uow, Note.video_id == transcript.video_id)
-
-
-def schedule_notes(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> int:
-    """Schedule all of these notes that wait for the AI, with one statement; count the new tasks."""
-    waiting = (
-        sa.select(
-            sa.literal(TaskType.GENERATE_NOTE.value),
-            _NOTE_SUBJECT,
-            Note.video_id,
-            Note.id,
-            *_task_defaults().values(),
-        )
-        .join(User, User.id == Note.user_id)
-        .where(which, Note.text.is_(None), User.ai_notes_enabled.is_(True))
-        .order_by(Note.id)
+def _discard_texts(uow: UnitOfWork, transcript: Transcript) -> None:
+    transcript.summary = None
+    transcript.suggested_questions = None
+    transcript.summary_made_by = None
+    scheduling.cancel(uow, subjects.summary_of(transcript.id, transcript.video_id))
+    notes = sa.select(Note.id).where(Note.video_id == transcript.video_id)
+    scheduling.cancel_where(
+        uow, sa.and_(Task.task_type == TaskType.GENERATE_NOTE, Task.note_id.in_(notes))
     )
-    insert = ledger.insert_unless_active(uow.session).from_select(
-        ["task_type", "subject", "video_id", "note_id", *_task_defaults()],
-        waiting,
-        include_defaults=False,
-    )
-    task_ids = uow.session.scalars(insert.returning(Task.id)).all()
-    for task_id in task_ids:
-        uow.poke(TaskType.GENERATE_NOTE, task_id)
-    return len(task_ids)
 
 
-def _task_defaults() -> dict[str, sa.ColumnElement[Any]]:
-    """Return what the model would fill in, for an INSERT from a SELECT."""
-    numbers = {"attempt": 0, "failures": 0, "waits": 0, "max_attempts": 5}
-    return {
-        "status": sa.literal("pending"),
-        "priority": sa.literal(Priority.PERSON),
-        "alone": sa.false(),
-        **{name: sa.literal(number) for name, number in numbers.items()},
-        **{name: now() for name in ("run_at", "created_at", "updated_at")},
-    }
-
-
-def undispatched(session: Session, *, limit: int = 20) -> list[tuple[int, str]]:
-    """Return ids and videos of transcripts whose followers were never scheduled."""
-    rows = session.execute(
-        sa.select(Transcript.id, Transcript.video_id)
-        .where(Transcript.dispatched_at.is_(None))
-        .limit(limit)
-    )
-    return [(row.id, row.video_id) for row in rows]
-
-
-def dispatch_again(uow: UnitOfWork, transcript_id: int, video_id: str) -> None:
-    """Dispatch a transcript that has not been, if it still is not."""
-    videos.lock(uow, video_id)
-    transcript = uow.session.get(Transcript, transcript_id)
-    if transcript is not None and transcript.dispatched_at is None:
-        _schedule_followers(uow, transcript)
-        transcript.dispatched_at = now()
-
-
-def forgotten_notes() -> sa.ColumnElement[bool]:
-    """Select notes whose video has a transcript and that never had a task."""
-    had_task = sa.exists().where(Task.subject == _NOTE_SUBJECT)
-    ready = sa.exists().where(Video.video_id == Note.video_id, Video.transcript_available.is_(True))
-    return sa.and_(ready, ~had_task)
-
-
-def unpublished(session: Session, *, limit: int = 20) -> list[Transcript]:
-    """Return shared transcripts whose published copy is missing or old."""
+def undispatched(session: Session, *, limit: int = 20) -> list[str]:
+    """Return the videos of shared transcripts that nothing has followed from yet."""
     return list(
         session.scalars(
-            sa.select(Transcript)
-            .where(Transcript.owner_id.is_(None), Transcript.published_at.is_(None))
+            sa.select(Transcript.video_id)
+            .where(Transcript.dispatched_at.is_(None), Transcript.owner_id.is_(None))
+            .order_by(Transcript.id)
             .limit(limit)
         )
     )
 
 
-def published_key(video_id: str) -> str:
-    """Return the key of the copy that the original's readers know."""
-    return f"transcripts/{video_id}.json"
-
-
-def mark_published(uow: UnitOfWork, video_id: str, digest: str) -> bool:
-    """Note that the copy is written; False when the transcript was replaced meanwhile."""
-    result = uow.session.execute(
-        sa.update(Transcript)
-        .where(Transcript.video_id == video_id, Transcript.owner_id.is_(None))
-        .where(Transcript.sha256 == digest)
-        .values(published_at=now())
-    )
-    return bool(result.rowcount == 1)  # type: ignore[attr-defined]
+def mark_dispatched(transcript: Transcript) -> None:
+    """Record that what follows from the transcript has been scheduled."""
+    transcript.dispatched_at = now()

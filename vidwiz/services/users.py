@@ -13,7 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from vidwiz.errors import ConflictError, InvalidInputError, NotFoundError, NotSignedInError
 from vidwiz.models import ApiToken, User, now
-from vidwiz.services.videos import insert_ignoring
+from vidwiz.models.upsert import insert_ignoring
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

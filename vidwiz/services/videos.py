@@ -1,25 +1,17 @@
-"""Videos: seeing one for the first time, finding it, and who saved it."""
+"""Videos: making one known, finding it, and who saved it."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from vidwiz.errors import NotFoundError
-from vidwiz.models import (
-    ACTIVE,
-    LibraryEntry,
-    Note,
-    Priority,
-    Task,
-    TaskStatus,
-    Transcript,
-    Video,
-)
-from vidwiz.ports import TaskType
-from vidwiz.services import ledger, quotas, subjects, video_ids
+from vidwiz.models import LibraryEntry, Note, Priority, TaskStatus, Video
+from vidwiz.models.upsert import insert_ignoring
+from vidwiz.ports import VideoChanged
+from vidwiz.services import quotas, video_ids
+from vidwiz.tasks import query, scheduling, subjects
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -29,14 +21,7 @@ if TYPE_CHECKING:
     from vidwiz.services.quotas import Allowance
 
 
-def insert_ignoring(session: Session, model: type[Any]) -> Any:  # noqa: ANN401 - a dialect's Insert
-    """Return an INSERT that does nothing where the row is there already."""
-    sqlite_used = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert(model) if sqlite_used else postgresql.insert(model)
-    return insert.on_conflict_do_nothing()
-
-
-def see(
+def ensure(
     uow: UnitOfWork,
     video_id: str,
     *,
@@ -48,7 +33,7 @@ def see(
 
     Metadata and transcript are scheduled unless they are there, on their way, or failed for good.
     While anything is missing the video's row is locked until the end of the transaction, against
-    a result that arrives at this moment; so see the video before touching what belongs to it.
+    a result that arrives at this moment; so call this before touching what belongs to the video.
     A new video is counted against the allowance; raises `QuotaExceededError` when that is used
     up, and `InvalidInputError` for a new video of a site that nobody here knows.
     """
@@ -58,10 +43,10 @@ def see(
         quotas.use(uow, allowance)
     video = video or get(uow.session, video_id)
     if video.video_metadata is None or not video.transcript_available:
-        needs_title = title is not None and video.title is None
-        video = lock(uow, video_id, shared=not needs_title)
+        video = lock(uow, video_id)
         if video.title is None and title is not None:
             video.title = title
+            uow.publish(VideoChanged(video_id))
         schedule_missing(uow, video, priority=priority)
     return video, is_new
 
@@ -77,16 +62,17 @@ def _insert(uow: UnitOfWork, video_id: str, title: str | None) -> bool:
     return inserted is not None
 
 
-def lock(uow: UnitOfWork, video_id: str, *, shared: bool = False) -> Video:
+def lock(uow: UnitOfWork, video_id: str) -> Video:
     """Lock the video's row and return it as it is now; raise `NotFoundError`.
 
     Everything that changes tasks or notes of a video locks it first, so that all transactions
-    take their locks in one order: video, note, task.
+    take their locks in one order: video, note, task. All lockers take the same lock, FOR NO KEY
+    UPDATE, and so they queue: with a shared one, readers that overlap would keep a writer out.
     """
     video = uow.session.scalar(
         sa.select(Video)
         .where(Video.video_id == video_id)
-        .with_for_update(read=shared)
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if video is None:
@@ -99,15 +85,16 @@ def schedule_missing(uow: UnitOfWork, video: Video, *, priority: int) -> None:
     missing = []
     # First, as the summary waits for it.
     if not video.transcript_available:
-        missing.append(TaskType.FETCH_TRANSCRIPT)
+        missing.append(subjects.transcript_of(video.video_id))
     if video.video_metadata is None:
-        missing.append(TaskType.FETCH_METADATA)
+        missing.append(subjects.metadata_of(video.video_id))
     subject = subjects.of_video(video.video_id)
-    newest = ledger.newest_tasks(uow.session, [subject]) if missing else {}
-    for task_type in missing:
-        task = newest.get((task_type, subject))
+    newest = query.newest_tasks(uow.session, [subject]) if missing else {}
+    for item in missing:
+        task = newest.get((item.task_type, subject))
         if task is None or task.status is not TaskStatus.FAILED:
-            ledger.schedule(uow, task_type, subject, video_id=video.video_id, priority=priority)
+            scheduling.schedule(uow, item, priority=priority)
+            uow.publish(VideoChanged(video.video_id))
 
 
 def get(session: Session, video_id: str) -> Video:
@@ -160,27 +147,10 @@ def saved_by(
     return list(videos), total
 
 
-def shared_transcript(session: Session, video_id: str) -> Transcript | None:
-    """Return the transcript that everybody sees."""
-    return session.scalar(
-        sa.select(Transcript).where(Transcript.video_id == video_id, Transcript.owner_id.is_(None))
-    )
-
-
-def store_metadata(video: Video, metadata: VideoMetadata, *, source: str) -> None:
+def store_metadata(uow: UnitOfWork, video: Video, metadata: VideoMetadata, *, source: str) -> None:
     """Keep in the locked video what a fetcher said; its title replaces the one a user gave."""
     video.video_metadata = metadata.as_dict()
     video.metadata_source = source
     video.title = metadata.title or video.title
-
-
-def active_tasks(session: Session, video_id: str) -> int:
-    """Count the tasks of the video that have not ended."""
-    return (
-        session.scalar(
-            sa.select(sa.func.count())
-            .select_from(Task)
-            .where(Task.video_id == video_id, Task.status.in_(ACTIVE))
-        )
-        or 0
-    )
+    uow.publish(VideoChanged(video.video_id))
+    uow.session.flush()

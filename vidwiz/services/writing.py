@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vidwiz import prompts
 from vidwiz.plugin_api import CompletionOptions, Material, Message, PluginError, Purpose
 from vidwiz.services import passages, timestamps
+from vidwiz.tasks.types import OWN_FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +94,22 @@ def summary_request(about: About, segments: Sequence[Segment]) -> Request:
     )
     messages = prompt.fill(about=about.lines(), passages=text)
     return Request(messages, options, f"summary-{prompt.version}")
+
+
+def check_mark(about: About, segments: Sequence[Segment], mark: float) -> None:
+    """Raise `PluginError` when a note at this mark (seconds) could only be made of other words.
+
+    `after_the_end` when the video is known to end before, `nothing_said` when nobody speaks
+    within 15 s of the mark. The note stays its owner's then.
+    """
+    code = None
+    if about.duration and mark > about.duration:
+        code = "after_the_end"
+    elif not passages.is_spoken_near(segments, mark):
+        code = "nothing_said"
+    if code is not None:
+        row = OWN_FAILURES[code]
+        raise PluginError(code, row.message, handling=row.handling)
 
 
 def note_request(about: About, segments: Sequence[Segment], mark: float) -> Request:

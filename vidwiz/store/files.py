@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import shutil
+import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidwiz.errors import ObjectMissingError, StoreError
@@ -13,7 +16,9 @@ from vidwiz.store.keys import checked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
+
+
+_DRAFT = re.compile(r"\..+\.[0-9a-f]{16}")
 
 
 class FileStore:
@@ -63,6 +68,18 @@ class FileStore:
             raise ObjectMissingError(f"there is no object {key}") from exc
         except OSError as exc:
             raise StoreError(f"the transcript could not be read: {exc.strerror}") from exc
+
+    def remove_drafts(self, *, older_than_seconds: float) -> int:
+        """Remove drafts whose writer was killed; one that is written now is younger."""
+        oldest, removed = time.time() - older_than_seconds, 0
+        for folder, _, names in os.walk(self._root):
+            for name in filter(_DRAFT.fullmatch, names):
+                draft = Path(folder, name)
+                with suppress(OSError):
+                    if draft.lstat().st_mtime < oldest:
+                        draft.unlink()
+                        removed += 1
+        return removed
 
     def check(self) -> None:
         """Make the folder, and raise when nothing can be written into it."""

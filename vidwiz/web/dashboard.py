@@ -26,10 +26,10 @@ from werkzeug.exceptions import (
     Unauthorized,
 )
 
+from vidwiz.http import admin_tokens
 from vidwiz.queueing.connections import impatient
-from vidwiz.queueing.messages import PokeJob, SignedJson
+from vidwiz.queueing.messages import NotificationJob, SignedJson
 from vidwiz.runtime import current
-from vidwiz.services import access
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -42,7 +42,7 @@ _LARGEST_PAGE = 500
 _TEMPLATES = rq_dashboard.blueprint.jinja_loader
 
 
-class SafeJob(PokeJob):
+class SafeJob(NotificationJob):
     """A job that is only ever read as our signed JSON."""
 
     @classmethod
@@ -144,7 +144,7 @@ def _sign_in() -> bool:
     given = request.authorization
     if given is not None:
         token = given.password if given.type == "basic" else given.token
-        if access.is_admin_token(current().config.admin_tokens, token or ""):
+        if admin_tokens.is_admin_token(current().config.admin_tokens, token or ""):
             return given.type == "bearer"
     raise Unauthorized(
         "The dashboard needs an admin token as its password.",

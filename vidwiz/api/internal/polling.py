@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING
 
-from vidwiz.api.errors import BusyError
+from vidwiz.http.error_responses import BusyError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from marshmallow.validate import Length, Range
 
 from vidwiz.errors import InvalidInputError
-from vidwiz.queueing.pokes import TYPE_OF_QUEUE
+from vidwiz.pipeline.flow import KINDS
 from vidwiz.services import timestamps, video_ids
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ class TaskTypeField(fields.String):
     """A task type by its short name, which is its queue's."""
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401
-        super().__init__(metadata={"enum": list(TYPE_OF_QUEUE)}, **kwargs)
+        super().__init__(metadata={"enum": list(KINDS.queues)}, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         name = super()._deserialize(value, attr, data, **kwargs)
-        if name not in TYPE_OF_QUEUE:
-            raise ValidationError(f"Must be one of: {', '.join(TYPE_OF_QUEUE)}.")
-        return TYPE_OF_QUEUE[name]
+        if name not in KINDS.queues:
+            raise ValidationError(f"Must be one of: {', '.join(KINDS.queues)}.")
+        return KINDS.of_queue(name).name
 
 
 class PageIn(In):

@@ -1,0 +1,139 @@
+"""Negative controls: each safety line is removed in a copy, and a named test must notice."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import pytest
+
+from tests.fixtures.stacks import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+
+
+@dataclass(frozen=True)
+class Mutant:
+    file: str
+    safe: str
+    unsafe: str
+    found_by: str
+
+
+MUTANTS = {
+    "completion by id only": Mutant(
+        "vidwiz/tasks/claims.py",
+        "sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE))",
+        "Task.id == claim.task_id",
+        "tests/services/test_claims.py::TestLateWords",
+    ),
+    "completion by state, not attempt": Mutant(
+        "vidwiz/tasks/claims.py",
+        "sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE))",
+        "sa.and_(Task.id == claim.task_id, Task.status.in_(ACTIVE))",
+        "tests/services/test_claims.py::TestLateWords",
+    ),
+    "failure and renewal by state, not attempt": Mutant(
+        "vidwiz/tasks/claims.py",
+        "        Task.attempt == claim.attempt,\n        Task.status == TaskStatus.IN_PROGRESS,",
+        "        Task.status == TaskStatus.IN_PROGRESS,",
+        "tests/services/test_claims.py::TestLateWords",
+    ),
+    "failure without a live lease": Mutant(
+        "vidwiz/tasks/claims.py",
+        "        Task.lease_expires_at > now(),\n",
+        "",
+        "tests/services/test_claims.py::TestLateWords",
+    ),
+    "effect in a transaction before the end": Mutant(
+        "vidwiz/worker/database_ledger.py",
+        "            results.apply(uow, claim, result)\n",
+        "            fence, claims.complete = claims.complete, lambda *_: None\n"
+        "            results.apply(uow, claim, result)\n"
+        "            claims.complete = fence\n"
+        "        with unit_of_work(self._runtime.queue) as uow:\n"
+        "            claims.complete(uow, claim)\n",
+        "tests/worker/test_flow.py::TestOwnersWord"
+        " tests/worker/test_faults.py::test_a_horse_that_wakes_up_late_changes_nothing"
+        " tests/worker/test_flow.py::test_a_late_transcript_changes_nothing",
+    ),
+    "followers after the commit": Mutant(
+        "vidwiz/services/transcripts.py",
+        "    uow.session.flush()\n    _schedule_followers(uow, transcript)\n",
+        "    uow.session.flush()\n",
+        "tests/services/test_results.py",
+    ),
+    "no sweeper": Mutant(
+        "vidwiz/worker/sweeper.py",
+        "    config = runtime.config\n",
+        "    return False\n    config = runtime.config\n",
+        "tests/worker/test_faults.py::test_the_sender_dies_between_commit_and_poke",
+    ),
+    "connections cross the fork": Mutant(
+        "vidwiz/db.py",
+        "os.register_at_fork(after_in_child=_forget_inherited_connections)\n",
+        "",
+        "tests/worker/test_concurrency.py::test_a_fork_after_use_gets_no_other_processs_answers",
+    ),
+    "deferred writers": Mutant(
+        "vidwiz/db.py",
+        'with _transaction("IMMEDIATE") as session:',
+        'with _transaction("DEFERRED") as session:',
+        "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
+    ),
+    "the driver begins transactions": Mutant(
+        "vidwiz/db.py",
+        '        connection.exec_driver_sql(f"BEGIN {mode}")\n',
+        "        del mode\n",
+        "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
+    ),
+    "active tasks are looked for, not made unique": Mutant(
+        "vidwiz/tasks/scheduling.py",
+        "    return insert.on_conflict_do_nothing(\n"
+        "        index_elements=[Task.task_type, Task.subject], index_where=ACTIVE_ROWS\n"
+        "    )\n",
+        "    return insert\n",
+        "tests/worker/test_concurrency.py::test_a_hundred_requests_for_one_new_video_share_its_tasks",
+    ),
+    "pokes before the commit": Mutant(
+        "vidwiz/db.py",
+        "        yield uow\n        session.commit()\n",
+        "        yield uow\n        uow.send(queue)\n        session.commit()\n",
+        "tests/services/test_unit_of_work.py",
+    ),
+    "the horse outlives its worker": Mutant(
+        "vidwiz/worker/rq_worker.py",
+        "        die_with_parent(self.pid or os.getppid())\n",
+        "",
+        "tests/worker/test_faults.py::test_a_worker_is_killed_in_the_middle_of_a_job",
+    ),
+    "a plain serializer": Mutant(
+        "vidwiz/queueing/messages.py",
+        "        if not cls._key or not hmac.compare_digest(\n",
+        "        if False and not hmac.compare_digest(\n",
+        "tests/unit/test_messages.py",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_the_suite_notices_that(name, tmp_path):
+    mutant = MUTANTS[name]
+    tree = tmp_path / "tree"
+    shutil.copytree(
+        ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache")
+    )
+    file = tree / mutant.file
+    assert mutant.safe in file.read_text(), "the line that the mutant removes has changed"
+    file.write_text(file.read_text().replace(mutant.safe, mutant.unsafe))
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", *mutant.found_by.split()],
+        cwd=tree,
+        env={**os.environ, "PYTHONPATH": str(tree)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout[-3000:]
+    assert " failed" in done.stdout

@@ -1,0 +1,159 @@
+"""Tasks for helpers: being given one, keeping it, and submitting what came of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from flask import Response, current_app, jsonify
+
+from vidwiz.api.blueprints import Blueprint
+from vidwiz.api.schemas.submissions import ResultIn, metadata_of
+from vidwiz.api.schemas.tasks import AssignmentOut, HeartbeatIn, LeaseOut, PollIn, ResultOut
+from vidwiz.errors import StaleError
+from vidwiz.http.auth import ADMINS
+from vidwiz.http.bodies import takes_transcripts
+from vidwiz.http.presenters import present_assignment
+from vidwiz.http.transactions import read_transaction, write_transaction
+from vidwiz.pipeline import submissions
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.submissions import Submission
+from vidwiz.pipeline.work import MetadataResult, NoteResult, Result, SummaryResult, TranscriptResult
+from vidwiz.runtime import current
+from vidwiz.tasks import claims, query
+from vidwiz.tasks.types import TaskType, WorkerId
+
+if TYPE_CHECKING:
+    from vidwiz.api.internal.polling import LongPolls
+    from vidwiz.models import Task
+
+blueprint = Blueprint("helpers", __name__, description="Work for helpers")
+_SHORTEST_POLL, _LONGEST_POLL = 1, 60
+
+
+@blueprint.get("/tasks", access=ADMINS)
+@blueprint.arguments(PollIn(), location="query")
+@blueprint.response(200, AssignmentOut)
+@blueprint.alt_response(204, description="Nothing came to do", success=True)
+def claim_task(asked: dict[str, Any]) -> dict[str, Any] | Response:
+    """Wait for a task of this type and claim it."""
+    seconds = min(max(asked["timeout"], _SHORTEST_POLL), _LONGEST_POLL)
+    worker = WorkerId(asked["worker"], "helper", asked["network"])
+    assignment = _take(asked["type"], worker)
+    if assignment is None:
+        assignment = _wait_for(asked["type"], worker, until=time.monotonic() + seconds)
+    return Response(status=204) if assignment is None else assignment
+
+
+def _wait_for(task_type: str, worker: WorkerId, *, until: float) -> dict[str, Any] | None:
+    polls: LongPolls = current_app.extensions["vidwiz.polls"]
+    with polls.place():
+        while (left := until - time.monotonic()) > 0 and polls.wait(left):
+            assignment = _take(task_type, worker)
+            if assignment is not None:
+                return assignment
+    return None
+
+
+def _take(task_type: str, worker: WorkerId) -> dict[str, Any] | None:
+    with read_transaction() as session:
+        # A look takes no lock; claiming takes SQLite's only one.
+        if not claims.is_due(session, task_type):
+            return None
+    lease = current().config.lease_seconds
+    with write_transaction() as uow:
+        taken = claims.claim(uow, task_type, worker, lease_seconds=lease)
+        if not taken:
+            return None
+        claim = taken[0]
+        return {
+            "task_id": claim.task_id,
+            "task_type": claim.task_type,
+            "task_details": present_assignment(uow.session, claim),
+            "retry_count": claim.failures,
+            "attempt": claim.attempt,
+            "lease_seconds": lease,
+            "message": "Work on it, renew the lease, and post the result.",
+        }
+
+
+@blueprint.post("/tasks/<id:task_id>/heartbeat", access=ADMINS)
+@blueprint.arguments(HeartbeatIn())
+@blueprint.response(200, LeaseOut)
+def renew_lease(held: dict[str, Any], task_id: int) -> dict[str, float]:
+    """Prolong the lease of an attempt; 409 means stop."""
+    lease = current().config.lease_seconds
+    with write_transaction() as uow:
+        claim = query.claim_of(query.get(uow.session, task_id), held["attempt"])
+        if not claims.renew(uow, claim, lease_seconds=lease):
+            raise StaleError(f"task {task_id} is no longer attempt {held['attempt']}'s")
+    return {"lease_seconds": lease}
+
+
+@blueprint.post("/tasks/<id:task_id>/result", access=ADMINS)
+@blueprint.arguments(ResultIn())
+@blueprint.response(200, ResultOut)
+@takes_transcripts
+def submit_result(posted: dict[str, Any], task_id: int) -> Response:
+    """Submit what came of a task; the same result again changes nothing."""
+    with read_transaction() as session:
+        task = submissions.find(session, task_id, video_id=posted["video_id"])
+    digest = _digest(posted)
+    if posted["success"]:
+        submission = Submission(posted["attempt"], digest, results=_stored(task, posted))
+    else:
+        failure = submissions.helper_failure(posted["error_code"], posted["error_message"])
+        submission = Submission(posted["attempt"], digest, failure)
+    try:
+        with write_transaction() as uow:
+            task = submissions.submit(uow, KINDS, task_id, submission)
+    except StaleError:
+        with read_transaction() as session:
+            task = submissions.repeated(session, task_id, digest)
+        return _taken(task, "This result was taken before.")
+    return _taken(task, "The result was taken.")
+
+
+def _digest(posted: dict[str, Any]) -> str:
+    """Return a digest of what the result means, however its JSON was spelled."""
+    meaning = json.dumps(posted, sort_keys=True, default=_plain)
+    return sha256(meaning.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what a schema loaded
+    return dataclasses.astuple(value)
+
+
+def _taken(task: Task, message: str) -> Response:
+    return jsonify({"message": message, "task_id": task.id, "status": task.status})
+
+
+def _stored(task: Task, posted: dict[str, Any]) -> dict[str, Any]:
+    """Return what the post brought, by kind of task; transcript objects are stored here."""
+    store = current().store
+    return {
+        kind.name: kind.store(store, task.video_id, result)
+        for result in _results(task, posted)
+        for kind in [KINDS.of_result(result)]
+    }
+
+
+def _results(task: Task, posted: dict[str, Any]) -> list[Result]:
+    found: list[Result] = []
+    source = posted["source"]
+    made_by = {"provider": source}
+    if posted["metadata"] is not None:
+        found.append(MetadataResult(metadata_of(task.video_id, posted["metadata"]), source))
+    captions = posted["transcript"]
+    if captions is not None and (captions.segments or task.task_type == TaskType.FETCH_TRANSCRIPT):
+        found.append(TranscriptResult(captions, source))
+    if posted["summary"] is not None:
+        written = posted["summary"]
+        questions = tuple(written["suggested_questions"])
+        found.append(SummaryResult(written["summary"], questions, made_by))
+    if posted["note"] is not None:
+        found.append(NoteResult(posted["note"]["text"], made_by))
+    return found

@@ -1,0 +1,1 @@
+"""`vidwiz doctor`: checks an installation and says what to do."""

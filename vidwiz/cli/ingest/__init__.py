@@ -1,0 +1,1 @@
+"""`vidwiz ingest`: save videos, wait for what is made of them, and show it."""

@@ -1,0 +1,182 @@
+"""`vidwiz ingest`: save videos, wait for what is made of them, and show it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from vidwiz.cli import owner, prepare
+from vidwiz.cli.ingest import output, progress, saving, watching
+from vidwiz.cli.ingest.local_worker import LocalWorker
+from vidwiz.cli.opening import build, in_context, require_migrated
+from vidwiz.cli.read_settings import read_config
+from vidwiz.db.transactions import read_transaction
+from vidwiz.errors import InvalidInputError, NotFoundError
+from vidwiz.services import timestamps, users, video_ids
+
+if TYPE_CHECKING:
+    from datetime import timedelta
+
+    from flask import Flask
+
+    from vidwiz.cli.ingest.progress import Display
+    from vidwiz.cli.ingest.watching import Watched
+    from vidwiz.models import User
+    from vidwiz.runtime import Runtime
+
+_LOOK_SECONDS = 0.25
+# When nothing moves for so long, whoever was to work on it does not; or nobody has to.
+_STALLED_SECONDS = 15.0
+_INTERRUPTED = 130
+
+
+class _Ingest(click.Command):
+    """Takes an id that begins with a dash for the id that it is."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        options = {name for param in self.get_params(ctx) for name in param.opts}
+        return super().parse_args(
+            ctx,
+            [
+                f"https://youtu.be/{arg}"
+                if arg.startswith("-") and arg not in options and video_ids.is_valid(arg)
+                else arg
+                for arg in args
+            ],
+        )
+
+
+def _ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
+    try:
+        return list(dict.fromkeys(video_ids.parse(value) for value in values))
+    except InvalidInputError as exc:
+        wrong = next(value for value in values if not _is_video(value))
+        raise click.BadParameter(f"{wrong!r}: {exc.message}") from exc
+
+
+def _is_video(value: str) -> bool:
+    try:
+        video_ids.parse(value)
+    except InvalidInputError:
+        return False
+    return True
+
+
+def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
+    for value in values:
+        try:
+            timestamps.seconds(value)
+        except InvalidInputError as exc:
+            raise click.BadParameter(f"{value!r}: {exc.message}") from exc
+    return list(values)
+
+
+@click.command(cls=_Ingest)
+@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, callback=_ids)
+@click.option(
+    "--note",
+    "marks",
+    multiple=True,
+    metavar="M:SS",
+    callback=_marks,
+    help="A moment at which the AI writes a note; may be given several times.",
+)
+@click.option("--watch", is_flag=True, help="Wait also for what is tried again much later.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--user", "email", metavar="EMAIL", help="Save for this user; else for the owner.")
+def ingest(
+    *, videos: list[str], marks: list[str], watch: bool, as_json: bool, email: str | None
+) -> None:
+    """Save videos and wait for what is made of them.
+
+    A VIDEO is an id or an address. The exit code is 0 when everything is ready. Without --watch,
+    what is tried again only in more than a minute is not waited for. No server has to run:
+    without one, the work is done here.
+    """
+    app = _prepared()
+    with in_context(app) as runtime:
+        user = _find_user(runtime, email)
+        with runtime.unit_of_work() as uow:
+            saving.save(uow, user, videos, marks)
+        waiting = _Waiting(runtime, user, videos, patience=None if watch else watching.PATIENCE)
+        try:
+            with progress.display(plain=as_json) as display:
+                found = waiting.until_over(display)
+        except KeyboardInterrupt:
+            click.echo(waiting.words_at_interruption(), err=True)
+            sys.exit(_INTERRUPTED)
+        finally:
+            waiting.worker.stop()
+        if as_json:
+            click.echo(output.as_json(runtime.store, found))
+        else:
+            output.show(runtime.store, found)
+        if not all(watched.is_ready for watched in found):
+            output.say_what_is_missing(found)
+            sys.exit(1)
+
+
+def _prepared() -> Flask:
+    """Return the app; the embedded database is migrated, a server's has to be."""
+    app = build(read_config())
+    if app.extensions["vidwiz"].config.uses_sqlite:
+        prepare.prepare(app)
+    else:
+        require_migrated(app)
+    return app
+
+
+def _find_user(runtime: Runtime, email: str | None) -> User:
+    if email is None:
+        with prepare.alone(runtime):
+            return owner.ensure(runtime)
+    with read_transaction() as session:
+        user = users.find_by_email(session, email)
+    if user is None:
+        raise NotFoundError(f"nobody has the email {email}; see `vidwiz user list`")
+    return user
+
+
+class _Waiting:
+    """Looks at the database until there is nothing to wait for."""
+
+    def __init__(
+        self, runtime: Runtime, user: User, videos: list[str], *, patience: timedelta | None
+    ) -> None:
+        self.worker = LocalWorker(runtime.config)
+        self._user = user
+        self._videos = videos
+        self._patience = patience
+
+    def until_over(self, display: Display) -> list[Watched]:
+        """Wait, showing what changes; return how it ended."""
+        self.worker.start_if_needed()
+        changed_at, before = time.monotonic(), None
+        while True:
+            with read_transaction() as session:
+                found = watching.look(session, self._user, self._videos)
+            display.update(found)
+            now = [(list(watched.parts()), watched.active_tasks) for watched in found]
+            if now != before:
+                changed_at, before = time.monotonic(), now
+            stalled = time.monotonic() - changed_at > _STALLED_SECONDS
+            if all(self._is_over(watched, stalled=stalled) for watched in found):
+                return found
+            if stalled:
+                self.worker.start()
+            self.worker.keep_running()
+            time.sleep(_LOOK_SECONDS)
+
+    def _is_over(self, watched: Watched, *, stalled: bool) -> bool:
+        if watched.has_ended or (stalled and not watched.active_tasks):
+            return True
+        return self._patience is not None and watched.waits_longer_than(self._patience)
+
+    def words_at_interruption(self) -> str:
+        """Say what becomes of the work."""
+        if self.worker.is_used:
+            return "Stopped. All is kept; `vidwiz up` or the same command again goes on with it."
+        return "Stopped waiting; the work goes on in the background."

@@ -1,0 +1,79 @@
+"""The worker that a command starts for itself when nobody else works."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from vidwiz.cli import running_instance
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.queueing.registered_workers import queues_worked_on
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from vidwiz.config import Config
+
+_STOP_SECONDS = 10.0
+_RESTART_SECONDS = 2.0
+
+
+class LocalWorker:
+    """At most one process, started when it is needed and gone with this one."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._process: subprocess.Popen[bytes] | None = None
+        self._started_at = float("-inf")
+
+    @property
+    def log_file(self) -> Path:
+        """Where the worker writes what would disturb the display."""
+        return self._config.data_dir / "local-worker.log"
+
+    @property
+    def is_used(self) -> bool:
+        """Say whether it was started."""
+        return self._process is not None
+
+    def start_if_needed(self) -> None:
+        """Start it unless living workers listen to all queues, or are about to."""
+        if running_instance.describe(self._config) is not None:
+            return
+        worked_on = queues_worked_on(self._config.redis_url) or {}
+        if not all(queue in worked_on for queue in KINDS.queues):
+            self.start()
+
+    def start(self) -> None:
+        """Start it if it does not run."""
+        running = self._process is not None and self._process.poll() is None
+        if running or time.monotonic() - self._started_at < _RESTART_SECONDS:
+            return
+        self._started_at = time.monotonic()
+        with self.log_file.open("wb") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - this Python and a module of ours
+                [sys.executable, "-P", "-m", "vidwiz.worker.local", str(os.getpid())],
+                env={"LOG_LEVEL": "warning", **os.environ},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+
+    def keep_running(self) -> None:
+        """Start it again if it was started and has died, as after a task that hung."""
+        if self.is_used:
+            self.start()
+
+    def stop(self) -> None:
+        """Let it finish or give back what it works on."""
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()

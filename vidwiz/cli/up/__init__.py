@@ -1,0 +1,1 @@
+"""`vidwiz up`: everything on one machine, under one supervisor."""

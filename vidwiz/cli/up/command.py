@@ -1,0 +1,181 @@
+"""`vidwiz up`: everything on one machine, under one supervisor.
+
+The supervisor imports neither Flask nor SQLAlchemy, as what needs them runs in its children.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+
+from vidwiz import embedded_redis, file_locks
+from vidwiz.cli import running_instance
+from vidwiz.cli.read_settings import read_config
+from vidwiz.cli.up import sample as samples
+from vidwiz.cli.up import stack
+from vidwiz.config import parse_slots
+from vidwiz.errors import ConfigError
+from vidwiz.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable
+
+    from vidwiz.config import Config
+    from vidwiz.supervisor import Child
+
+# What ends gracefully inside (requests, a task under way) is given this much longer outside.
+_EXTRA_GRACE = 10.0
+_REDIS_SECONDS = 15.0
+_READY_SECONDS = 60.0
+_LOOK_SECONDS = 0.03
+_DEATHS_AT_START = 3
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port; else PORT, else 8000.")
+@click.option("--workers", metavar="QUEUE=COUNT,...", help="Such as note=2; else VIDWIZ_WORKERS.")
+@click.option("--sample", is_flag=True, help="Show what is made of a sample video.")
+def up(host: str, port: int | None, workers: str | None, sample: bool) -> None:  # noqa: FBT001
+    """Start everything: web server, workers and what they need.
+
+    Redis is brought along unless VIDWIZ_REDIS_URL names one. Ctrl-C stops all of it.
+    """
+    if workers is not None:
+        try:
+            parse_slots(workers)
+        except ConfigError as exc:
+            raise click.BadParameter(exc.message, param_hint="--workers") from exc
+        os.environ["VIDWIZ_WORKERS"] = workers
+    config = read_config()
+    if sys.stderr.isatty():
+        # What starts and ends is told here; the lines of its parts would only hide it.
+        os.environ.setdefault("LOG_LEVEL", "warning")
+    logging.basicConfig(format="vidwiz up: %(message)s", level=logging.WARNING)
+    lock = _lock(config)
+    listener = stack.listen(host, config.port if port is None else port)
+    try:
+        code = _Stack(config, host, listener, lock).run(sample=sample)
+    finally:
+        listener.close()
+    sys.exit(code)
+
+
+def _lock(config: Config) -> int:
+    lock = file_locks.take(running_instance.lock_file(config))
+    if lock is None:
+        raise ConfigError(
+            f"`vidwiz up` runs already on {config.data_dir} ({running_instance.describe(config)})"
+        )
+    os.truncate(lock, 0)
+    return lock
+
+
+class _Stack:
+    """One run of the whole system."""
+
+    def __init__(self, config: Config, host: str, listener: socket.socket, lock: int) -> None:
+        self._config = config
+        self._host = host
+        self._listener = listener
+        shown = f"[{host}]" if ":" in host else host
+        self._url = f"http://{shown}:{listener.getsockname()[1]}"
+        self._console = Console(highlight=False)
+        self._supervisor = Supervisor(grace_seconds=config.grace_seconds + _EXTRA_GRACE)
+        os.write(lock, f"process {os.getpid()}, {self._url}\n".encode())
+
+    def run(self, *, sample: bool) -> int:
+        """Start all, look after it until a stop is asked for, and return the exit code."""
+        started = time.monotonic()
+        try:
+            if not self._start():
+                return 0 if self._supervisor.stopping else 1
+            self._greet(time.monotonic() - started)
+            if sample:
+                self._show_sample()
+            self._supervisor.run()
+        finally:
+            self._listener.close()  # so that nobody waits for an answer that cannot come
+            self._supervisor.stop()
+        self._console.print("VidWiz has stopped. Everything is kept in", self._config.data_dir)
+        return 0
+
+    def _start(self) -> bool:
+        """Start in an order that is safe, in parallel where that is; False when it failed."""
+        config, supervisor = self._config, self._supervisor
+        redis = stack.redis(config.data_dir) if config.embedded_redis else None
+        if redis is not None:
+            supervisor.add(redis)
+        if not self._succeeds(stack.settings_check(os.environ)):
+            return False
+        # Imports meanwhile; before the first request it does not touch the database.
+        web = stack.web(os.environ, self._listener)
+        supervisor.add(web)
+        if not self._succeeds(stack.preparation(os.environ)):
+            return False
+        if redis is not None:
+            self._until(lambda: embedded_redis.answers(config.data_dir), _REDIS_SECONDS, redis)
+        workers = stack.workers(os.environ)
+        supervisor.add(workers)
+        self._until(lambda: stack.is_ready(self._listener), _READY_SECONDS, web, workers)
+        return not supervisor.stopping
+
+    def _succeeds(self, child: Child) -> bool:
+        """Run it to its end; when it fails, it has said why."""
+        self._supervisor.add(child)
+        self._until(lambda: child.exit_code is not None, float("inf"), child)
+        return child.exit_code == 0
+
+    def _until(self, condition: Callable[[], bool], seconds: float, *needed: Child) -> None:
+        """Wait for it; raise `ConfigError` when it takes too long or what is needed dies."""
+        end = time.monotonic() + seconds
+        while not self._supervisor.stopping and not condition():
+            self._supervisor.wait(_LOOK_SECONDS)
+            for child in needed:
+                if child.deaths >= _DEATHS_AT_START:
+                    raise ConfigError(f"{child.name} does not start; its last words are above")
+            if time.monotonic() > end:
+                names = " and ".join(child.name for child in needed)
+                raise ConfigError(f"{names} did not become ready within {seconds:.0f} seconds")
+
+    def _greet(self, seconds: float) -> None:
+        say = self._console.print
+        say()
+        say(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
+        say(f"  data        {self._config.data_dir}", soft_wrap=True)
+        say(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
+        say(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
+        say("  to stop     Ctrl-C")
+        if self._host not in _LOCAL_HOSTS and self._config.registration_open:
+            say(
+                "[yellow]Anybody who reaches this address can register[/]; "
+                "VIDWIZ_REGISTRATION=closed prevents that."
+            )
+        say()
+
+    def _show_sample(self) -> None:
+        if samples.copy_to_library(self._config):
+            child = stack.sample(os.environ, samples.VIDEO_ID, samples.MARK)
+            self._supervisor.add(child)
+            return
+        self._console.print(
+            f"The sample stays away: the library folder {self._config.library_dir} is your own."
+        )
+
+
+def _command() -> str:
+    """Return how the user calls us: by name, or by a path where that is not enough."""
+    if shutil.which("vidwiz"):
+        return "vidwiz"
+    path = Path(sys.argv[0]).absolute()
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)

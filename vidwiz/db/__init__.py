@@ -1,0 +1,1 @@
+"""The database: its engine, the two ways into it, and its schema."""

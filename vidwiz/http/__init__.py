@@ -1,0 +1,1 @@
+"""What the JSON API and the pages share: who is asking, transactions, errors, limits, presenters."""

@@ -1,0 +1,200 @@
+"""Who is calling: the one place that reads credentials, and the doors that routes stand behind."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import wraps
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import jwt
+from flask import request
+
+from vidwiz.errors import NotAllowedError, NotSignedInError
+from vidwiz.http import admin_tokens
+from vidwiz.http.transactions import read_transaction
+from vidwiz.models import User
+from vidwiz.runtime import current
+from vidwiz.services import users
+from vidwiz.services.conversations import Owner
+from vidwiz.services.quotas import Allowance, videos_of_guest, videos_of_user
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
+
+READ = "read"
+WRITE_NOTES = "notes:write"
+GUEST_HEADER = "X-Guest-Session-ID"
+_GUEST_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
+_LARGEST_ID = 2**31 - 1
+_ALGORITHM = "HS256"
+
+
+@dataclass(slots=True)
+class Caller:
+    """A user or a guest; a transaction confirms which user it is."""
+
+    address: str
+    user_id: int | None = None
+    guest_id: str | None = None
+    _user: User | None = None
+
+    def confirm(self, session: Session) -> None:
+        """Load the user for this transaction; raise `NotSignedInError` when he is gone."""
+        if self.user_id is not None:
+            self._user = session.get(User, self.user_id)
+            if self._user is None:
+                raise NotSignedInError("this account is gone")
+
+    @property
+    def user(self) -> User:
+        """The user that the open transaction confirmed, at a route where guests do not get in."""
+        assert self._user is not None
+        return self._user
+
+    @property
+    def owner(self) -> Owner:
+        """Return whose conversations the caller's are."""
+        return Owner(user_id=self.user_id, guest_id=self.guest_id)
+
+    def new_videos(self) -> Allowance | None:
+        """Return how many new videos the caller may bring today."""
+        config = current().config
+        if self.user_id is not None:
+            return videos_of_user(self.user, config.user_daily_videos)
+        return videos_of_guest(str(self.guest_id), self.address, config.guest_daily_videos)
+
+
+def _signing_key() -> bytes:
+    return hmac.new(current().config.secret_key.encode(), b"vidwiz jwt", sha256).digest()
+
+
+def make_jwt(user: User) -> str:
+    """Return the token that signs the user in for `VIDWIZ_JWT_HOURS`."""
+    claims = {
+        "sub": str(user.id),
+        "user_id": user.id,
+        "email": user.email,
+        "name": user.name,
+        "profile_image_url": user.profile_image_url,
+        "exp": datetime.now(UTC) + timedelta(hours=current().config.jwt_hours),
+    }
+    return jwt.encode(claims, _signing_key(), algorithm=_ALGORITHM)
+
+
+def _user_of_jwt(token: str) -> int:
+    try:
+        claims = jwt.decode(
+            token,
+            _signing_key(),
+            algorithms=[_ALGORITHM],
+            options={"require": ["exp", "sub", "user_id"]},
+        )
+    except (jwt.PyJWTError, ValueError, RecursionError) as exc:
+        raise NotSignedInError("this token is not valid, or not any more") from exc
+    user_id = claims["user_id"]
+    if type(user_id) is not int or not 1 <= user_id <= _LARGEST_ID:
+        raise NotSignedInError("this token is not valid")
+    return user_id
+
+
+def _bearer() -> str | None:
+    """Return the bearer token; None without credentials, an error for another kind of them."""
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise NotSignedInError("only bearer tokens are taken here")
+    return token.strip()
+
+
+def _identify(*, scope: str | None, guests: bool) -> Caller:
+    caller = Caller(request.remote_addr or "")
+    token = _bearer()
+    if token is None:
+        caller.guest_id = _guest_id(guests=guests)
+    elif token.startswith(users.TOKEN_PREFIX):
+        caller.user_id = _user_of_token(token, scope)
+    else:
+        caller.user_id = _user_of_jwt(token)
+    return caller
+
+
+def _user_of_token(token: str, scope: str | None) -> int:
+    with read_transaction() as session:
+        found = users.find_token(session, token)
+    if found is None:
+        raise NotSignedInError("this token is not known")
+    user, granted = found
+    if granted not in (users.FULL, scope):
+        raise NotAllowedError(f"this token is for {granted} only", code="wrong_scope")
+    return user.id
+
+
+def _guest_id(*, guests: bool) -> str:
+    given = request.headers.get(GUEST_HEADER)
+    if given is None or not guests or not current().config.guests_allowed:
+        raise NotSignedInError("sign in first")
+    if not _GUEST_ID.fullmatch(given):
+        raise NotSignedInError(f"{GUEST_HEADER} has 16 to 64 of A-Z a-z 0-9 _ -")
+    return given
+
+
+class AccessPolicy:
+    """Who gets in at a route; `security` says it in the OpenAPI document."""
+
+    security: tuple[dict[str, list[str]], ...] = ()
+
+    def protect(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the view behind this access."""
+        return view
+
+
+@dataclass(frozen=True)
+class CallerPolicy(AccessPolicy):
+    """Lets in users, and guests if said so; the view gets the `Caller` as its first argument."""
+
+    scope: str | None = None
+    guests: bool = False
+
+    @property
+    def security(self) -> tuple[dict[str, list[str]], ...]:  # type: ignore[override]
+        """Return the schemes of which one is enough."""
+        return ({"bearer": []}, {"guest": []}) if self.guests else ({"bearer": []},)
+
+    def protect(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the view's own
+            return view(_identify(scope=self.scope, guests=self.guests), *args, **kwargs)
+
+        return guarded
+
+
+class AdminPolicy(AccessPolicy):
+    """Lets in who has an admin token."""
+
+    security = ({"admin": []},)
+
+    def protect(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the view's own
+            if not admin_tokens.is_admin_token(current().config.admin_tokens, _bearer() or ""):
+                raise NotSignedInError("this needs an admin token")
+            return view(*args, **kwargs)
+
+        return guarded
+
+
+ANYBODY = AccessPolicy()
+READERS = CallerPolicy(scope=READ)
+USERS = CallerPolicy()
+NOTE_WRITERS = CallerPolicy(scope=WRITE_NOTES)
+GUESTS_TOO = CallerPolicy(guests=True)
+READERS_AND_GUESTS = CallerPolicy(scope=READ, guests=True)
+ADMINS = AdminPolicy()

@@ -1,0 +1,70 @@
+"""Fetching a video's metadata and its transcript."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from vidwiz.pipeline.work import FetchInputs, MetadataResult, TranscriptResult
+from vidwiz.services import dispatch, transcripts, video_ids, videos
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from vidwiz.pipeline.kinds import InputReader
+    from vidwiz.pipeline.providers import Providers
+    from vidwiz.ports import TranscriptStore, UnitOfWork
+    from vidwiz.services.transcripts import StoredObject
+    from vidwiz.tasks.types import Claim, WorkItem
+
+
+def inputs(_reader: InputReader, claim: Claim) -> FetchInputs:
+    """Return which video to ask for; an active task means that its result still lacks."""
+    return FetchInputs(claim.video_id)
+
+
+def needs_metadata(session: Session, item: WorkItem) -> bool:
+    """Say whether the video has no metadata."""
+    return videos.get(session, item.video_id).video_metadata is None
+
+
+def fetch_metadata(asked: FetchInputs, providers: Providers) -> MetadataResult:
+    """Ask the metadata fetchers in their order; raise `PluginError` when none knows the video."""
+    ref = video_ids.ref(asked.video_id)
+    metadata, source = providers.chain.metadata(providers.metadata_fetchers, ref)
+    return MetadataResult(metadata, source)
+
+
+def write_metadata(uow: UnitOfWork, item: WorkItem, result: MetadataResult) -> bool:
+    """Keep the metadata in the video's row."""
+    video = videos.lock(uow, item.video_id)
+    videos.store_metadata(uow, video, result.metadata, source=result.source)
+    return True
+
+
+def needs_transcript(session: Session, item: WorkItem) -> bool:
+    """Say whether the video has no shared transcript."""
+    return not videos.get(session, item.video_id).transcript_available
+
+
+def fetch_transcript(asked: FetchInputs, providers: Providers) -> TranscriptResult:
+    """Ask the transcript fetchers in their order; raise `PluginError` when none has captions."""
+    ref = video_ids.ref(asked.video_id)
+    transcript, source = providers.chain.transcript(providers.transcript_fetchers, ref)
+    return TranscriptResult(transcript, source)
+
+
+def store_transcript(
+    store: TranscriptStore, video_id: str, result: TranscriptResult
+) -> StoredObject:
+    """Write the transcript object, to which no row points yet."""
+    return transcripts.put_object(store, video_id, result.transcript, source=result.source)
+
+
+def write_transcript(uow: UnitOfWork, item: WorkItem, stored: StoredObject) -> bool:
+    """Let the video's shared row point to the object; False when it does already."""
+    return transcripts.accept(uow, videos.lock(uow, item.video_id), stored)
+
+
+def dispatch_texts(uow: UnitOfWork, item: WorkItem, priority: int) -> None:
+    """Schedule the summary and the waiting notes."""
+    dispatch.dispatch(uow, item.video_id, priority=priority)

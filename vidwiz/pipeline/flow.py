@@ -1,0 +1,65 @@
+"""The flow on one page: every kind of task, in the order in which a video goes through them.
+
+A video that is first seen gets the two fetches (`services.videos.ensure`). A stored transcript is
+followed by its summary and by the text of every note that waits. Adding a kind of task is adding
+an entry here, the functions that it names, and the schema of its result over HTTP.
+"""
+
+from __future__ import annotations
+
+from vidwiz.pipeline import fetches, texts
+from vidwiz.pipeline.kinds import TaskKind, TaskKinds
+from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult, TranscriptResult
+from vidwiz.tasks.types import TaskType
+
+KINDS = TaskKinds(
+    TaskKind(
+        name=TaskType.FETCH_METADATA,
+        queue="metadata",
+        slots=1,
+        deadline_seconds=60.0,
+        result_type=MetadataResult,
+        is_needed=fetches.needs_metadata,
+        inputs=fetches.inputs,
+        run=fetches.fetch_metadata,
+        write=fetches.write_metadata,
+        outlives_its_task=True,
+    ),
+    TaskKind(
+        name=TaskType.FETCH_TRANSCRIPT,
+        queue="transcript",
+        slots=1,
+        deadline_seconds=180.0,
+        result_type=TranscriptResult,
+        is_needed=fetches.needs_transcript,
+        inputs=fetches.inputs,
+        run=fetches.fetch_transcript,
+        store=fetches.store_transcript,
+        write=fetches.write_transcript,
+        then=fetches.dispatch_texts,  # the two kinds below
+        outlives_its_task=True,
+    ),
+    TaskKind(
+        name=TaskType.GENERATE_SUMMARY,
+        queue="summary",
+        slots=1,
+        deadline_seconds=600.0,
+        result_type=SummaryResult,
+        is_needed=texts.needs_summary,
+        inputs=texts.summary_inputs,
+        run=texts.write_a_summary,
+        write=texts.keep_summary,
+    ),
+    TaskKind(
+        name=TaskType.GENERATE_NOTE,
+        queue="note",
+        slots=4,
+        deadline_seconds=120.0,
+        at_once=10,
+        result_type=NoteResult,
+        is_needed=texts.needs_text,
+        inputs=texts.note_inputs,
+        run=texts.write_a_note,
+        write=texts.fill_note,
+    ),
+)

@@ -1,0 +1,129 @@
+"""What is to be said of one kind of task, and finding a kind by its name or its queue."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from vidwiz.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from contextlib import AbstractContextManager
+
+    from sqlalchemy.orm import Session
+
+    from vidwiz.pipeline.providers import Providers
+    from vidwiz.pipeline.work import Inputs, Result
+    from vidwiz.plugin_api import Segment
+    from vidwiz.ports import TranscriptStore, UnitOfWork
+    from vidwiz.tasks.types import Claim, WorkItem
+
+# How much longer RQ lets a job run than its tasks may take by themselves, in seconds.
+_JOB_EXTRA = 120.0
+
+
+class InputReader(Protocol):
+    """How the inputs of a task are read, wherever the rows and the objects are."""
+
+    def read_transaction(self) -> AbstractContextManager[Session]:
+        """Open a reading transaction."""
+
+    def segments(self, object_key: str) -> tuple[Segment, ...]:
+        """Return a stored transcript; raise `StoreError`. Not to be called in a transaction."""
+
+
+def as_it_is(_store: TranscriptStore, _video_id: str, result: Any) -> Any:  # noqa: ANN401 - a Result
+    """Store nothing: the result goes into the database as it is."""
+    return result
+
+
+def nothing(_uow: UnitOfWork, _item: WorkItem, _priority: int) -> None:
+    """Schedule nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskKind:
+    """One kind of task, from its queue to what follows from its result.
+
+    In the order of the flow: `is_needed` says whether its result still lacks. `inputs` reads what
+    an attempt works from, None when the work is not needed any more. `run` does the work, with no
+    transaction open. `store` keeps what belongs into the transcript store, before the
+    transaction. `write` writes the result into the locked rows, and returns False when that
+    changes nothing. `then` schedules what follows, with the priority of the task.
+    """
+
+    name: str
+    queue: str
+    slots: int
+    """Workers that are started for its queue unless VIDWIZ_WORKERS says otherwise."""
+    deadline_seconds: float
+    """How long one attempt may take; its process ends itself after that."""
+    at_once: int = 1
+    """How many tasks of one video a worker claims and runs at the same time."""
+    result_type: type[Any]
+    is_needed: Callable[[Session, WorkItem], bool]
+    inputs: Callable[[InputReader, Claim], Inputs | None]
+    run: Callable[[Any, Providers], Result]
+    store: Callable[[TranscriptStore, str, Any], Any] = as_it_is
+    write: Callable[[UnitOfWork, WorkItem, Any], bool]
+    then: Callable[[UnitOfWork, WorkItem, int], None] = nothing
+    outlives_its_task: bool = False
+    """Whether a result still counts that comes without its task, as long as it is needed."""
+
+    @property
+    def job_timeout(self) -> int:
+        """How long RQ lets a job run that works on such tasks, in seconds."""
+        return int(self.deadline_seconds + _JOB_EXTRA)
+
+
+class TaskKinds:
+    """The kinds that this program knows, in the order of the flow."""
+
+    def __init__(self, *kinds: TaskKind) -> None:
+        self._by_name = {kind.name: kind for kind in kinds}
+        self._by_queue = {kind.queue: kind for kind in kinds}
+        if not len(self._by_name) == len(self._by_queue) == len(kinds):
+            raise ValueError("two kinds of tasks have one name or one queue")
+
+    def __iter__(self) -> Iterator[TaskKind]:
+        return iter(self._by_name.values())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all kinds."""
+        return tuple(self._by_name)
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues of all kinds."""
+        return tuple(self._by_queue)
+
+    def named(self, name: str) -> TaskKind:
+        """Return the kind of this name; raise `InvalidInputError` for an unknown one."""
+        if name not in self._by_name:
+            raise InvalidInputError(f"{name} is no kind of task here", field="task_type")
+        return self._by_name[name]
+
+    def of_queue(self, queue: str) -> TaskKind:
+        """Return the kind whose tasks go through this queue; raise `InvalidInputError`."""
+        if queue not in self._by_queue:
+            raise InvalidInputError(
+                f"there is no queue {queue}; there are {', '.join(self.queues)}", field="queue"
+            )
+        return self._by_queue[queue]
+
+    def of_result(self, result: Result) -> TaskKind:
+        """Return the kind whose work brings such a result; raise `InvalidInputError`."""
+        for kind in self:
+            if isinstance(result, kind.result_type):
+                return kind
+        raise InvalidInputError(
+            f"{type(result).__name__} is no result of a kind of task here", field="result"
+        )
+
+    def slots(self, asked: Mapping[str, int]) -> dict[str, int]:
+        """Return how many workers each queue gets; raise `InvalidInputError` for an unknown one."""
+        return {kind.queue: kind.slots for kind in self} | {
+            self.of_queue(queue).queue: count for queue, count in asked.items()
+        }

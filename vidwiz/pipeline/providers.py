@@ -1,0 +1,30 @@
+"""Who does the work: the plugins that this process asks, and how they are called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from vidwiz.plugin_api import Handling, PluginError
+from vidwiz.tasks.types import OWN_FAILURES
+
+if TYPE_CHECKING:
+    from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
+    from vidwiz.plugin_host.chain import Chain
+
+
+@dataclass(frozen=True, slots=True)
+class Providers:
+    """Fetchers in the order in which they are asked, the LLM provider, and who calls them."""
+
+    metadata_fetchers: list[MetadataFetcher]
+    transcript_fetchers: list[TranscriptFetcher]
+    llm: LLMProvider | None
+    chain: Chain
+
+    def require_llm(self) -> LLMProvider:
+        """Return the LLM provider; raise `PluginError` (`no_provider`) when there is none."""
+        if self.llm is None:
+            row = OWN_FAILURES["no_provider"]
+            raise PluginError("no_provider", row.message, handling=Handling.OPERATOR)
+        return self.llm

@@ -1,0 +1,180 @@
+"""Results: one function writes them, whether a job, a helper or an operator brings them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from vidwiz.errors import ConflictError, InvalidInputError, StaleError
+from vidwiz.models import ACTIVE, Priority
+from vidwiz.pipeline.work import NoteResult, NotNeeded, SummaryResult
+from vidwiz.services import notes, transcripts, videos
+from vidwiz.tasks import claims, failures, query, subjects
+from vidwiz.tasks.types import Claim, TaskFailure, WorkItem, known_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from vidwiz.models import Note, Task
+    from vidwiz.pipeline.kinds import TaskKind, TaskKinds
+    from vidwiz.ports import UnitOfWork
+
+
+def write_result(
+    uow: UnitOfWork,
+    kind: TaskKind,
+    item: WorkItem,
+    stored: Any,  # noqa: ANN401 - what the kind's `store` returned
+    *,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Write a result, end its task and schedule what follows, all in this transaction.
+
+    With a `Claim` the attempt has to hold its task still; raises `StaleError` otherwise, upon
+    which the caller's transaction rolls everything back. With a plain `WorkItem` the result
+    counts as it is, and ends the active task of its subject, whoever works on it.
+    """
+    # Locks go video, note, task; so the effect comes before the end of the task.
+    changed = not isinstance(stored, NotNeeded) and kind.write(uow, item, stored)
+    priority: int | None
+    if isinstance(item, Claim):
+        priority = claims.complete(uow, item, details)
+    else:
+        priority = claims.complete_active(uow, item, details)
+    if changed:
+        kind.then(uow, item, Priority.PERSON if priority is None else priority)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a helper submits for a task; `digest` is of its meaning, to know a repetition by.
+
+    `results` has, for each kind of task, what that kind's `store` returned.
+    """
+
+    attempt: int | None
+    digest: str
+    failure: TaskFailure | None = None
+    results: Mapping[str, Any] = field(default_factory=dict)
+
+
+def helper_failure(code: str | None, message: str | None) -> TaskFailure:
+    """Classify a helper's failure: by the table, else as one that another try may cure."""
+    row = known_failure(code)
+    if code is not None and row is not None:
+        return TaskFailure(code, row.message, row.handling)
+    unknown = TaskFailure.of_code("helper_failed")
+    return TaskFailure(unknown.code, message or unknown.message, unknown.handling)
+
+
+def find(session: Session, task_id: int, *, video_id: str) -> Task:
+    """Return the task that a helper speaks of; raise when it is of another video."""
+    task = query.get(session, task_id)
+    if task.video_id != video_id:
+        raise InvalidInputError(f"task {task_id} is of another video", field="video_id")
+    return task
+
+
+def submit(uow: UnitOfWork, kinds: TaskKinds, task_id: int, submission: Submission) -> Task:
+    """Write what a helper brought and end the task; raise `StaleError` when it comes too late.
+
+    With an attempt the fence decides. Without one, as helpers of the first kind post, a success
+    counts while the video lacks it, and a failure while the lease runs.
+    """
+    task = query.get(uow.session, task_id)
+    if task.note_id is None:
+        videos.lock(uow, task.video_id)
+    uow.session.refresh(task)
+    if submission.failure is not None:
+        claim = query.claim_of(task, submission.attempt)
+        failures.fail(uow, claim, submission.failure)
+        uow.session.refresh(task)
+        task.result_details = {**(task.result_details or {}), "digest": submission.digest}
+    else:
+        _succeed(uow, kinds, task, submission)
+    uow.session.flush()
+    uow.session.refresh(task)
+    return task
+
+
+def repeated(session: Session, task_id: int, digest: str) -> Task:
+    """Return the task if this very result was taken before; raise `StaleError`."""
+    task = query.get(session, task_id)
+    if (task.result_details or {}).get("digest") != digest:
+        raise StaleError(f"task {task_id} is no longer this attempt's")
+    return task
+
+
+def _succeed(uow: UnitOfWork, kinds: TaskKinds, task: Task, submission: Submission) -> None:
+    kind = kinds.named(task.task_type)
+    if kind.name not in submission.results:
+        raise InvalidInputError(
+            "a success brings what the task is about", field="success", code="empty_result"
+        )
+    details = {"digest": submission.digest}
+    item = query.item_of(task)
+    if submission.attempt is not None or task.status in ACTIVE:
+        if submission.attempt is None and not kind.is_needed(uow.session, item):
+            raise StaleError(f"what task {task.id} is about is there already")
+        claim = query.claim_of(task, submission.attempt)
+        write_result(uow, kind, claim, submission.results[kind.name], details=details)
+    elif kind.outlives_its_task and kind.is_needed(uow.session, item):
+        write_result(uow, kind, item, submission.results[kind.name], details=details)
+    else:
+        raise StaleError(f"task {task.id} has ended")
+    for name, stored in submission.results.items():
+        beside = WorkItem(name, task.subject, task.video_id)
+        if name != kind.name and kinds.named(name).outlives_its_task:
+            _write_beside(uow, kinds.named(name), beside, stored, details)
+
+
+def _write_beside(
+    uow: UnitOfWork,
+    kind: TaskKind,
+    item: WorkItem,
+    stored: Any,
+    details: dict[str, Any],  # noqa: ANN401
+) -> None:
+    """Write what came beside the task's own result, if the video still lacks it."""
+    if kind.is_needed(uow.session, item):
+        write_result(uow, kind, item, stored, details=details)
+
+
+def write_summary(
+    uow: UnitOfWork,
+    kind: TaskKind,
+    video_id: str,
+    *,
+    text: str | None,
+    questions: Sequence[str] | None,
+) -> None:
+    """Write an operator's summary, questions or both of the shared transcript."""
+    videos.lock(uow, video_id)
+    transcript = transcripts.shared(uow.session, video_id)
+    if transcript is None:
+        raise ConflictError("the video has no transcript yet", code="no_transcript")
+    if text is None and transcript.summary is None:
+        # Questions without a summary end nothing: the summary is still to be written.
+        transcript.suggested_questions = list(questions or ())
+        return
+    kept = questions if questions is not None else transcript.suggested_questions
+    summary = SummaryResult(
+        text if text is not None else transcript.summary or "",
+        tuple(kept or ()),
+        {"provider": "operator"},
+    )
+    write_result(uow, kind, subjects.summary_of(transcript.id, video_id), summary)
+
+
+def fill_note(uow: UnitOfWork, kind: TaskKind, note_id: int, text: str, *, by_ai: bool) -> Note:
+    """Fill a note that still waits, as an operator; raise `ConflictError` when it does not."""
+    note = notes.find_waiting(uow.session, note_id)
+    if note is None:
+        notes.get_any(uow.session, note_id)
+        raise ConflictError(f"note {note_id} does not wait for text", code="note_not_waiting")
+    result = NoteResult(text, {"provider": "operator"}, by_ai=by_ai)
+    write_result(uow, kind, subjects.text_of_note(note_id, note.video_id), result)
+    uow.session.refresh(note)
+    return note

@@ -1,0 +1,81 @@
+"""Plain data that work consists of: what an attempt is given, and what it brings.
+
+No SQLAlchemy here: a worker on another machine is given the same and brings the same over HTTP.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vidwiz.plugin_api import Segment, Transcript, VideoMetadata
+    from vidwiz.services.writing import About
+
+
+@dataclass(frozen=True, slots=True)
+class FetchInputs:
+    """Which video to fetch something of."""
+
+    video_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextInputs:
+    """What a text is written from: the video, the version of its transcript, and the mark."""
+
+    about: About
+    segments: tuple[Segment, ...]
+    transcript_sha256: str
+    mark: float | None = None
+    """Seconds; None for a summary."""
+
+
+Inputs = FetchInputs | TextInputs
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataResult:
+    """Metadata and the provider that knew it."""
+
+    metadata: VideoMetadata
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptResult:
+    """A transcript and the provider that knew it."""
+
+    transcript: Transcript
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryResult:
+    """A summary, its questions and how they were made.
+
+    `transcript_sha256` is the version that it was made from; None where the maker does not say.
+    """
+
+    text: str
+    questions: tuple[str, ...]
+    made_by: dict[str, Any] | None = None
+    transcript_sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteResult:
+    """The text of a note and how it was made; see `SummaryResult`."""
+
+    text: str
+    made_by: dict[str, Any] | None = None
+    transcript_sha256: str | None = None
+    by_ai: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NotNeeded:
+    """The work was done or unwanted when the attempt looked."""
+
+
+Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | NotNeeded

@@ -1,0 +1,96 @@
+"""Notifications: RQ jobs that name due tasks; they may be lost, doubled or reordered."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from redis.exceptions import RedisError
+from rq import Queue
+
+from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.messages import ENTRY_POINT, NotificationJob, SignedJson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from redis import Redis
+
+log = logging.getLogger(__name__)
+
+RESULT_TTL = 300
+FAILURE_TTL = 86_400
+
+# One queued notification makes a worker go on until no task is due, so a few keep all busy.
+ENOUGH_NOTIFICATIONS = 4
+IDS_PER_NOTIFICATION = 10
+PAUSE_AFTER_FAILURE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where notifications of one kind of task go, and how long RQ lets their jobs run."""
+
+    queue: str
+    job_timeout: int
+    """Seconds; a hard limit past the time that the tasks may take by themselves."""
+
+
+def queue_named(name: str, connection: Redis) -> Queue:
+    """Return the RQ queue with our message format."""
+    return Queue(name, connection=connection, serializer=SignedJson, job_class=NotificationJob)
+
+
+class RedisTaskQueue:
+    """Sends notifications. When Redis fails it is not asked again for a moment.
+
+    The sweeper makes up for what was not sent.
+    """
+
+    def __init__(self, url: str, routes: Mapping[str, Route]) -> None:
+        self._routes = routes
+        self._redis = impatient(url)
+        self._silent_until = 0.0
+
+    def notify(self, task_type: str, task_ids: Sequence[int]) -> bool:
+        """Notify of these tasks, unless the queue holds enough; False when Redis fails.
+
+        No ids at all ask for whatever is due. Raises `KeyError` for an unknown type.
+        """
+        route = self._routes[task_type]
+        if time.monotonic() < self._silent_until:
+            return False
+        try:
+            queue = queue_named(route.queue, self._redis)
+            room = ENOUGH_NOTIFICATIONS - self._redis.llen(queue.key)
+            with self._redis.pipeline() as pipeline:
+                for batch in _batches(task_ids)[: max(room, 0)]:
+                    queue.enqueue_call(
+                        ENTRY_POINT,
+                        args=(batch,),
+                        timeout=route.job_timeout,
+                        result_ttl=RESULT_TTL,
+                        failure_ttl=FAILURE_TTL,
+                        description=f"look at {task_type} tasks",
+                        pipeline=pipeline,
+                    )
+                pipeline.execute()
+        except RedisError as exc:
+            self._silent_until = time.monotonic() + PAUSE_AFTER_FAILURE
+            log.warning("redis does not answer; the sweeper will send this later: %s", exc)
+            return False
+        return True
+
+    def is_reachable(self) -> bool:
+        """Say whether Redis answers within half a second."""
+        try:
+            return bool(self._redis.ping())
+        except RedisError:
+            return False
+
+
+def _batches(task_ids: Sequence[int]) -> list[list[int]]:
+    starts = range(0, len(task_ids), IDS_PER_NOTIFICATION)
+    return [list(task_ids[start : start + IDS_PER_NOTIFICATION]) for start in starts] or [[]]

@@ -1,0 +1,109 @@
+"""A failed attempt, or one that lost its worker, and what becomes of its task."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from vidwiz.errors import StaleError
+from vidwiz.models import Task, TaskStatus, now, now_plus
+from vidwiz.plugin_api import Handling
+from vidwiz.tasks import claims
+from vidwiz.tasks.retry_policy import retry_delay, wait_delay, waited_long_enough
+from vidwiz.tasks.types import TaskFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from vidwiz.ports import UnitOfWork
+    from vidwiz.tasks.types import Claim
+
+WORKER_LOST = TaskFailure.of_code("worker_lost")
+
+
+def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:
+    """Record why the attempt failed: the task waits for another try, or ends.
+
+    Raises `StaleError` when the lease has run out or somebody else claimed the task.
+    """
+    task = uow.session.scalar(
+        sa.select(Task)
+        .where(claims.held(claim))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if task is None:
+        raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")
+    if failure.handling is Handling.WAIT:
+        _wait(task, failure)
+    else:
+        _count_failure(task, failure, delay=retry_delay(task.failures, failure.retry_at))
+    uow.session.flush()
+    return task.status
+
+
+def _wait(task: Task, failure: TaskFailure) -> None:
+    """Have the task wait; it ends when it has waited long enough for this code."""
+    waits = dict(task.waits_by_code or {})
+    this = waits.get(failure.code) or {"count": 0, "since": datetime.now(UTC).isoformat()}
+    since = datetime.fromisoformat(this["since"])
+    if waited_long_enough(failure.code, since, datetime.now(UTC)):
+        _end(task, failure)
+        return
+    delay = wait_delay(failure.code, this["count"], failure.retry_at)
+    task.waits += 1
+    task.waits_by_code = {**waits, failure.code: {**this, "count": this["count"] + 1}}
+    _give_back(task, failure, delay)
+
+
+def _count_failure(task: Task, failure: TaskFailure, *, delay: float) -> None:
+    task.failures += 1
+    if failure.ends_the_task or task.failures >= task.max_attempts:
+        _end(task, failure)
+    else:
+        _give_back(task, failure, delay)
+
+
+def _give_back(task: Task, failure: TaskFailure, delay: float) -> None:
+    task.status = TaskStatus.PENDING
+    task.run_at = now_plus(delay)
+    task.poked_at = None
+    _record(task, failure)
+
+
+def _end(task: Task, failure: TaskFailure) -> None:
+    task.status = TaskStatus.FAILED
+    task.completed_at = now()
+    _record(task, failure)
+
+
+def _record(task: Task, failure: TaskFailure) -> None:
+    task.lease_expires_at = None
+    task.error_code = failure.code
+    task.error_message = failure.message
+    task.result_details = {"handling": failure.handling.value}
+
+
+def recover_expired(uow: UnitOfWork, task_types: Iterable[str], *, limit: int = 200) -> int:
+    """Give back, or end, tasks whose lease has run out; return how many there were.
+
+    A task of a type that is not among `task_types` belongs to another version of this program
+    and is left as it is.
+    """
+    expired = uow.session.scalars(
+        sa.select(Task)
+        .where(Task.status == TaskStatus.IN_PROGRESS, Task.lease_expires_at < now())
+        .where(Task.task_type.in_(list(task_types)))
+        .order_by(Task.lease_expires_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for task in expired:
+        task.isolated = True
+        _count_failure(task, WORKER_LOST, delay=0.0)
+        if task.status is TaskStatus.PENDING:
+            uow.notify(task.task_type, task.id)
+    uow.session.flush()
+    return len(expired)

@@ -1,0 +1,107 @@
+"""Looking at the ledger; nothing here claims or changes a task."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+
+from vidwiz.errors import NotFoundError
+from vidwiz.models import ACTIVE, Task, TaskStatus
+from vidwiz.tasks.types import Claim, WorkItem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+
+def get(session: Session, task_id: int) -> Task:
+    """Return the task; raise `NotFoundError`."""
+    task = session.get(Task, task_id)
+    if task is None:
+        raise NotFoundError(f"there is no task {task_id}")
+    return task
+
+
+def item_of(task: Task) -> WorkItem:
+    """Return what the task is about."""
+    return WorkItem(task.task_type, task.subject, task.video_id, task.note_id)
+
+
+def claim_of(task: Task, attempt: int | None = None) -> Claim:
+    """Return the claim of an attempt, by default of the newest one."""
+    return Claim(
+        task_type=task.task_type,
+        subject=task.subject,
+        video_id=task.video_id,
+        note_id=task.note_id,
+        task_id=task.id,
+        attempt=task.attempt if attempt is None else attempt,
+        failures=task.failures,
+        isolated=task.isolated,
+    )
+
+
+def newest_tasks(session: Session, subjects: Iterable[str]) -> dict[tuple[str, str], Task]:
+    """Return the newest task of each type and subject, with one query."""
+    newest = (
+        sa.select(sa.func.max(Task.id))
+        .where(Task.subject.in_(list(subjects)))
+        .group_by(Task.subject, Task.task_type)
+    )
+    tasks = session.scalars(sa.select(Task).where(Task.id.in_(newest)))
+    return {(task.task_type, task.subject): task for task in tasks}
+
+
+def active_tasks(session: Session, video_id: str) -> list[Task]:
+    """Return the tasks of the video that have not ended."""
+    wanted = sa.select(Task).where(Task.video_id == video_id, Task.status.in_(ACTIVE))
+    return list(session.scalars(wanted))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskFilter:
+    """Which tasks to list; what is None does not matter."""
+
+    status: TaskStatus | None = None
+    task_type: str | None = None
+    video_id: str | None = None
+    code: str | None = None
+
+    def conditions(self) -> list[sa.ColumnElement[bool]]:
+        """Return them as conditions of a query."""
+        asked = {
+            Task.status: self.status,
+            Task.task_type: self.task_type,
+            Task.video_id: self.video_id,
+            Task.error_code: self.code,
+        }
+        return [column == value for column, value in asked.items() if value is not None]
+
+
+def page(session: Session, wanted: TaskFilter, *, number: int, size: int) -> tuple[list[Task], int]:
+    """Return a page of tasks, the newest first, and how many there are in all; claims nothing."""
+    conditions = wanted.conditions()
+    total = session.scalar(sa.select(sa.func.count()).select_from(Task).where(*conditions)) or 0
+    tasks = session.scalars(
+        sa.select(Task)
+        .where(*conditions)
+        .order_by(Task.id.desc())
+        .limit(size)
+        .offset((number - 1) * size)
+    )
+    return list(tasks), total
+
+
+def newest_failed(session: Session, wanted: TaskFilter) -> list[Task]:
+    """Return the failed tasks among these that no newer task of their subject follows."""
+    newer = sa.orm.aliased(Task)
+    followed = sa.exists().where(
+        newer.subject == Task.subject, newer.task_type == Task.task_type, newer.id > Task.id
+    )
+    failed = sa.select(Task).where(
+        Task.status == TaskStatus.FAILED, *wanted.conditions(), ~followed
+    )
+    return list(session.scalars(failed.order_by(Task.id)))

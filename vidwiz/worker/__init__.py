@@ -1,0 +1,1 @@
+"""What RQ runs: the worker, the loop that works on tasks, and the sweeper."""

@@ -1,0 +1,56 @@
+"""What one process needs to work on tasks: a ledger, providers, and a thread for the leases."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from rq.timeouts import BaseTimeoutException
+
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.providers import Providers
+from vidwiz.plugin_host.chain import Chain
+from vidwiz.runtime import runtime_of
+from vidwiz.tasks.types import WorkerId
+from vidwiz.worker.database_ledger import DatabaseHealth, DatabaseLedger
+from vidwiz.worker.leases import LeaseKeeper
+from vidwiz.worker.runner import Runner
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from flask import Flask
+
+    from vidwiz.pipeline.kinds import TaskKinds
+
+
+class WorkerContext:
+    """All that a job works with, in the process of a job or in one that works without RQ."""
+
+    def __init__(self, app: Flask, worker_name: str, *, kinds: TaskKinds = KINDS) -> None:
+        runtime = runtime_of(app)
+        config = runtime.config
+        worker = WorkerId(f"{socket.gethostname()}:{worker_name}"[:128], network=config.network)
+        ledger = DatabaseLedger(runtime, worker, kinds)
+        interrupts = (BaseTimeoutException,)
+        providers = Providers(
+            runtime.metadata_fetchers(),
+            runtime.transcript_fetchers(),
+            runtime.llm_provider(),
+            Chain(DatabaseHealth(runtime), interrupts),
+        )
+        self._leases = LeaseKeeper(
+            ledger,
+            lease_seconds=config.lease_seconds,
+            context=app.app_context,
+            end_process=lambda: os._exit(1),
+        )
+        self.runner = Runner(ledger, kinds, providers, self._leases, interrupts=interrupts)
+
+    def __enter__(self) -> Self:
+        self._leases.__enter__()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._leases.__exit__(*exc)

@@ -1,0 +1,146 @@
+"""The ledger in the database, for workers that have it; all of it needs an app context."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from vidwiz.db.transactions import read_transaction
+from vidwiz.pipeline import submissions
+from vidwiz.services import fetcher_health, transcripts
+from vidwiz.tasks import claims, failures
+from vidwiz.worker.ledger import LedgerUnreachableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from vidwiz.pipeline.kinds import TaskKinds
+    from vidwiz.pipeline.work import Inputs, Result
+    from vidwiz.plugin_api import Segment
+    from vidwiz.runtime import Runtime
+    from vidwiz.tasks.types import Claim, TaskFailure, WorkerId
+
+# A fetcher that was refused elsewhere a moment ago may be asked once more; that is harmless.
+_LOOK_SECONDS = 2.0
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
+        raise LedgerUnreachableError("the database did not answer") from exc
+
+
+class StoredTranscripts:
+    """Reads what tasks work from; keeps the last transcript, as a batch of notes is of one."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._store = runtime.store
+        self._last: tuple[str, tuple[Segment, ...]] | None = None
+
+    def read_transaction(self) -> AbstractContextManager[Session]:
+        """Open a reading transaction."""
+        return read_transaction()
+
+    def segments(self, object_key: str) -> tuple[Segment, ...]:
+        """Read the object from the store, unless it is the one that was read last."""
+        if self._last is None or self._last[0] != object_key:
+            self._last = (object_key, transcripts.load(self._store, object_key))
+        return self._last[1]
+
+
+class DatabaseLedger:
+    """Claims in the database, and writes results there and into the store."""
+
+    def __init__(self, runtime: Runtime, worker: WorkerId, kinds: TaskKinds) -> None:
+        self._runtime = runtime
+        self._worker = worker
+        self._kinds = kinds
+        self._lease = runtime.config.lease_seconds
+        self._reader = StoredTranscripts(runtime)
+
+    def claim(self, task_type: str, task_ids: Sequence[int] = (), *, limit: int = 1) -> list[Claim]:
+        """Claim in one transaction."""
+        with _reachable(), self._runtime.unit_of_work() as uow:
+            return claims.claim(
+                *(uow, task_type, self._worker),
+                lease_seconds=self._lease,
+                task_ids=task_ids,
+                limit=limit,
+            )
+
+    def renew(self, claim: Claim) -> bool:
+        """Prolong the lease by its full length."""
+        with _reachable(), self._runtime.unit_of_work() as uow:
+            return claims.renew(uow, claim, lease_seconds=self._lease)
+
+    def inputs(self, claim: Claim) -> Inputs | None:
+        """Read the rows, and the transcript from the store."""
+        with _reachable():
+            return self._kinds.named(claim.task_type).inputs(self._reader, claim)
+
+    def complete(self, claim: Claim, result: Result) -> None:
+        """Store the object, then write effect, end and followers in one transaction."""
+        kind = self._kinds.named(claim.task_type)
+        stored = result
+        if isinstance(result, kind.result_type):
+            stored = kind.store(self._runtime.store, claim.video_id, result)
+        with _reachable(), self._runtime.unit_of_work() as uow:
+            submissions.write_result(uow, kind, claim, stored)
+
+    def fail(self, claim: Claim, failure: TaskFailure) -> str:
+        """Record the failure."""
+        with _reachable(), self._runtime.unit_of_work() as uow:
+            return failures.fail(uow, claim, failure)
+
+    def release(self, claim: Claim) -> None:
+        """Make the task pending again."""
+        with _reachable(), self._runtime.unit_of_work() as uow:
+            claims.release(uow, claim)
+
+
+class DatabaseHealth:
+    """The fetchers' breakers in the database, for this machine's network."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._network = runtime.config.network
+        self._refused: set[str] = set()
+        self._look_again_at = 0.0
+
+    def may_call(self, provider: str) -> datetime | None:
+        """Look without writing first: a breaker that never opened has no row."""
+        self._look()
+        if provider not in self._refused:
+            return None
+        with self._runtime.unit_of_work() as uow:
+            return fetcher_health.may_call(uow, provider, self._network)
+
+    def _look(self) -> None:
+        if time.monotonic() < self._look_again_at:
+            return
+        with read_transaction() as session:
+            self._refused = fetcher_health.refused_on(session, self._network)
+        self._look_again_at = time.monotonic() + _LOOK_SECONDS
+
+    def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
+        """Open the breaker."""
+        self._refused.add(provider)
+        with self._runtime.unit_of_work() as uow:
+            fetcher_health.refused(uow, provider, self._network, code=code, retry_at=retry_at)
+
+    def succeeded(self, provider: str) -> None:
+        """Close the breaker, if it was not closed."""
+        if provider in self._refused:
+            self._refused.discard(provider)
+            with self._runtime.unit_of_work() as uow:
+                fetcher_health.succeeded(uow, provider, self._network)

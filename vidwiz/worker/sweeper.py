@@ -1,0 +1,137 @@
+"""The sweeper: periodic work that makes up for everything that got lost."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from vidwiz.db.transactions import read_transaction
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.services import dispatch, publishing, retention, transcripts
+from vidwiz.tasks import failures, recovery
+from vidwiz.tasks.periodic_runs import begin_periodic_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Flask
+
+    from vidwiz.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+SWEEP, PUBLISHING = "sweep", "publishing"
+# A store that answers slowly holds up copies and nothing else, and those for this long at most
+# before the next copies are looked up.
+_PUBLISHING_SECONDS = 20.0
+
+
+def sweep(runtime: Runtime) -> bool:
+    """Do one round, unless another process has just done it; say whether it was done.
+
+    Safe to run in any number of processes and to be stopped anywhere: each step is its own
+    transaction and does again only what is still undone. A step that fails is logged and holds
+    up no other.
+    """
+    every = runtime.config.sweep_seconds
+    with runtime.unit_of_work() as uow:
+        if not begin_periodic_run(uow, SWEEP, every=every):
+            return False
+    for step in (_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old):
+        _contained(step, runtime)
+    return True
+
+
+def publish_due(runtime: Runtime) -> int:
+    """Write published copies that are missing or old; return how many.
+
+    One process does it at a time; the copies whose turn is longest due come first.
+    """
+    with runtime.unit_of_work() as uow:
+        if not begin_periodic_run(uow, PUBLISHING, every=runtime.config.sweep_seconds):
+            return 0
+    with read_transaction() as session:
+        due = publishing.due_publications(session)
+    until = time.monotonic() + _PUBLISHING_SECONDS
+    written = 0
+    for publication in due:
+        if time.monotonic() > until:
+            break
+        written += publishing.publish(runtime, publication)
+    return written
+
+
+def _contained(step: Callable[[Runtime], object], runtime: Runtime) -> None:
+    try:
+        step(runtime)
+    except Exception:
+        log.warning(
+            "a step of the sweep failed; the next sweep does it again",
+            exc_info=True,
+            extra={"step": step.__name__.lstrip("_")},
+        )
+
+
+def _recover_expired(runtime: Runtime) -> None:
+    with runtime.unit_of_work() as uow:
+        lost = failures.recover_expired(uow, KINDS.names)
+    if lost:
+        log.warning("leases ran out", extra={"tasks": lost})
+
+
+def _notify_due(runtime: Runtime) -> None:
+    with runtime.unit_of_work() as uow:
+        recovery.notify_due(uow, KINDS.names, again_after=2 * runtime.config.sweep_seconds)
+
+
+def _dispatch(runtime: Runtime) -> None:
+    with read_transaction() as session:
+        pending = transcripts.undispatched(session)
+    for video_id in pending:
+        with runtime.unit_of_work() as uow:
+            dispatch.dispatch_if_due(uow, video_id)
+
+
+def _find_forgotten_notes(runtime: Runtime) -> None:
+    with read_transaction() as session:
+        found = dispatch.find_forgotten_notes(session)
+    if found.note_ids or found.begin != found.end:
+        with runtime.unit_of_work() as uow:
+            dispatch.schedule_forgotten_notes(uow, found)
+
+
+def _remove_old(runtime: Runtime) -> None:
+    every = retention.EVERY_SECONDS
+    with runtime.unit_of_work() as uow:
+        if not begin_periodic_run(uow, retention.RETENTION, every=every):
+            return
+    removed = retention.MOST_AT_ONCE
+    while removed >= retention.MOST_AT_ONCE:
+        with runtime.unit_of_work() as uow:
+            removed = retention.remove_old_rows(uow)
+    runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
+
+
+def sweep_until(app: Flask, runtime: Runtime, stopped: threading.Event) -> None:
+    """Sweep until `stopped` is set; a database that is away is waited for.
+
+    Published copies have a thread of their own, so that a store that hangs holds up no sweep.
+    """
+    copies = threading.Thread(
+        target=_repeat, args=(app, runtime, stopped, publish_due), name="publishing", daemon=True
+    )
+    copies.start()
+    _repeat(app, runtime, stopped, sweep)
+
+
+def _repeat(
+    app: Flask, runtime: Runtime, stopped: threading.Event, work: Callable[[Runtime], object]
+) -> None:
+    while not stopped.wait(runtime.config.sweep_seconds):
+        try:
+            with app.app_context():
+                work(runtime)
+        except Exception:
+            log.warning("%s failed; it is done again", work.__name__, exc_info=True)
