@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 PATIENCE = timedelta(seconds=60)
 
 
+_NOTHING_TO_WRITE = ("nothing_said", "after_the_end")
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A note and what the AI does on it."""
@@ -81,6 +84,13 @@ def look(session: Session, user: User, video_ids: Sequence[str]) -> list[Watched
     return [_watched(session, user, video, stages_of[video.video_id]) for video in found]
 
 
+def _is_wanted(note: Note, stage: Stage, user: User) -> bool:
+    if note.generated_by_ai:
+        return True
+    # Where nothing is said nothing is missing: the note stays the user's.
+    return note.text is None and user.ai_notes_enabled and stage.code not in _NOTHING_TO_WRITE
+
+
 def _watched(session: Session, user: User, video: Video, video_stages: Stages) -> Watched:
     mine = notes.of_video(session, video.video_id, user_id=user.id)
     ai = notes.ai_stages(session, mine)
@@ -88,7 +98,7 @@ def _watched(session: Session, user: User, video: Video, video_stages: Stages) -
         Mark(
             note,
             ai[note.id],
-            note.generated_by_ai or (note.text is None and user.ai_notes_enabled),
+            _is_wanted(note, ai[note.id], user),
         )
         for note in mine
     )
