@@ -22,7 +22,6 @@ from redis.exceptions import RedisError
 from benchmarks.figures import wait_until
 from vidwiz.config import Config
 from vidwiz.db.schema_upgrade import upgrade
-from vidwiz.db.transactions import unit_of_work
 from vidwiz.embedded_redis import program
 from vidwiz.http.auth import make_jwt
 from vidwiz.runtime import build_app, runtime_of
@@ -55,7 +54,7 @@ class Installation:
         self.app: Flask = build_app(Config.from_env())
         with self.app.app_context():
             upgrade(self.app)
-            with unit_of_work(runtime_of(self.app).queue) as uow:
+            with runtime_of(self.app).unit_of_work() as uow:
                 user = users.create(
                     uow, email="context@example.org", name="WorkerContext", is_admin=True
                 )

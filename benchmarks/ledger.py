@@ -15,9 +15,8 @@ from benchmarks.installation import postgresql
 from vidwiz.config import Config
 from vidwiz.db.engine import db
 from vidwiz.db.schema_upgrade import upgrade
-from vidwiz.db.transactions import unit_of_work
 from vidwiz.plugin_host.registry import Registry
-from vidwiz.runtime import build_app
+from vidwiz.runtime import build_app, current
 from vidwiz.services import videos
 from vidwiz.tasks import claims
 from vidwiz.tasks.types import TaskType, WorkerId
@@ -37,7 +36,7 @@ _names = count(1)
 
 
 class _NoQueue:
-    def notify(self, task_type: TaskType, task_ids: Sequence[int]) -> bool:  # noqa: ARG002
+    def notify(self, task_type: str, task_ids: Sequence[int]) -> bool:  # noqa: ARG002
         return True
 
     def is_reachable(self) -> bool:
@@ -103,7 +102,7 @@ def _fill(database: str, status: str, size: int) -> None:
         f" '{status}', 0, 0, 0, 5, 0, false, {moment}, {moment}, {moment}"
         f" FROM {NUMBERS[database]} AS numbers"
     )
-    with unit_of_work(QUEUE) as uow:
+    with current().unit_of_work() as uow:
         # The fill takes longer than any statement of ours may.
         if database == "postgresql":
             uow.session.execute(sa.text("SET LOCAL statement_timeout = 0"))
@@ -114,15 +113,15 @@ def _fill(database: str, status: str, size: int) -> None:
 
 
 def _create() -> None:
-    with unit_of_work(QUEUE) as uow:
+    with current().unit_of_work() as uow:
         videos.ensure(uow, f"new{next(_names):08d}")
 
 
 def _claim() -> None:
-    with unit_of_work(QUEUE) as uow:
+    with current().unit_of_work() as uow:
         assert claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("context"), lease_seconds=3600)
 
 
 def _insert() -> None:
-    with unit_of_work(QUEUE) as uow:
+    with current().unit_of_work() as uow:
         uow.session.execute(sa.text("INSERT INTO bare VALUES (1, 'x')"))

@@ -3,7 +3,6 @@
 import sys
 
 from vidwiz.config import Config
-from vidwiz.db.transactions import unit_of_work
 from vidwiz.models import Video
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos
@@ -11,7 +10,7 @@ from vidwiz.services import videos
 app = build_app(Config.from_env())
 with app.app_context():
     for _ in range(int(sys.argv[1])):
-        with unit_of_work(runtime_of(app).queue) as uow:
+        with runtime_of(app).unit_of_work() as uow:
             video = videos.lock(uow, "breadrise01")
             count = int(video.title or 0)
             uow.session.flush()

@@ -4,7 +4,6 @@ import json
 import os
 
 from vidwiz.config import Config
-from vidwiz.db.transactions import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.tasks import claims
 from vidwiz.tasks.types import TaskType, WorkerId
@@ -14,7 +13,7 @@ runtime = runtime_of(app)
 found = []
 with app.app_context():
     while True:
-        with unit_of_work(runtime.queue) as uow:
+        with runtime.unit_of_work() as uow:
             claimed = claims.claim(
                 uow, TaskType.FETCH_METADATA, WorkerId(f"p{os.getpid()}"), lease_seconds=300
             )

@@ -5,7 +5,6 @@ import signal
 import sys
 
 from vidwiz.config import Config
-from vidwiz.db.transactions import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos
 
@@ -19,5 +18,5 @@ class DeadlyQueue:
 
 
 app = build_app(Config.from_env(), queue=DeadlyQueue())
-with app.app_context(), unit_of_work(runtime_of(app).queue) as uow:
+with app.app_context(), runtime_of(app).unit_of_work() as uow:
     videos.ensure(uow, sys.argv[1])

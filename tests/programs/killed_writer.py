@@ -6,7 +6,6 @@ import signal
 import threading
 
 from vidwiz.config import Config
-from vidwiz.db.transactions import unit_of_work
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import videos
 
@@ -18,7 +17,7 @@ with app.app_context():
     number = 0
     while True:
         number += 1
-        with unit_of_work(runtime_of(app).queue) as uow:
+        with runtime_of(app).unit_of_work() as uow:
             videos.ensure(uow, f"{os.getpid() % 10000:05d}{number:06d}")
         if number == COMMITTED:
             death.start()

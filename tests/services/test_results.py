@@ -16,16 +16,18 @@ from tests.support import (
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import StaleError
 from vidwiz.models import TaskStatus
-from vidwiz.pipeline import results
-from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult, TranscriptResult
+from vidwiz.pipeline import submissions
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult
 from vidwiz.runtime import runtime_of
 from vidwiz.services import transcripts, videos
-from vidwiz.services.writing import Summary
 from vidwiz.tasks import claims, failures
 from vidwiz.tasks.types import TaskType, WorkerId
+from vidwiz.worker.database_ledger import StoredTranscripts
 
 NOTE_TEXT = "The yeast eats the sugar and gives off the gas that lifts the dough."
-SUMMARY = Summary("Bread rises. " * 20, ("Why does bread rise?",) * 3)
+SUMMARY = SummaryResult("Bread rises. " * 20, ("Why does bread rise?",) * 3)
+TRANSCRIPTS = KINDS.named(TaskType.FETCH_TRANSCRIPT)
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def one(task_type, **options):
 
 def apply(held, result):
     with writing() as uow:
-        results.apply(uow, held, result)
+        submissions.write_result(uow, KINDS.named(held.task_type), held, result)
 
 
 def overtake(task_type):
@@ -68,14 +70,14 @@ def video():
 
 
 def store_transcript(stored):
-    apply(one(TaskType.FETCH_TRANSCRIPT), TranscriptResult(stored))
+    apply(one(TaskType.FETCH_TRANSCRIPT), stored)
 
 
 def test_a_transcript_its_tasks_end_and_its_followers_commit_together(core, stored):
     marked = make_note(make_user())
     held = one(TaskType.FETCH_TRANSCRIPT)
     with writing() as uow:
-        results.apply(uow, held, TranscriptResult(stored))
+        submissions.write_result(uow, TRANSCRIPTS, held, stored)
     # The transaction is over, and nothing else has run since.
     kinds = [(row.task_type, row.status) for row in tasks()]
     assert (TaskType.FETCH_TRANSCRIPT, TaskStatus.COMPLETED) in kinds
@@ -90,7 +92,7 @@ def test_a_result_that_is_rolled_back_leaves_nothing(core, stored, queue):
     held = one(TaskType.FETCH_TRANSCRIPT)
     queue.notifications.clear()
     with pytest.raises(ZeroDivisionError), writing() as uow:
-        results.apply(uow, held, TranscriptResult(stored))
+        submissions.write_result(uow, TRANSCRIPTS, held, stored)
         raise ZeroDivisionError
     assert transcript() is None
     assert not video().transcript_available
@@ -112,7 +114,7 @@ class TestOvertaken:
         ensure_video()
         late = overtake(TaskType.FETCH_TRANSCRIPT)
         with pytest.raises(StaleError):
-            apply(late, TranscriptResult(stored))
+            apply(late, stored)
         assert transcript() is None
 
     def test_summary(self, core, stored):
@@ -120,7 +122,7 @@ class TestOvertaken:
         store_transcript(stored)
         late = overtake(TaskType.GENERATE_SUMMARY)
         with pytest.raises(StaleError):
-            apply(late, SummaryResult(SUMMARY, None))
+            apply(late, SUMMARY)
         assert transcript().summary is None
 
     def test_note(self, core, stored):
@@ -161,8 +163,8 @@ def test_a_summary_is_not_wanted_twice(core, stored):
     ensure_video()
     store_transcript(stored)
     held = one(TaskType.GENERATE_SUMMARY)
-    with read_transaction() as session:
-        assert results.inputs_of(session, held) is not None
-    apply(held, SummaryResult(SUMMARY, None))
-    with read_transaction() as session:
-        assert results.inputs_of(session, held) is None
+    reader = StoredTranscripts(runtime_of(core))
+    summaries = KINDS.named(TaskType.GENERATE_SUMMARY)
+    assert summaries.inputs(reader, held) is not None
+    apply(held, SUMMARY)
+    assert summaries.inputs(reader, held) is None

@@ -1,5 +1,7 @@
 """The unit of work: committed whole or not at all, pokes after the commit, no nesting."""
 
+import dataclasses
+
 import pytest
 import sqlalchemy as sa
 
@@ -7,9 +9,9 @@ from tests.support import VIDEO, ensure_video, tasks, writing
 from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import Task, Video
 from vidwiz.ports import transaction_open
+from vidwiz.runtime import current
 from vidwiz.services import videos
-from vidwiz.tasks import scheduling
-from vidwiz.tasks.types import TaskType
+from vidwiz.tasks import scheduling, subjects
 
 pytestmark = pytest.mark.usefixtures("core")
 
@@ -32,7 +34,7 @@ def test_pokes_are_sent_only_after_the_commit(config):
             return True
 
     queue = LookingQueue()
-    with unit_of_work(PARTS) as uow:
+    with unit_of_work(dataclasses.replace(current(), queue=queue)) as uow:
         videos.ensure(uow, VIDEO)
     assert queue.seen == [2, 2]
 
@@ -48,14 +50,14 @@ def test_a_poke_survives_a_savepoint_that_was_rolled_back(queue):
     with writing() as uow:
         videos.ensure(uow, VIDEO)
         inner = uow.session.begin_nested()
-        scheduling.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
+        scheduling.schedule(uow, subjects.summary_of(1, VIDEO))
         inner.rollback()
     assert len(tasks()) == 2
     assert {task_type for task_type, _ in queue.notifications} >= {row.task_type for row in tasks()}
 
 
-@pytest.mark.parametrize("outer", [writing, reading])
-@pytest.mark.parametrize("inner", [writing, reading])
+@pytest.mark.parametrize("outer", [writing, read_transaction])
+@pytest.mark.parametrize("inner", [writing, read_transaction])
 def test_nesting_raises(outer, inner):
     with outer(), pytest.raises(RuntimeError, match="do not nest"), inner():
         pass

@@ -5,8 +5,9 @@ from dataclasses import FrozenInstanceError, fields
 
 import pytest
 
-from vidwiz.config import DEFAULT_SLOTS, Config, parse_slots, socket_path
-from vidwiz.errors import ConfigError
+from vidwiz.config import Config, parse_slots, socket_path
+from vidwiz.errors import ConfigError, InvalidInputError
+from vidwiz.pipeline.flow import KINDS
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 
@@ -51,9 +52,7 @@ def test_without_any_setting_everything_is_in_var(read, tmp_path):
     assert config.library_dir == var / "library"
     assert (config.transcript_store, config.s3_bucket) == ("file", None)
     assert config.metadata_fetchers is config.transcript_fetchers is config.llm_provider is None
-    assert (
-        config.workers == DEFAULT_SLOTS == {"metadata": 1, "transcript": 1, "summary": 1, "note": 4}
-    )
+    assert config.workers == {}
     assert (config.registration_open, config.guests_allowed) == (True, True)
     assert (config.user_daily_videos, config.guest_daily_videos) == (200, 3)
     assert (config.rate_limit_enabled, config.trusted_proxies, config.jwt_hours) == (True, 0, 24)
@@ -67,7 +66,7 @@ def test_without_any_setting_everything_is_in_var(read, tmp_path):
         ("LLM_PROVIDER", "openai", "llm_provider", "openai"),
         ("METADATA_FETCHERS", " yt-dlp, oembed ,", "metadata_fetchers", ("yt-dlp", "oembed")),
         ("TRANSCRIPT_FETCHERS", "library", "transcript_fetchers", ("library",)),
-        ("WORKERS", "note=2", "workers", {**DEFAULT_SLOTS, "note": 2}),
+        ("WORKERS", "note=2", "workers", {"note": 2}),
         ("REGISTRATION", "closed", "registration_open", False),
         ("GUESTS", "off", "guests_allowed", False),
         ("RATE_LIMIT_ENABLED", "false", "rate_limit_enabled", False),
@@ -256,11 +255,18 @@ def test_no_secret_is_in_the_repr(read):
     ],
 )
 def test_slots_are_read_over_the_defaults(text, changed):
-    assert parse_slots(text) == {**DEFAULT_SLOTS, **changed}
+    assert parse_slots(text) == changed
+    defaults = {"metadata": 1, "transcript": 1, "summary": 1, "note": 4}
+    assert KINDS.slots(parse_slots(text)) == {**defaults, **changed}
+
+
+def test_an_unknown_queue_is_named():
+    with pytest.raises(InvalidInputError, match="no queue chat; there are metadata, transcript"):
+        KINDS.slots(parse_slots("chat=1"))
 
 
 @pytest.mark.parametrize(
-    "text", ["note", "note=", "note=-1", "note=x", "=1", "chat=1", "note=1=2", "note=²"]
+    "text", ["note", "note=", "note=-1", "note=x", "=1", "note=1000", "note=1=2", "note=²"]
 )
 def test_slots_that_cannot_be_read_are_shown(text):
     with pytest.raises(ConfigError, match="VIDWIZ_WORKERS: ") as caught:

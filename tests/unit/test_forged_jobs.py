@@ -80,11 +80,12 @@ def forge(redis):
 def signed(name, *args, instance=None, key=None):
     if key is None:
         return SignedJson.dumps([name, instance, list(args), {}])
-    ours, SignedJson._key = SignedJson._key, key
+    ours = SignedJson._signer
+    SignedJson.use_key(key)
     try:
         return SignedJson.dumps([name, instance, list(args), {}])
     finally:
-        SignedJson._key = ours
+        SignedJson._signer = ours
 
 
 def is_fetched(video_id):
@@ -112,12 +113,12 @@ def test_no_forged_job_runs_anything_and_the_worker_goes_on(stack, canary, redis
     forge(pickle.dumps(Payload(command)))
     forge(json.dumps(hostile).encode())
     forge(bytes(32) + json.dumps(hostile).encode())
-    forge(signed("os.system", command, key=b"another installation's"))
+    forge(signed("os.system", command, key="another installation's"))
     forge(signed("os.system", command))
     forge(signed("canary.touch"))
     forge(signed("touch", instance={"class": "canary.Toucher"}))
     forge(signed(ENTRY_POINT, [], instance="canary.Toucher"))
-    forge(signed(ENTRY_POINT, [], key=b"another"), **extras)
+    forge(signed(ENTRY_POINT, [], key="another"), **extras)
     forge(signed(ENTRY_POINT, []), **extras)
     forge(signed(ENTRY_POINT, ["no number"]), **extras)
     forge(signed(ENTRY_POINT, [10**9]), meta=pickle.dumps(Payload(command)))

@@ -47,9 +47,7 @@ def test_eight_processes_claim_a_thousand_tasks_once_each(stack):
     with writing() as uow:
         for number in range(1000):
             video_id = f"{number:011d}"
-            scheduling.schedule(
-                uow, TaskType.FETCH_METADATA, subjects.of_video(video_id), video_id=video_id
-            )
+            scheduling.schedule(uow, subjects.metadata_of(video_id))
     outputs, codes = run_all(stack, 8, "tests.programs.claimer")
     assert codes == [0] * 8
     claimed = Counter(task_id for output in outputs for task_id in json.loads(output))

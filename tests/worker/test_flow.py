@@ -23,13 +23,16 @@ from tests.support import (
 )
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import IdempotencyRecord, QuotaUse, Task, TaskStatus, Transcript
+from vidwiz.pipeline import retries
+from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import PluginError, Purpose
 from vidwiz.plugin_api.fakes import spoken
 from vidwiz.runtime import runtime_of
 from vidwiz.services import notes, transcripts, users, video_stages, videos
-from vidwiz.tasks import scheduling
+from vidwiz.tasks import scheduling, subjects
+from vidwiz.tasks.query import TaskFilter
 from vidwiz.tasks.types import TaskType
-from vidwiz.worker.sweeper import sweep
+from vidwiz.worker.sweeper import publish_due, sweep
 
 FETCHES = (TaskType.FETCH_METADATA, TaskType.FETCH_TRANSCRIPT)
 TEXTS = (TaskType.GENERATE_SUMMARY, TaskType.GENERATE_NOTE)
@@ -37,7 +40,7 @@ TEXTS = (TaskType.GENERATE_SUMMARY, TaskType.GENERATE_NOTE)
 
 @pytest.fixture
 def work(core):
-    return lambda *types: work_here(core, types or tuple(TaskType))
+    return lambda *types: work_here(core, types or KINDS.names)
 
 
 @pytest.fixture
@@ -273,7 +276,7 @@ def test_a_failed_fetch_is_not_started_over_by_the_next_request(core, work, ada)
     make_note(ada, video_id="unknown0000")
     assert len(tasks()) == 2
     with writing() as uow:
-        assert scheduling.retry_failed(uow, code="no_captions") == 1
+        assert retries.retry_failed(uow, KINDS, TaskFilter(code="no_captions")) == 1
     assert len(tasks(status=TaskStatus.PENDING)) == 1
 
 
@@ -359,7 +362,7 @@ class TestSweeper:
         work()
         with writing() as uow:
             transcripts.shared(uow.session, VIDEO).published_at = None
-        sweep(runtime_of(core))
+        publish_due(runtime_of(core))
         assert transcript_of().published_at is not None
 
     def test_old_answers_and_quotas_are_deleted_and_fresh_ones_kept(self, core, ada):
@@ -416,7 +419,7 @@ def test_a_late_transcript_changes_nothing(core, work, transcript_fetcher):
         """Lose the task while fetching, and have somebody else bring another transcript."""
         transcript_fetcher.fetch_transcript = lambda *_: spoken("Something else entirely.")
         with writing() as uow:
-            scheduling.cancel(uow, TaskType.FETCH_TRANSCRIPT, f"video:{VIDEO}")
+            scheduling.cancel(uow, subjects.transcript_of(VIDEO))
         return fetch(ref, languages)
 
     transcript_fetcher.fetch_transcript = overtaken

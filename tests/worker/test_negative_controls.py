@@ -26,80 +26,80 @@ MUTANTS = {
         "vidwiz/tasks/claims.py",
         "sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE))",
         "Task.id == claim.task_id",
-        "tests/services/test_claims.py::TestLateWords",
+        "tests/tasks/test_claims.py::TestLateWords",
     ),
     "completion by state, not attempt": Mutant(
         "vidwiz/tasks/claims.py",
         "sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE))",
         "sa.and_(Task.id == claim.task_id, Task.status.in_(ACTIVE))",
-        "tests/services/test_claims.py::TestLateWords",
+        "tests/tasks/test_claims.py::TestLateWords",
     ),
     "failure and renewal by state, not attempt": Mutant(
         "vidwiz/tasks/claims.py",
         "        Task.attempt == claim.attempt,\n        Task.status == TaskStatus.IN_PROGRESS,",
         "        Task.status == TaskStatus.IN_PROGRESS,",
-        "tests/services/test_claims.py::TestLateWords",
+        "tests/tasks/test_claims.py::TestLateWords",
     ),
     "failure without a live lease": Mutant(
         "vidwiz/tasks/claims.py",
         "        Task.lease_expires_at > now(),\n",
         "",
-        "tests/services/test_claims.py::TestLateWords",
+        "tests/tasks/test_claims.py::TestLateWords",
     ),
     "effect in a transaction before the end": Mutant(
         "vidwiz/worker/database_ledger.py",
-        "            results.apply(uow, claim, result)\n",
-        "            fence, claims.complete = claims.complete, lambda *_: None\n"
-        "            results.apply(uow, claim, result)\n"
+        "            submissions.write_result(uow, kind, claim, stored)\n",
+        "            fence, claims.complete = claims.complete, lambda *_: 0\n"
+        "            submissions.write_result(uow, kind, claim, stored)\n"
         "            claims.complete = fence\n"
-        "        with unit_of_work(self._runtime.queue) as uow:\n"
+        "        with self._runtime.unit_of_work() as uow:\n"
         "            claims.complete(uow, claim)\n",
         "tests/worker/test_flow.py::TestOwnersWord"
         " tests/worker/test_faults.py::test_a_horse_that_wakes_up_late_changes_nothing"
         " tests/worker/test_flow.py::test_a_late_transcript_changes_nothing",
     ),
     "followers after the commit": Mutant(
-        "vidwiz/services/transcripts.py",
-        "    uow.session.flush()\n    _schedule_followers(uow, transcript)\n",
-        "    uow.session.flush()\n",
+        "vidwiz/pipeline/submissions.py",
+        "        kind.then(uow, item, Priority.PERSON if priority is None else priority)\n",
+        "        pass\n",
         "tests/services/test_results.py",
     ),
     "no sweeper": Mutant(
         "vidwiz/worker/sweeper.py",
-        "    config = runtime.config\n",
-        "    return False\n    config = runtime.config\n",
+        "    every = runtime.config.sweep_seconds\n",
+        "    return False\n    every = runtime.config.sweep_seconds\n",
         "tests/worker/test_faults.py::test_the_sender_dies_between_commit_and_poke",
     ),
     "connections cross the fork": Mutant(
-        "vidwiz/db.py",
+        "vidwiz/db/engine.py",
         "os.register_at_fork(after_in_child=_forget_inherited_connections)\n",
         "",
         "tests/worker/test_concurrency.py::test_a_fork_after_use_gets_no_other_processs_answers",
     ),
     "deferred writers": Mutant(
-        "vidwiz/db.py",
+        "vidwiz/db/transactions.py",
         'with _transaction("IMMEDIATE") as session:',
         'with _transaction("DEFERRED") as session:',
         "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
     ),
     "the driver begins transactions": Mutant(
-        "vidwiz/db.py",
+        "vidwiz/db/engine.py",
         '        connection.exec_driver_sql(f"BEGIN {mode}")\n',
         "        del mode\n",
         "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
     ),
     "active tasks are looked for, not made unique": Mutant(
         "vidwiz/tasks/scheduling.py",
-        "    return insert.on_conflict_do_nothing(\n"
+        "    return insert(session, Task).on_conflict_do_nothing(\n"
         "        index_elements=[Task.task_type, Task.subject], index_where=ACTIVE_ROWS\n"
         "    )\n",
-        "    return insert\n",
+        "    return insert(session, Task)\n",
         "tests/worker/test_concurrency.py::test_a_hundred_requests_for_one_new_video_share_its_tasks",
     ),
     "pokes before the commit": Mutant(
-        "vidwiz/db.py",
+        "vidwiz/db/transactions.py",
         "        yield uow\n        session.commit()\n",
-        "        yield uow\n        uow.send(queue)\n        session.commit()\n",
+        "        yield uow\n        uow.run_after_commit(parts)\n        session.commit()\n",
         "tests/services/test_unit_of_work.py",
     ),
     "the horse outlives its worker": Mutant(
@@ -110,8 +110,8 @@ MUTANTS = {
     ),
     "a plain serializer": Mutant(
         "vidwiz/queueing/messages.py",
-        "        if not cls._key or not hmac.compare_digest(\n",
-        "        if False and not hmac.compare_digest(\n",
+        "            return json.loads(cls._require_signer().unsign(bytes(data)))\n",
+        "            return json.loads(bytes(data).rpartition(b'.')[0] or bytes(data))\n",
         "tests/unit/test_messages.py",
     ),
 }

@@ -9,22 +9,24 @@ import pytest
 from redis import Redis
 from rq.job import JobStatus
 
+from vidwiz.pipeline.flow import KINDS
 from vidwiz.queueing import notifications
 from vidwiz.queueing.connections import impatient
 from vidwiz.queueing.messages import ENTRY_POINT, SignedJson
-from vidwiz.queueing.notifications import RedisTaskQueue, queue_named
+from vidwiz.queueing.notifications import RedisTaskQueue, Route, queue_named
 from vidwiz.queueing.registered_workers import queues_worked_on
 from vidwiz.tasks.types import TaskType
 
 SUMMARY = TaskType.GENERATE_SUMMARY
+ROUTES = {kind.name: Route(kind.queue, kind.job_timeout) for kind in KINDS}
 
 
 @pytest.fixture(autouse=True)
 def _key():
-    before = SignedJson._key
+    before = SignedJson._signer
     SignedJson.use_key("k" * 48)
     yield
-    SignedJson._key = before
+    SignedJson._signer = before
 
 
 @pytest.fixture
@@ -33,7 +35,7 @@ def connect():
     made = []
 
     def connect(url):
-        made.append(RedisTaskQueue(url))
+        made.append(RedisTaskQueue(url, ROUTES))
         return made[-1]
 
     yield connect
@@ -72,17 +74,23 @@ def test_a_poke_is_a_job_of_ours_with_the_tasks_ids(redis_url, connect):
     (job,) = jobs_in(redis_url)
     assert (job.func_name, job.args) == (ENTRY_POINT, [[3, 5]])
     assert job.get_status() is JobStatus.QUEUED
-    assert job.timeout == notifications.JOB_TIMEOUT["summary"]
+    assert job.timeout == 720
     assert (job.result_ttl, job.failure_ttl) == (300, 86_400)
     assert "3" not in job.description
 
 
-@pytest.mark.parametrize(("task_type", "name"), notifications.QUEUE_OF_TYPE.items())
-def test_each_type_of_task_has_a_queue(redis_url, connect, task_type, name):
-    connect(redis_url).notify(task_type, [1])
-    assert len(jobs_in(redis_url, name)) == 1
-    assert notifications.TYPE_OF_QUEUE[name] is task_type
-    assert notifications.JOB_TIMEOUT[name] > 0
+@pytest.mark.parametrize("kind", list(KINDS), ids=lambda kind: kind.name)
+def test_each_kind_of_task_has_a_queue(redis_url, connect, kind):
+    connect(redis_url).notify(kind.name, [1])
+    (job,) = jobs_in(redis_url, kind.queue)
+    assert KINDS.of_queue(kind.queue) is kind
+    # RQ's limit is hard, so the work itself has to end before.
+    assert kind.deadline_seconds < job.timeout <= kind.deadline_seconds + 180
+
+
+def test_an_unknown_kind_of_task_is_an_error(redis_url, connect):
+    with pytest.raises(KeyError):
+        connect(redis_url).notify("generate_song", [1])
 
 
 def test_no_ids_ask_for_whatever_is_due(redis_url, connect):
@@ -158,7 +166,7 @@ def test_a_server_that_says_nonsense_is_a_failure_too(connect):
 
 
 def test_after_its_pause_a_redis_that_is_back_is_poked(redis_server, connect, monkeypatch):
-    monkeypatch.setattr(pokes, "PAUSE_AFTER_FAILURE", 0.1)
+    monkeypatch.setattr(notifications, "PAUSE_AFTER_FAILURE", 0.1)
     queue = connect(redis_server.url)
     assert queue.notify(SUMMARY, [1])
     redis_server.kill()
@@ -181,7 +189,7 @@ def test_a_full_redis_is_a_failure_and_nothing_is_half_sent(redis_server, connec
 
 
 def test_a_connection_that_redis_dropped_costs_one_poke(redis_url, connect, monkeypatch):
-    monkeypatch.setattr(pokes, "PAUSE_AFTER_FAILURE", 0.0)
+    monkeypatch.setattr(notifications, "PAUSE_AFTER_FAILURE", 0.0)
     queue = connect(redis_url)
     queue.notify(SUMMARY, [1])
     with Redis.from_url(redis_url) as connection:

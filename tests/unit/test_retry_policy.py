@@ -35,38 +35,55 @@ def test_the_bound_doubles_until_its_cap():
     assert highest[-1] <= retry_policy.BACKOFF_CAP
 
 
-@pytest.mark.parametrize(
-    ("code", "hours"),
-    [
-        ("captions_not_ready", [1, 6, 24]),
-        ("live_now", [2, 12, 24]),
-        ("ip_blocked", [0.5, 2, 6, 6]),
-        ("rate_limited", [1, 1]),
-        ("of_a_plugin", [1, 6, 24]),
-    ],
-)
-def test_what_is_known_is_waited_for_by_its_own_schedule(code, hours):
-    found = [retry_policy.wait_seconds(code, number) for number in range(len(hours))]
-    assert found == [hour * HOUR for hour in hours]
-
-
 WAITING = sorted(code for code, row in FAILURES.items() if row.handling is Handling.WAIT)
+MINUTE = 60.0
+moments = st.none() | st.datetimes(timezones=st.just(UTC))
+
+
+@unhurried
+@given(st.sampled_from([*WAITING, "of_a_plugin"]), st.integers(-5, 10**6), moments)
+def test_a_wait_is_never_shorter_than_its_floor_nor_longer_than_its_cap(code, waits, moment):
+    policy = retry_policy.POLICIES.get(code, retry_policy.OTHER_CODES)
+    floor = min(policy.longest, policy.first * 2 ** min(max(waits, 0), 30))
+    delay = retry_policy.wait_delay(code, waits, moment)
+    assert floor <= delay <= policy.longest * (1 + retry_policy.JITTER)
 
 
 @pytest.mark.parametrize("code", [*WAITING, "of_a_plugin"])
-def test_every_wait_ends(code):
-    delays: list[float] = []
-    while (delay := retry_policy.wait_seconds(code, len(delays))) is not None:
-        delays.append(delay)
-        assert len(delays) < 1000
-    assert delays
-    assert min(delays) >= 60
-    assert sum(delays) <= 31 * 24 * HOUR
-    assert retry_policy.wait_seconds(code, len(delays) + 5) is None
+def test_the_floor_grows_until_its_cap(code):
+    floors = [
+        min(retry_policy.wait_delay(code, waits, None) for _ in range(50)) for waits in range(12)
+    ]
+    assert all(later > 0.9 * earlier for earlier, later in pairwise(floors))
+    assert floors[0] >= 10 * MINUTE
+    assert floors[-1] >= 6 * HOUR
 
 
-def test_every_code_that_waits_has_a_schedule():
-    assert set(WAITING) <= set(retry_policy.WAITS)
+def test_the_providers_time_is_honoured_within_the_cap():
+    asked = datetime.now(UTC) + timedelta(hours=3)
+    assert 3 * HOUR - 5 < retry_policy.wait_delay("ip_blocked", 0, asked) < 3.2 * HOUR
+
+
+@pytest.mark.parametrize("code", [*WAITING, "of_a_plugin"])
+def test_waiting_ends_after_its_time_and_not_before(code):
+    policy = retry_policy.POLICIES.get(code, retry_policy.OTHER_CODES)
+    since = datetime(2026, 1, 1, tzinfo=UTC)
+    for part, ended in ((-1.0, False), (0.0, False), (0.99, False), (1.0, True), (50.0, True)):
+        now = since + timedelta(seconds=part * policy.in_all)
+        assert retry_policy.waited_long_enough(code, since, now) is ended
+    assert policy.longest < policy.in_all <= 60 * 24 * HOUR
+
+
+def test_every_code_that_waits_has_a_policy():
+    assert set(WAITING) <= set(retry_policy.POLICIES)
+
+
+@pytest.mark.parametrize("failures", [-3, 0, 4, 10**9])
+@pytest.mark.parametrize(
+    "moment", [None, datetime.max.replace(tzinfo=UTC), datetime(1, 1, 1, tzinfo=UTC)]
+)
+def test_a_retry_is_always_within_a_day(failures, moment):
+    assert 0 <= retry_policy.retry_delay(failures, moment) <= 86_400
 
 
 @pytest.mark.parametrize("handling", Handling)

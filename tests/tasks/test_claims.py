@@ -1,11 +1,15 @@
 """Claims, leases and the fence: late words of an attempt change nothing."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 import sqlalchemy as sa
 
 from tests.support import VIDEO, ensure_video, tasks, writing
 from vidwiz.errors import StaleError
 from vidwiz.models import Priority, Task, TaskStatus, now_plus
+from vidwiz.pipeline import retries
+from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import Handling
 from vidwiz.tasks import claims, failures, scheduling, subjects
 from vidwiz.tasks.types import TaskFailure, TaskType, WorkerId
@@ -120,10 +124,7 @@ def test_a_persons_request_raises_a_waiting_task():
 def schedule_notes(video_id, note_ids):
     with writing() as uow:
         for note_id in note_ids:
-            subject = subjects.of_note(note_id)
-            scheduling.schedule(
-                uow, TaskType.GENERATE_NOTE, subject, video_id=video_id, note_id=note_id
-            )
+            scheduling.schedule(uow, subjects.text_of_note(note_id, video_id))
 
 
 def test_notes_of_one_video_are_claimed_ten_at_a_time():
@@ -204,7 +205,7 @@ class TestLateWords:
         ensure_video()
         held = one()
         with writing() as uow:
-            scheduling.cancel(uow, METADATA, held.subject)
+            scheduling.cancel(uow, held)
         with pytest.raises(StaleError):
             complete(held)
         with pytest.raises(StaleError):
@@ -217,7 +218,7 @@ class TestLateWords:
         held = one()
         with writing() as uow:
             cancelled = scheduling.cancel_task(uow, held.task_id)
-            scheduling.retry(uow, cancelled)
+            retries.retry(uow, KINDS, cancelled)
         with pytest.raises(StaleError):
             complete(held)
         assert [row.status for row in tasks(task_type=METADATA)] == ["cancelled", "pending"]
@@ -229,7 +230,7 @@ def test_a_refused_word_takes_its_effect_with_it():
     sweep()
     one()
     with pytest.raises(StaleError), writing() as uow:
-        scheduling.schedule(uow, TaskType.GENERATE_SUMMARY, "transcript:1", video_id=VIDEO)
+        scheduling.schedule(uow, subjects.summary_of(1, VIDEO))
         claims.complete(uow, held)
     assert tasks(task_type=TaskType.GENERATE_SUMMARY) == []
 
@@ -258,13 +259,56 @@ class TestFailures:
         assert fail(one(), PERMANENT) is TaskStatus.FAILED
         assert task().completed_at is not None
 
-    def test_waiting_counts_no_failure_and_has_its_own_end(self):
-        statuses = []
+    def test_waiting_counts_no_failure_and_ends_after_its_time(self):
+        for _ in range(20):
+            make_due()
+            assert fail(one(), WAIT) is TaskStatus.PENDING
+        assert (task().failures, task().waits) == (0, 20)
+        began = datetime.now(UTC) - timedelta(days=3)
+        change(waits_by_code={WAIT.code: {"count": 20, "since": began.isoformat()}})
+        make_due()
+        assert fail(one(), WAIT) is TaskStatus.FAILED
+        assert (task().failures, task().error_code) == (0, WAIT.code)
+
+    def test_each_code_is_waited_for_by_itself(self):
+        """Four blocks do not make the first wait for captions the last."""
+        blocked = TaskFailure("ip_blocked", "Blocked.", Handling.WAIT)
         for _ in range(4):
             make_due()
-            statuses.append(fail(one(), WAIT))
-        assert statuses == ["pending", "pending", "pending", "failed"]
-        assert (task().failures, task().waits) == (0, 3)
+            fail(one(), blocked)
+        make_due()
+        assert fail(one(), WAIT) is TaskStatus.PENDING
+        assert {code: known["count"] for code, known in task().waits_by_code.items()} == {
+            "ip_blocked": 4,
+            "captions_not_ready": 1,
+        }
+
+    @pytest.mark.parametrize("asked", [0.2, 1.0, -100.0])
+    def test_a_short_time_asked_for_does_not_use_up_the_waiting(self, asked):
+        moment = datetime.now(UTC) + timedelta(seconds=asked)
+        for _ in range(6):
+            make_due()
+            fail(one(), TaskFailure("rate_limited", "Later.", Handling.WAIT, moment))
+        row = task()
+        assert row.status is TaskStatus.PENDING
+        assert (row.run_at - datetime.now(UTC)).total_seconds() > 1800
+
+    @pytest.mark.parametrize("handling", [Handling.WAIT, Handling.RETRY])
+    @pytest.mark.parametrize(
+        "moment", [datetime(2037, 1, 1, tzinfo=UTC), datetime.max.replace(tzinfo=UTC)]
+    )
+    def test_a_far_time_asked_for_is_capped(self, handling, moment):
+        assert fail(one(), TaskFailure("rate_limited", "Later.", handling, moment)) == "pending"
+        assert (task().run_at - datetime.now(UTC)).total_seconds() < 2 * 86_400
+
+    def test_what_waits_together_does_not_come_back_together(self):
+        moment = datetime.now(UTC) + timedelta(hours=1)
+        ensure_video("bbbbbbbbbbb")
+        for _ in range(2):
+            fail(one(), TaskFailure("ip_blocked", "Later.", Handling.WAIT, moment))
+        first, second = tasks(task_type=METADATA)
+        assert abs((first.run_at - second.run_at).total_seconds()) > 0.01
+        assert min(first.run_at, second.run_at) >= moment - timedelta(seconds=1)
 
     def test_lost_workers_count_and_end_as_failed(self):
         for _ in range(5):
@@ -276,8 +320,6 @@ class TestFailures:
         assert claim() == []
 
     def test_the_providers_retry_time_is_honoured(self):
-        from datetime import UTC, datetime, timedelta
-
         later = datetime.now(UTC) + timedelta(hours=3)
         fail(one(), TaskFailure("network_error", "Later.", Handling.RETRY, later))
         assert abs((task().run_at - later).total_seconds()) < 60
