@@ -132,7 +132,7 @@ def test_notes_made_while_the_transcript_is_stored_are_filled_once(core, llm, co
 
     def make(number):
         with core.app_context():
-            made.append(make_note(ada, f"{number % 10}:{number % 60:02d}").id)
+            made.append(make_note(ada, f"{number % 5}:{number % 60:02d}").id)
         if number == count // 3:
             stored.set()
 

@@ -22,7 +22,7 @@ from tests.support import (
     writing,
 )
 from vidwiz.db.transactions import read_transaction
-from vidwiz.models import IdempotencyRecord, QuotaUse, Task, TaskStatus, Transcript
+from vidwiz.models import IdempotencyRecord, QuotaUse, Task, TaskStatus, Transcript, now_plus
 from vidwiz.pipeline import retries
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import PluginError, Purpose
@@ -361,7 +361,8 @@ class TestSweeper:
         ensure_video()
         work()
         with writing() as uow:
-            transcripts.shared(uow.session, VIDEO).published_at = None
+            found = transcripts.shared(uow.session, VIDEO)
+            found.published_at, found.publish_at = None, now_plus(-1)
         publish_due(runtime_of(core))
         assert transcript_of().published_at is not None
 
