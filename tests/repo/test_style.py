@@ -9,8 +9,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CODE = sorted([*ROOT.glob("vidwiz/**/*.py"), *ROOT.glob("plugins/*/src/**/*.py")])
-MOST_LINES = 300
-MOST_LINES_OF_A_FUNCTION = 30
+MOST_LINES = 500
+MOST_LINES_OF_A_FUNCTION = 60
 
 
 def name_of(path):

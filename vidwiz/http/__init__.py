@@ -1,1 +1,1 @@
-"""What the JSON API and the pages share: who is asking, transactions, errors, limits, presenters."""
+"""What the JSON API and the pages share: who is asking, transactions, errors, presenters."""

@@ -124,22 +124,13 @@ def _succeed(uow: UnitOfWork, kinds: TaskKinds, task: Task, submission: Submissi
         write_result(uow, kind, item, submission.results[kind.name], details=details)
     else:
         raise StaleError(f"task {task.id} has ended")
+    # What came beside the task's own result is written where the video still lacks it.
     for name, stored in submission.results.items():
-        beside = WorkItem(name, task.subject, task.video_id)
-        if name != kind.name and kinds.named(name).outlives_its_task:
-            _write_beside(uow, kinds.named(name), beside, stored, details)
-
-
-def _write_beside(
-    uow: UnitOfWork,
-    kind: TaskKind,
-    item: WorkItem,
-    stored: Any,
-    details: dict[str, Any],  # noqa: ANN401
-) -> None:
-    """Write what came beside the task's own result, if the video still lacks it."""
-    if kind.is_needed(uow.session, item):
-        write_result(uow, kind, item, stored, details=details)
+        other = kinds.named(name)
+        beside = WorkItem(name, subjects.of_video(task.video_id), task.video_id)
+        is_wanted = name != kind.name and other.outlives_its_task
+        if is_wanted and other.is_needed(uow.session, beside):
+            write_result(uow, other, beside, stored, details=details)
 
 
 def write_summary(

@@ -64,7 +64,10 @@ def _raise_priority(uow: UnitOfWork, item: WorkItem, priority: int) -> int | Non
 
 
 def insert_from_select(
-    uow: UnitOfWork, task_type: str, columns: Sequence[str], source: Any
+    uow: UnitOfWork,
+    task_type: str,
+    columns: Sequence[str],
+    source: Any,  # noqa: ANN401 - a SELECT of as many columns
 ) -> list[int]:
     """Insert a task for each row of `source`, with one statement; return the new tasks' ids.
 
