@@ -1,17 +1,19 @@
 """Published copies: the current version, in the end, whoever was late or failed."""
 
+import dataclasses
 import json
 
 import pytest
 import sqlalchemy as sa
 
-from tests.support import OTHER_VIDEO, VIDEO, ensure_video, tasks, work_here, writing
+from tests.support import OTHER_VIDEO, VIDEO, ensure_video, metadata, tasks, work_here, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import StaleError, StoreError
 from vidwiz.models import Transcript, now_plus
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
-from vidwiz.pipeline.work import TranscriptResult
+from vidwiz.pipeline.submissions import Submission
+from vidwiz.pipeline.work import MetadataResult, TranscriptResult
 from vidwiz.plugin_api.fakes import spoken
 from vidwiz.runtime import runtime_of
 from vidwiz.services import publishing, transcripts
@@ -123,8 +125,6 @@ class BrokenCopies:
 
 @pytest.fixture
 def broken(runtime):
-    import dataclasses
-
     store = BrokenCopies(runtime.store)
     return dataclasses.replace(runtime, store=store)
 
@@ -199,10 +199,6 @@ def test_a_helper_that_posts_beside_its_task_publishes_only_what_was_taken(core,
     bring(put(store, "First."))
     (task,) = tasks(task_type=TaskType.FETCH_METADATA)
     late = put(store, "Beside.")
-    from tests.support import metadata
-    from vidwiz.pipeline.submissions import Submission
-    from vidwiz.pipeline.work import MetadataResult
-
     results = {
         TaskType.FETCH_METADATA: MetadataResult(metadata(), "helper"),
         TaskType.FETCH_TRANSCRIPT: late,

@@ -8,9 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from vidwiz.errors import StaleError
 from vidwiz.tasks.types import TaskFailure
-from vidwiz.worker.ledger import LedgerUnreachableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,5 +127,10 @@ class LeaseKeeper:
                 self._ledger.fail(attempt.claim, _TOO_SLOW)
             else:
                 self._ledger.release(attempt.claim)
-        except (StaleError, LedgerUnreachableError):
-            log.warning("the ledger did not take it", extra={"task_id": attempt.claim.task_id})
+        except Exception:
+            # The process ends in any case; what was not given back loses its lease.
+            log.warning(
+                "the ledger did not take it",
+                exc_info=True,
+                extra={"task_id": attempt.claim.task_id},
+            )
