@@ -41,12 +41,12 @@ def redis(data_dir: Path) -> Child:
 
 def settings_check(env: Mapping[str, str]) -> Child:
     """Return the process that says which setting cannot work, plugins' included."""
-    return Child("settings", _python("vidwiz.cli.up.command.settings_check", env=env), once=True)
+    return Child("settings", _python("vidwiz.cli.up.settings_check", env=env), once=True)
 
 
 def preparation(env: Mapping[str, str]) -> Child:
     """Return the process that migrates the database and makes the owner."""
-    return Child("preparation", _python("vidwiz.cli.up.command.prepare", env=env), once=True)
+    return Child("preparation", _python("vidwiz.cli.prepare", env=env), once=True)
 
 
 def web(env: Mapping[str, str], listener: socket.socket) -> Child:
