@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from vidwiz.errors import InvalidInputError
 from vidwiz.plugin_api import FAILURES, Handling, PluginError
-from vidwiz.plugin_host import chain
 from vidwiz.ports import TaskType
 from vidwiz.services import video_ids, writing
 from vidwiz.services.results import (
@@ -80,9 +79,9 @@ class Handlers:
         provider = self._provider()
         if inputs.mark is None:
             request = writing.summary_request(inputs.about, segments)
-            return partial(_write_summary, provider, request, segments)
+            return partial(_write_summary, self.tools.chain, provider, request, segments)
         request = writing.note_request(inputs.about, segments, inputs.mark)
-        return partial(_write_note, provider, request)
+        return partial(_write_note, self.tools.chain, provider, request)
 
     def _provider(self) -> LLMProvider:
         if self.tools.llm_provider is None:
@@ -95,7 +94,7 @@ class Handlers:
 
 
 def _write_summary(
-    provider: LLMProvider, request: writing.Request, segments: tuple[Segment, ...]
+    chain: Chain, provider: LLMProvider, request: writing.Request, segments: tuple[Segment, ...]
 ) -> Result:
     completion = chain.write(provider, request.messages, request.options)
     spoken = sum(len(segment.text) for segment in segments)
@@ -103,7 +102,7 @@ def _write_summary(
     return SummaryResult(summary, writing.made_by(provider.info.name, completion, request.prompt))
 
 
-def _write_note(provider: LLMProvider, request: writing.Request) -> Result:
+def _write_note(chain: Chain, provider: LLMProvider, request: writing.Request) -> Result:
     completion = chain.write(provider, request.messages, request.options)
     text = writing.note_from(completion)
     return NoteResult(text, writing.made_by(provider.info.name, completion, request.prompt))
