@@ -8,8 +8,6 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from charset_normalizer import from_bytes
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -137,6 +135,8 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _old_encoding(data: bytes, language: str | None) -> str:
     """Return the encoding in which the lines that are not ASCII make the most sense."""
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - few files need it, and it is large
+
     sample = _sample(data)
     if set(_beyond_ascii(sample.decode(_WESTERN, "replace"))) <= _COMMON_MARKS:
         return _WESTERN  # all Windows encodings have these at the same place
