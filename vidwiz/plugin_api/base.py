@@ -56,6 +56,8 @@ class PluginInfo:
     `timeout_seconds` is how long one call may take, from above 0 to 3,600. The host enforces it:
     after that the call has failed (`timed_out`, tried again), whatever it does later. Give the
     requests that a call makes shorter limits of their own, so that the failure says what happened.
+    The default lets a second fetcher be asked within the 60 s that metadata may take altogether;
+    an LLM provider mostly needs more (a summary may take 600 s, a note 120 s).
     """
 
     name: str
@@ -63,7 +65,7 @@ class PluginInfo:
     api_version: int = API_VERSION
     sites: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
-    timeout_seconds: float = 60.0
+    timeout_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,11 @@ class LibraryFetcher(MetadataFetcher, TranscriptFetcher):
     The folder is looked through anew by each call, so that what is put there is found at once.
     """
 
-    info: ClassVar[PluginInfo] = PluginInfo(name="library", title="Library folder")
+    info: ClassVar[PluginInfo] = PluginInfo(
+        name="library",
+        title="Library folder",
+        timeout_seconds=60.0,  # the largest captions take some seconds, on small machines more
+    )
     Settings: ClassVar[type] = LibrarySettings
     settings: LibrarySettings
 
