@@ -55,9 +55,7 @@ class Installation:
         with self.app.app_context():
             upgrade(self.app)
             with runtime_of(self.app).unit_of_work() as uow:
-                user = users.create(
-                    uow, email="context@example.org", name="WorkerContext", is_admin=True
-                )
+                user = users.create(uow, email="bench@example.org", name="Bench", is_admin=True)
             token = make_jwt(user)
         self.user_id = user.id
         self.port = _free_port()
@@ -114,7 +112,7 @@ class Installation:
 def installation(*, llm_seconds: float = 0.0) -> Iterator[Installation]:
     """Start the servers; web server and workers are started by the benchmark."""
     with ExitStack() as stack:
-        folder = Path(tempfile.mkdtemp(prefix="vidwiz-context-"))
+        folder = Path(tempfile.mkdtemp(prefix="vidwiz-bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
         env = {
             **os.environ,

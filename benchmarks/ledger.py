@@ -72,7 +72,7 @@ def _measure(database: str, status: str, size: int) -> tuple[float, float, float
     """Return the medians of creating, of claiming and of a bare insert, in seconds."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = f"sqlite:///{folder / 'context.db'}"
+        url = f"sqlite:///{folder / 'bench.db'}"
         if database == "postgresql":
             url = postgresql(stack).replace("postgresql://", "postgresql+psycopg://")
         config = Config(
@@ -119,7 +119,7 @@ def _create() -> None:
 
 def _claim() -> None:
     with current().unit_of_work() as uow:
-        assert claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("context"), lease_seconds=3600)
+        assert claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("bench"), lease_seconds=3600)
 
 
 def _insert() -> None:

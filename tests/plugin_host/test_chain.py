@@ -18,7 +18,6 @@ from vidwiz.plugin_api import (
     VideoRef,
 )
 from vidwiz.plugin_api.fakes import FakeLLM, FakeMetadataFetcher, FakeTranscriptFetcher
-from vidwiz.plugin_host import chain
 from vidwiz.plugin_host.chain import Chain
 
 REF = VideoRef("youtube", VIDEO, f"https://www.youtube.com/watch?v={VIDEO}")
@@ -70,6 +69,11 @@ def failure(health, *fetchers):
     with pytest.raises(PluginError) as caught:
         fetch(health, *fetchers)
     return caught.value
+
+
+def write(llm):
+    options = CompletionOptions(purpose=Purpose.NOTE)
+    return Chain(Health(), (InterruptError,)).write(llm, [Message("user", "x")], options)
 
 
 def test_the_first_that_succeeds_wins_and_is_named(health):
@@ -124,8 +128,11 @@ def test_one_source_alone_is_not_believed_that_there_are_no_captions(health):
         (("no_captions", "network_error"), "network_error"),
         (("no_captions", "ip_blocked"), "ip_blocked"),
         (("no_captions", "private"), "private"),
-        (("network_error", "ip_blocked"), "network_error"),
-        (("ip_blocked", "network_error"), "network_error"),
+        (("network_error", "ip_blocked"), "ip_blocked"),
+        (("ip_blocked", "network_error"), "ip_blocked"),
+        (("fetcher_crash", "ip_blocked", "timed_out"), "ip_blocked"),
+        (("fetcher_crash", "captions_not_ready"), "captions_not_ready"),
+        (("captions_not_ready", "ip_blocked"), "captions_not_ready"),
         (("age_restricted", "captions_not_ready"), "captions_not_ready"),
         (("age_restricted", "no_captions"), "no_captions"),
         (("po_token_required", "age_restricted"), "age_restricted"),
@@ -191,31 +198,40 @@ def test_when_all_are_left_alone_the_time_of_the_next_probe_comes_out(health):
     assert (error.code, error.handling, error.retry_at) == ("ip_blocked", Handling.WAIT, LATER)
 
 
+def test_a_crash_beside_a_block_waits_for_the_time_of_the_block(health):
+    health.closed_for = {"two": LATER}
+    error = failure(health, fetcher("one", ZeroDivisionError()), fetcher("two"))
+    assert (error.code, error.handling, error.retry_at) == ("ip_blocked", Handling.WAIT, LATER)
+
+
+def test_of_two_blocks_the_first_to_end_counts(health):
+    health.closed_for = {"one": LATER + timedelta(hours=1), "two": LATER}
+    assert (
+        failure(health, fetcher("one"), fetcher("two"), fetcher("three", "ip_blocked")).retry_at
+        == LATER
+    )
+
+
+def test_a_wait_of_another_code_does_not_lend_its_time(health):
+    health.closed_for = {"two": LATER}
+    error = failure(health, fetcher("one", "captions_not_ready"), fetcher("two"))
+    assert (error.code, error.retry_at) == ("captions_not_ready", None)
+
+
+@pytest.mark.parametrize("handling", [Handling.PERMANENT, Handling.SWITCH])
+def test_only_an_answer_about_the_video_shows_that_the_fetcher_works(health, handling):
+    failure(health, fetcher("one", PluginError("of_its_own", "No.", handling=handling)))
+    said = [("one", "succeeded")] if handling is Handling.PERMANENT else []
+    assert health.said == said
+
+
 @pytest.mark.usefixtures("core")
 def test_nobody_is_called_inside_a_transaction(health):
     asked, llm = fetcher("one"), FakeLLM()
-    options = CompletionOptions(purpose=Purpose.NOTE)
     with writing():
         with pytest.raises(RuntimeError, match="transaction"):
             fetch(health, asked)
         with pytest.raises(RuntimeError, match="transaction"):
-            chain.write(llm, [Message("user", "x")], options)
+            write(llm)
     assert asked.calls == llm.calls == []
     assert fetch(health, asked)[1] == "one"
-
-
-def test_a_providers_own_failure_comes_out_of_writing_as_it_is():
-    llm, said = FakeLLM(), PluginError("rate_limited", retry_at=LATER + timedelta(hours=1))
-    llm.errors = [said]
-    with pytest.raises(PluginError) as caught:
-        chain.write(llm, [Message("user", "x")], CompletionOptions(purpose=Purpose.NOTE))
-    assert caught.value is said
-
-
-def test_a_providers_crash_comes_out_of_writing_as_a_failure_to_try_again(caplog):
-    llm = FakeLLM()
-    llm.errors = [KeyError("choices")]
-    with pytest.raises(PluginError) as caught:
-        chain.write(llm, [Message("user", "x")], CompletionOptions(purpose=Purpose.NOTE))
-    assert (caught.value.code, caught.value.handling) == ("provider_crash", Handling.RETRY)
-    assert any(record.exc_info for record in caplog.records)

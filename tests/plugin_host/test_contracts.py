@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import VIDEO, captions, metadata
-from vidwiz.plugin_api import PluginError, Transcript, VideoRef, testing
+from vidwiz.plugin_api import PluginError, PluginInfo, Transcript, VideoRef, testing
 from vidwiz.plugin_api.fakes import FakeLLM, FakeMetadataFetcher, FakeTranscriptFetcher
 from vidwiz.plugin_host.registry import ROLES
 
@@ -71,6 +71,20 @@ def test_the_kit_notices_a_crash():
     contract = TestFakeTranscriptFetcher()
     with pytest.raises(KeyError):
         contract.test_transcript_of_an_unknown_video_is_a_classified_failure(crashing)
+
+
+class Boasting(FakeMetadataFetcher):
+    info = PluginInfo(name="boasting", title="Boasting", capabilities=frozenset({"telepathy"}))
+
+
+class Endless(FakeMetadataFetcher):
+    info = PluginInfo(name="endless", title="Endless", timeout_seconds=float("inf"))
+
+
+@pytest.mark.parametrize("kind", [Boasting, Endless])
+def test_the_kit_notices_what_the_host_does_not_know(kind):
+    with pytest.raises(AssertionError):
+        TestFakeMetadataFetcher().test_info_describes_the_plugin(kind())
 
 
 def contracts_in(folder):

@@ -3,9 +3,10 @@
 import copy
 import json
 import logging
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
+from enum import StrEnum
 from pathlib import Path
-from typing import Optional
+from typing import Any, Literal, Optional
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -30,11 +31,25 @@ class Everything:
     numbers: tuple[int, ...] = ()
     perhaps: int | None = None
     old_perhaps: Optional[float] = None  # noqa: UP045 - authors write it so
+    folders: tuple[Path, ...] | None = None
+
+
+class Colour(StrEnum):
+    RED = "red"
 
 
 @dataclass(frozen=True)
 class Strange:
     mapping: dict[str, str] = field(default_factory=dict)
+    items: list[str] = field(default_factory=list)
+    pair: tuple[int, int] = (0, 0)
+    either: int | str = 0
+    any_of_three: int | str | None = None
+    anything: Any = None
+    data: bytes = b""
+    colour: Colour = Colour.RED
+    word: Literal["a", "b"] = "a"
+    many: tuple[Colour, ...] = ()
 
 
 @pytest.mark.parametrize(
@@ -53,6 +68,16 @@ class Strange:
         ("NUMBERS", "1, 2", (1, 2)),
         ("PERHAPS", "3", 3),
         ("OLD_PERHAPS", "3", 3.0),
+        ("PERHAPS", "", None),
+        ("OLD_PERHAPS", " ", None),
+        ("COUNT", " +7 ", 7),
+        ("COUNT", "9" * 18, 10**18 - 1),
+        ("SECONDS", "-1e3", -1000.0),
+        ("SECONDS", ".5", 0.5),
+        ("SWITCH", " ON ", True),
+        ("TEXT", "", ""),
+        ("KEY", "", Secret("")),
+        ("FOLDERS", "/a , /b", (Path("/a"), Path("/b"))),
     ],
 )
 def test_a_variable_becomes_the_declared_type(key, text, value):
@@ -63,16 +88,78 @@ def test_a_variable_becomes_the_declared_type(key, text, value):
 
 @pytest.mark.parametrize(
     ("key", "text"),
-    [("COUNT", "1.5"), ("COUNT", ""), ("SECONDS", "soon"), ("SWITCH", "maybe"), ("NUMBERS", "1,x")],
+    [
+        ("COUNT", "1.5"),
+        ("COUNT", ""),
+        ("COUNT", "9" * 19),
+        ("COUNT", "9" * 5000),
+        ("COUNT", "1_000"),
+        ("COUNT", "\u0661\u0662"),
+        ("COUNT", "0x10"),
+        ("COUNT", "nan"),
+        ("COUNT", "three\nlines\nof it"),
+        ("SECONDS", "soon"),
+        ("SECONDS", ""),
+        ("SECONDS", "nan"),
+        ("SECONDS", "-inf"),
+        ("SECONDS", "Infinity"),
+        ("SECONDS", "1e999"),
+        ("SECONDS", "1_0.5"),
+        ("SWITCH", "maybe"),
+        ("SWITCH", ""),
+        ("NUMBERS", "1,x"),
+        ("PERHAPS", "x"),
+        ("FOLDER", ""),
+        ("FOLDER", "a\0b"),
+        ("FOLDER", "~nobody-of-this-name/x"),
+        ("FOLDERS", "/a,~nobody-of-this-name/x"),
+    ],
 )
 def test_a_text_of_the_wrong_type_is_refused_with_its_variable(key, text):
-    with pytest.raises(SettingsError, match=f"VIDWIZ_PLUGIN_ALL_{key}: "):
+    with pytest.raises(SettingsError, match=f"VIDWIZ_PLUGIN_ALL_{key}: ") as caught:
         fill("all", Everything, {key: text})
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 150
 
 
-def test_a_type_that_cannot_be_set_is_refused():
-    with pytest.raises(SettingsError, match="VIDWIZ_PLUGIN_ODD_MAPPING: the plugin declares"):
-        fill("odd", Strange, {"MAPPING": "{}"})
+@pytest.mark.parametrize("key", [known.name.upper() for known in fields(Strange)])
+@pytest.mark.parametrize("text", ["{}", "1", "red", "a"])
+def test_a_type_that_cannot_be_set_is_refused(key, text):
+    with pytest.raises(SettingsError, match=f"VIDWIZ_PLUGIN_ODD_{key}: the plugin declares"):
+        fill("odd", Strange, {key: text})
+
+
+def test_what_the_plugin_says_of_its_settings_is_one_line():
+    @dataclass(frozen=True)
+    class Picky:
+        count: int = 0
+
+        def __post_init__(self):
+            raise ValueError("count is\n  wrong")
+
+    with pytest.raises(SettingsError, match=r"VIDWIZ_PLUGIN_PICKY_\*: count is wrong$"):
+        fill("picky", Picky, {})
+
+
+def test_a_field_that_the_plugin_fills_itself_is_no_setting():
+    @dataclass(frozen=True)
+    class Derived:
+        made: int = field(default=3, init=False)
+
+    with pytest.raises(SettingsError, match="VIDWIZ_PLUGIN_DERIVED_MADE is not a setting"):
+        fill("derived", Derived, {"MADE": "4"})
+
+
+@settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(sorted(f.name.upper() for f in fields(Everything))), st.text(max_size=60))
+def test_any_text_is_taken_or_refused_in_one_sentence(key, text):
+    message = ""
+    try:
+        fill("all", Everything, {key: text})
+    except SettingsError as exc:
+        message = str(exc)
+    assert not message or message.startswith(f"VIDWIZ_PLUGIN_ALL_{key}: ")
+    assert "\n" not in message
 
 
 def test_without_variables_the_defaults_stand():

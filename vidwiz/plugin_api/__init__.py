@@ -1,6 +1,6 @@
 """The plugin API: all that a plugin may import from VidWiz. This list is the contract."""
 
-from vidwiz.plugin_api.base import API_VERSION, Plugin, PluginInfo, Secret
+from vidwiz.plugin_api.base import API_VERSION, Capability, Plugin, PluginInfo, Secret
 from vidwiz.plugin_api.errors import (
     FAILURES,
     Failure,
@@ -31,6 +31,7 @@ from vidwiz.plugin_api.llm import (
 __all__ = [
     "API_VERSION",
     "FAILURES",
+    "Capability",
     "Chapter",
     "Completion",
     "CompletionOptions",

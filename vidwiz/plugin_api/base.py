@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import abc
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, ClassVar
 
 API_VERSION = 1
 """Raised by one for a breaking change; the host accepts plugins that name a version it knows."""
+
+
+LONGEST_TIMEOUT_SECONDS = 3600.0
 
 
 class Secret:
@@ -35,12 +39,25 @@ class Secret:
         return "Secret('***')"
 
 
+class Capability(StrEnum):
+    """What a plugin can do beyond its role's methods; the host does without where it cannot."""
+
+    JSON_SCHEMA = "json_schema"
+    """An LLM provider makes the answer fit `CompletionOptions.json_schema` by itself. For one that
+    cannot, the host writes the schema at the end of the last message."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PluginInfo:
     """What the host needs to know of a plugin without calling it.
 
-    `sites` names the sites whose videos it can serve (`youtube`); empty means any.
-    `timeout_seconds` is how long one call may take before the plugin itself gives up.
+    `sites` names the sites whose videos it can serve (`youtube`); empty means any. `capabilities`
+    are values of `Capability`; the host ignores those that it does not know.
+    `timeout_seconds` is how long one call may take, from above 0 to 3,600. The host enforces it:
+    after that the call has failed (`timed_out`, tried again), whatever it does later. Give the
+    requests that a call makes shorter limits of their own, so that the failure says what happened.
+    The default lets a second fetcher be asked within the 60 s that metadata may take altogether;
+    an LLM provider mostly needs more (a summary may take 600 s, a note 120 s).
     """
 
     name: str
@@ -48,7 +65,7 @@ class PluginInfo:
     api_version: int = API_VERSION
     sites: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
-    timeout_seconds: float = 60.0
+    timeout_seconds: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +79,11 @@ class Plugin(abc.ABC):
     The host makes one instance a process with a filled `Settings` object, calls `check` once,
     and `close` at the end. Neither the constructor nor `check` may use the network; import heavy
     libraries inside the methods that need them.
+
+    Each call runs in a thread of its own, so no two need be in the same thread, and signals cannot
+    be handled there. A call that took too long is given up, not stopped: the next may begin while
+    it still runs. A process may be forked after the constructor; the child then calls and closes
+    its own copy.
     """
 
     info: ClassVar[PluginInfo]
@@ -74,4 +96,7 @@ class Plugin(abc.ABC):
         """Raise `PluginUnavailableError` when the plugin cannot work on this machine."""
 
     def close(self) -> None:  # noqa: B027 - most plugins hold nothing
-        """Free what the plugin holds."""
+        """Free what the plugin holds, within 5 s; called at the end of the process, maybe twice.
+
+        What it raises is logged and stops no other plugin's `close`.
+        """

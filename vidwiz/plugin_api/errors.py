@@ -28,28 +28,47 @@ class Failure:
     message: str
     opens_breaker: bool = False
     """Whether the provider refuses everybody here, so that it should be left alone for a while."""
+    llm_message: str | None = None
+    """What a user reads when an LLM provider failed so; None where `message` fits it too."""
 
 
-def _row(handling: Handling, message: str, *, opens_breaker: bool = False) -> Failure:
-    return Failure(handling, message, opens_breaker)
+def _row(
+    handling: Handling, message: str, *, opens_breaker: bool = False, llm: str | None = None
+) -> Failure:
+    return Failure(handling, message, opens_breaker, llm)
 
 
 FAILURES: dict[str, Failure] = {
-    "network_error": _row(Handling.RETRY, "The site did not answer. It will be tried again."),
+    "network_error": _row(
+        Handling.RETRY,
+        "The site did not answer. It will be tried again.",
+        llm="The AI provider did not answer. It will be tried again.",
+    ),
+    "timed_out": _row(
+        Handling.RETRY,
+        "The site took too long to answer. It will be tried again.",
+        llm="The AI provider took too long to answer. It will be tried again.",
+    ),
     "ip_blocked": _row(
         Handling.WAIT,
         "The site refuses this server at the moment. The video stays queued.",
         opens_breaker=True,
+        llm="The AI provider refuses this server at the moment. The text stays queued.",
     ),
     "rate_limited": _row(
         Handling.WAIT,
         "The site asked for a pause. The video stays queued.",
         opens_breaker=True,
+        llm="The AI provider asked for a pause. The text stays queued.",
     ),
     "po_token_required": _row(
         Handling.SWITCH, "This video's captions need a method that this server has not set up."
     ),
-    "parse_error": _row(Handling.SWITCH, "The site's reply could not be read."),
+    "parse_error": _row(
+        Handling.SWITCH,
+        "The site's reply could not be read.",
+        llm="The AI provider's reply could not be read.",
+    ),
     "not_started": _row(Handling.WAIT, "The stream has not begun; it is fetched afterwards."),
     "live_now": _row(Handling.WAIT, "The stream is still live; it is fetched afterwards."),
     "captions_not_ready": _row(Handling.WAIT, "The site has not made captions yet."),
@@ -64,10 +83,19 @@ FAILURES: dict[str, Failure] = {
     ),
     "terminated": _row(Handling.PERMANENT, "The channel's account was closed."),
     "invalid_id": _row(Handling.PERMANENT, "There is no video with this id."),
-    "too_long": _row(Handling.PERMANENT, "The transcript is longer than this server takes."),
+    "too_long": _row(
+        Handling.PERMANENT,
+        "The transcript is longer than this server takes.",
+        llm="The transcript is longer than the AI provider takes.",
+    ),
     "empty_transcript": _row(Handling.SWITCH, "The captions hold no words."),
     "fetcher_crash": _row(Handling.RETRY, "An unexpected error; it was logged."),
-    "auth_failed": _row(Handling.OPERATOR, "The provider refuses this server's key."),
+    "provider_crash": _row(Handling.RETRY, "An unexpected error; it was logged."),
+    "auth_failed": _row(
+        Handling.OPERATOR,
+        "The site refuses this server's key.",
+        llm="The AI provider refuses this server's key.",
+    ),
     "invalid_request": _row(Handling.PERMANENT, "The provider cannot work on this request."),
     "bad_answer": _row(Handling.RETRY, "The provider's answer was not usable."),
     "budget_spent": _row(Handling.WAIT, "Today's budget for AI text is spent."),
@@ -79,8 +107,9 @@ class PluginError(Exception):
     """A classified failure of one call.
 
     `code` is a row of `FAILURES` or the plugin's own; `message` is for the user and must hold no
-    secret. `retry_at` (aware) is the earliest moment at which trying again makes sense. Raise it
-    from the vendor's exception: `raise PluginError(...) from exc`.
+    secret; without one the row's is taken, and the host words it for the role that failed.
+    `retry_at` (aware) is the earliest moment at which trying again makes sense. Raise it from the
+    vendor's exception: `raise PluginError(...) from exc`.
     """
 
     def __init__(
@@ -102,7 +131,15 @@ class PluginError(Exception):
         self.handling = handling or (row.handling if row else Handling.RETRY)
         self.retry_at = retry_at
         self.opens_breaker = row.opens_breaker if row else False
-        super().__init__(f"{code}: {self.message}")
+        self._llm_message = row.llm_message if row and not message else None
+        super().__init__(code, self.message)
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.message}"
+
+    def speak_of_llm(self) -> None:
+        """Take the words that fit an LLM provider, unless the plugin has said its own."""
+        self.message = self._llm_message or self.message
 
 
 class PluginUnavailableError(Exception):

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, ClassVar
 
 from vidwiz.plugin_api import (
+    Capability,
     Completion,
     CompletionOptions,
     LLMProvider,
@@ -71,7 +72,9 @@ class FakeTranscriptFetcher(TranscriptFetcher):
 class FakeLLM(LLMProvider):
     """Answers from `answers` by purpose; counts its calls and how many ran at once."""
 
-    info: ClassVar[PluginInfo] = PluginInfo(name="fake-llm", title="Fake LLM")
+    info: ClassVar[PluginInfo] = PluginInfo(
+        name="fake-llm", title="Fake LLM", capabilities=frozenset({Capability.JSON_SCHEMA})
+    )
 
     def __init__(self) -> None:
         super().__init__(NoSettings())

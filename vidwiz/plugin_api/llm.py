@@ -94,7 +94,12 @@ class LLMProvider(Plugin):
 
     @property
     def max_input_tokens(self) -> int | None:
-        """The longest prompt it takes, or None for any length."""
+        """The most tokens that its model reads in one prompt, or None when there is no limit.
+
+        A prompt that certainly has more fails as `too_long` without a call of `complete`. The host
+        judges by characters, six a token, which no language reaches on average: what is a little
+        too long is left to the provider to refuse.
+        """
         return None
 
     @abc.abstractmethod

@@ -20,6 +20,7 @@ import pytest
 
 from vidwiz.plugin_api import (
     API_VERSION,
+    Capability,
     Completion,
     CompletionOptions,
     LLMProvider,
@@ -33,6 +34,7 @@ from vidwiz.plugin_api import (
     TranscriptFetcher,
     VideoRef,
 )
+from vidwiz.plugin_api.base import LONGEST_TIMEOUT_SECONDS
 
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
@@ -49,7 +51,8 @@ class PluginContract:
         assert _NAME.fullmatch(plugin.info.name)
         assert plugin.info.title
         assert plugin.info.api_version <= API_VERSION
-        assert plugin.info.timeout_seconds > 0
+        assert 0 < plugin.info.timeout_seconds <= LONGEST_TIMEOUT_SECONDS
+        assert plugin.info.capabilities <= set(Capability)
 
     def test_settings_are_a_frozen_dataclass(self, plugin: Plugin) -> None:
         assert dataclasses.is_dataclass(plugin.Settings)

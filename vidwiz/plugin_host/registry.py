@@ -17,7 +17,9 @@ from vidwiz.plugin_api import (
     PluginUnavailableError,
     TranscriptFetcher,
 )
+from vidwiz.plugin_api.base import LONGEST_TIMEOUT_SECONDS
 from vidwiz.plugin_host import settings
+from vidwiz.plugin_host.calls import Call
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -29,6 +31,7 @@ ROLES: dict[str, type[Plugin]] = {
     "transcript_fetchers": TranscriptFetcher,
     "llm_providers": LLMProvider,
 }
+CLOSE_SECONDS = 5.0
 P = TypeVar("P", bound=Plugin)
 
 
@@ -61,6 +64,7 @@ class Registry:
     def __init__(self, records: Iterable[Record], stray: Sequence[str] = ()) -> None:
         self.records = sorted(records, key=lambda record: (record.role, record.name))
         self.stray_settings = list(stray)
+        self._closed = False
 
     @classmethod
     def of(cls, *plugins: Plugin) -> Registry:
@@ -129,9 +133,25 @@ class Registry:
             raise ConfigError(f"{setting}: {first.name} is unavailable: {first.reason}")
 
     def close(self) -> None:
-        """Let every plugin free what it holds."""
+        """Let every plugin free what it holds; call it once at the end of each process.
+
+        A plugin that fails or takes over `CLOSE_SECONDS` is logged and stops no other, and a second
+        call does nothing. Not to be called from `atexit`, where no thread can be started any more.
+        """
+        if self._closed:
+            return
+        self._closed = True
         for plugin in {id(r.plugin): r.plugin for r in self.records if r.plugin}.values():
-            plugin.close()
+            closing = Call(plugin, plugin.close)
+            closing.start()
+            if not closing.finish(CLOSE_SECONDS):
+                log.warning("a plugin did not close in time", extra={"plugin": plugin.info.name})
+            elif closing.error is not None:
+                log.warning(
+                    "a plugin failed to close",
+                    exc_info=closing.error,
+                    extra={"plugin": plugin.info.name},
+                )
 
 
 class _Loader:
@@ -182,4 +202,6 @@ def _fault(kind: Any, name: str, role: str) -> str:  # noqa: ANN401 - what an en
         return f"it needs plugin API {kind.info.api_version}; this VidWiz has {API_VERSION}"
     if kind.info.name != name:
         return f"it calls itself {kind.info.name}, its entry point {name}"
+    if not 0 < kind.info.timeout_seconds <= LONGEST_TIMEOUT_SECONDS:
+        return f"its timeout_seconds is {kind.info.timeout_seconds}, not a time of up to an hour"
     return ""

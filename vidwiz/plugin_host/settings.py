@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+import math
+import re
 import types
 import typing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from cattrs import Converter
 
 from vidwiz.plugin_api import Secret
 
@@ -16,9 +20,16 @@ if TYPE_CHECKING:
 
 ENABLED = "ENABLED"
 
+_WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
+"""What every database and every JSON reader takes: below 2**63."""
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+_TRUTH = {"true": True, "yes": True, "on": True, "1": True}
+_TRUTH |= {"false": False, "no": False, "off": False, "0": False}
+_SHOWN = 40  # characters of a wrong value that its message repeats
+
 
 class SettingsError(Exception):
-    """A setting of a plugin is wrong; the message names the variable."""
+    """A setting of a plugin is wrong; the message is one sentence that names the variable."""
 
 
 def key_prefix(name: str) -> str:
@@ -46,11 +57,23 @@ def split_by_plugin(
     return found, stray
 
 
+def is_enabled(name: str, variables: Mapping[str, str]) -> bool:
+    """Say whether the operator left the plugin on; raise `SettingsError` for a strange word."""
+    try:
+        return _truth(variables.get(ENABLED, "true"))
+    except ValueError as exc:
+        raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}{ENABLED}: {exc}") from exc
+
+
 def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noqa: ANN401
-    """Return the plugin's settings object; raise `SettingsError` naming the wrong variable."""
+    """Return the plugin's settings object; raise `SettingsError` naming the wrong variable.
+
+    A field is a `str`, `int`, `float`, `bool`, `Path` or `Secret`, a tuple of one of these (parts
+    separated by commas), or one of all these `| None`, where an empty variable means None.
+    """
     # A plugin may import these two for its annotations only.
     hints = typing.get_type_hints(settings, localns={"Path": Path, "Secret": Secret})
-    fields = {field.name.upper(): field for field in dataclasses.fields(settings)}
+    fields = {field.name.upper(): field for field in dataclasses.fields(settings) if field.init}
     values = {}
     for key, text in variables.items():
         if key == ENABLED:
@@ -59,7 +82,7 @@ def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noq
         if key not in fields:
             raise SettingsError(f"{variable} is not a setting of {name}{_hint(key, fields)}")
         try:
-            values[fields[key].name] = _convert(text, hints[fields[key].name])
+            values[fields[key].name] = _converter.structure(text, hints[fields[key].name])
         except ValueError as exc:
             raise SettingsError(f"{variable}: {exc}") from exc
     missing = [
@@ -70,7 +93,8 @@ def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noq
     try:
         return settings(**values)
     except ValueError as exc:  # the plugin's own check of its settings
-        raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}*: {exc}") from exc
+        reason = " ".join(str(exc).split())
+        raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}*: {reason}") from exc
 
 
 def _required(field: dataclasses.Field[Any]) -> bool:
@@ -85,39 +109,88 @@ def _hint(key: str, fields: Mapping[str, object]) -> str:
     return f"; it has {', '.join(fields) or 'none'}"
 
 
-def _convert(text: str, hint: Any) -> Any:  # noqa: ANN401 - what the plugin declared
-    """PeriodicRun a variable's text into the declared type; raise ValueError."""
-    if typing.get_origin(hint) in (types.UnionType, typing.Union):
-        hint = next(kind for kind in typing.get_args(hint) if kind is not type(None))
-    if typing.get_origin(hint) is tuple:
-        kind = typing.get_args(hint)[0]
-        return tuple(_convert(part.strip(), kind) for part in text.split(",") if part.strip())
-    if hint not in _CONVERTERS:
-        raise ValueError(f"the plugin declares a type that cannot be set: {hint}")
-    return _CONVERTERS[hint](text)
+def _shown(text: str) -> str:
+    """Return a wrong value as a message may hold it: on one line, and not endless."""
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
+
+
+def _whole_number(text: str) -> int:
+    # int() alone also reads 1_000, Arabic digits, and thousands of digits.
+    if not _WHOLE_NUMBER.fullmatch(text.strip()):
+        raise ValueError(f"{_shown(text)} is not a whole number of at most 18 digits")
+    return int(text)
+
+
+def _number(text: str) -> float:
+    # float() alone also reads nan and inf, which no limit or time can be.
+    if not _NUMBER.fullmatch(text.strip()) or not math.isfinite(number := float(text)):
+        raise ValueError(f"{_shown(text)} is not a number")
+    return number
 
 
 def _truth(text: str) -> bool:
-    words = {"true": True, "yes": True, "on": True, "1": True}
-    words |= {"false": False, "no": False, "off": False, "0": False}
-    if text.lower() not in words:
-        raise ValueError(f"{text!r} is not true or false")
-    return words[text.lower()]
+    word = text.strip().lower()
+    if word not in _TRUTH:
+        raise ValueError(f"{_shown(text)} is not true or false")
+    return _TRUTH[word]
 
 
-def is_enabled(name: str, variables: Mapping[str, str]) -> bool:
-    """Say whether the operator left the plugin on; raise `SettingsError` for a strange word."""
+def _path(text: str) -> Path:
+    if not text.strip() or "\0" in text:
+        raise ValueError(f"{_shown(text)} is not a path")
     try:
-        return _truth(variables.get(ENABLED, "true"))
-    except ValueError as exc:
-        raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}{ENABLED}: {exc}") from exc
+        return Path(text).expanduser()
+    except RuntimeError as exc:  # `~name` of nobody, or no home at all
+        raise ValueError(f"{_shown(text)} is in a home folder that is not known") from exc
 
 
-_CONVERTERS: dict[Any, Callable[[str], Any]] = {
+_READERS: dict[type, Callable[[str], Any]] = {
     str: str,
-    int: int,
-    float: float,
+    int: _whole_number,
+    float: _number,
     bool: _truth,
-    Path: lambda text: Path(text).expanduser(),
+    Path: _path,
     Secret: Secret,
 }
+
+
+def _read(text: str, kind: Any) -> Any:  # noqa: ANN401 - what the plugin declared
+    # cattrs hands on subclasses as well, such as an enumeration of texts.
+    if kind not in _READERS:
+        raise ValueError(f"the plugin declares a type that cannot be set: {kind}")
+    return _READERS[kind](text)
+
+
+def _read_tuple(text: str, kind: Any) -> tuple[Any, ...]:  # noqa: ANN401
+    match typing.get_args(kind):
+        case (part, last) if last is ...:
+            parts = filter(None, map(str.strip, text.split(",")))
+            return tuple(_converter.structure(value, part) for value in parts)
+    return typing.cast(tuple[Any, ...], _read(text, kind))
+
+
+def _read_optional(text: str, kind: Any) -> Any:  # noqa: ANN401
+    kinds = [part for part in typing.get_args(kind) if part is not types.NoneType]
+    if len(kinds) != 1 or len(typing.get_args(kind)) == 1:
+        return _read(text, kind)
+    return _converter.structure(text, kinds[0]) if text.strip() else None
+
+
+def _origin(*origins: object) -> Callable[[Any], bool]:
+    return lambda kind: typing.get_origin(kind) in origins
+
+
+def _make_converter() -> Converter:
+    """Return a converter of texts that knows these types and refuses all others."""
+    converter = Converter(detailed_validation=False)
+    # Of these the last that fits is taken.
+    converter.register_structure_hook_func(lambda _: True, _read)
+    converter.register_structure_hook_func(_origin(tuple), _read_tuple)
+    converter.register_structure_hook_func(_origin(types.UnionType, typing.Union), _read_optional)
+    # These go before all of those: they, and what cattrs would read by itself.
+    for kind in (*_READERS, bytes, dict):
+        converter.register_structure_hook(kind, _read)
+    return converter
+
+
+_converter = _make_converter()

@@ -64,7 +64,12 @@ def put_object(
 
 def encode(segments: Iterable[Segment]) -> bytes:
     """Return the object's bytes: the original's format, one `{text, offset, duration}` each."""
-    kept = [row for row in map(_checked, segments) if row["text"].strip()]
+    kept: list[_Row] = []
+    for row in map(_checked, segments):
+        if row["text"].strip():
+            kept.append(row)
+        if len(kept) > MOST_SEGMENTS:
+            raise _too_long()
     if not kept:
         raise InvalidInputError(
             "The transcript holds no words.", field="transcript", code="empty_transcript"
@@ -72,11 +77,15 @@ def encode(segments: Iterable[Segment]) -> bytes:
     kept.sort(key=lambda row: row["offset"])
     # A surrogate without its pair is no text; it would come out of the store as an error.
     body = json.dumps(kept, ensure_ascii=False).encode("utf-8", "replace")
-    if len(kept) > MOST_SEGMENTS or len(body) > MOST_BYTES:
-        raise InvalidInputError(
-            "The transcript is longer than this server takes.", field="transcript", code="too_long"
-        )
+    if len(body) > MOST_BYTES:
+        raise _too_long()
     return body
+
+
+def _too_long() -> InvalidInputError:
+    return InvalidInputError(
+        "The transcript is longer than this server takes.", field="transcript", code="too_long"
+    )
 
 
 def _checked(segment: Segment) -> _Row:

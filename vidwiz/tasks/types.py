@@ -67,7 +67,6 @@ OWN_FAILURES: dict[str, Failure] = {
     "store_unavailable": Failure(Handling.RETRY, "The transcript store does not answer."),
     "object_missing": Failure(Handling.RETRY, "The stored transcript is missing or damaged."),
     "internal_error": Failure(Handling.RETRY, "An unexpected error; it was logged."),
-    "provider_crash": Failure(Handling.RETRY, "An unexpected error; it was logged."),
     "helper_failed": Failure(Handling.RETRY, "The helper could not do it. It will be tried again."),
     "no_fetcher": Failure(Handling.OPERATOR, "No fetcher on this server can look for this video."),
     "no_provider": Failure(Handling.OPERATOR, "No provider on this server writes texts."),

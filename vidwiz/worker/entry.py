@@ -59,11 +59,16 @@ def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
     kind = KINDS.of_queue(job.origin)
     flask_app = app()
     runtime = runtime_of(flask_app)
-    with flask_app.app_context(), WorkerContext(flask_app, job.worker_name or "worker") as context:
-        _listen_for_stop(flask_app, context.runner, job)
-        if context.runner.drain(kind.name, [int(task_id) for task_id in task_ids]):
-            runtime.queue.notify(kind.name, [])
-        return dict(context.runner.outcomes)
+    worker_name = job.worker_name or "worker"
+    try:
+        with flask_app.app_context(), WorkerContext(flask_app, worker_name) as context:
+            _listen_for_stop(flask_app, context.runner, job)
+            if context.runner.drain(kind.name, [int(task_id) for task_id in task_ids]):
+                runtime.queue.notify(kind.name, [])
+            return dict(context.runner.outcomes)
+    finally:
+        # The work horse ends with its job.
+        runtime.plugins.close()
 
 
 def _listen_for_stop(flask_app: Flask, runner: Runner, job: Job) -> None:
@@ -94,6 +99,7 @@ def give_back_and_exit(flask_app: Flask, runner: Runner, job: Job | None = None)
         if job is not None:
             # Nobody finished it and nothing is wrong with it: it must not show among the failed.
             job.delete()
+        runtime_of(flask_app).plugins.close()
     except RedisError:
         log.warning("the job could not be deleted", exc_info=True)
     except Exception:

@@ -38,7 +38,7 @@ class LocalWorker:
     """Works on all that is due, again and again, until it is asked to stop."""
 
     def __init__(self, app: Flask) -> None:
-        self._app = app
+        self.app = app
         self._runner: Runner | None = None
         self._swept_at = float("-inf")
         self.stopped = threading.Event()
@@ -65,13 +65,13 @@ class LocalWorker:
         timer.start()
 
     def _round(self) -> None:
-        runtime = runtime_of(self._app)
+        runtime = runtime_of(self.app)
         if time.monotonic() - self._swept_at >= runtime.config.sweep_seconds:
             self._swept_at = time.monotonic()
-            with self._app.app_context():
+            with self.app.app_context():
                 sweep(runtime)
                 publish_due(runtime)
-        with self._app.app_context(), WorkerContext(self._app, f"local-{os.getpid()}") as context:
+        with self.app.app_context(), WorkerContext(self.app, f"local-{os.getpid()}") as context:
             self._runner = context.runner
             context.runner.stopping = self.stopped.is_set()
             for kind in KINDS:
@@ -80,7 +80,7 @@ class LocalWorker:
     def _give_back(self) -> None:
         if self._runner is None:
             os._exit(0)
-        entry.give_back_and_exit(self._app, self._runner)
+        entry.give_back_and_exit(self.app, self._runner)
 
 
 def main() -> None:
@@ -93,6 +93,7 @@ def main() -> None:
     # That Redis is not there is why this worker is.
     logging.getLogger("vidwiz.queueing").setLevel(logging.CRITICAL)
     worker.run()
+    runtime_of(worker.app).plugins.close()
 
 
 if __name__ == "__main__":

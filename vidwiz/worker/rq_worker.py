@@ -100,6 +100,8 @@ class Worker(rq.Worker):
     def teardown(self) -> None:
         """Leave nothing behind."""
         super().teardown()  # type: ignore[no-untyped-call]
+        if not self._is_horse:
+            runtime_of(entry.app()).plugins.close()
         if self._sweeper_pid and not self._is_horse:
             with suppress(ProcessLookupError, ChildProcessError):
                 os.kill(self._sweeper_pid, signal.SIGTERM)
@@ -135,3 +137,4 @@ def run_sweeper() -> None:
     signal.signal(signal.SIGTERM, lambda *_: stopped.set())
     app = entry.app()
     sweep_until(app, runtime_of(app), stopped)
+    runtime_of(app).plugins.close()

@@ -39,7 +39,11 @@ class LibraryFetcher(MetadataFetcher, TranscriptFetcher):
     The folder is looked through anew by each call, so that what is put there is found at once.
     """
 
-    info: ClassVar[PluginInfo] = PluginInfo(name="library", title="Library folder")
+    info: ClassVar[PluginInfo] = PluginInfo(
+        name="library",
+        title="Library folder",
+        timeout_seconds=60.0,  # the largest captions take some seconds, on small machines more
+    )
     Settings: ClassVar[type] = LibrarySettings
     settings: LibrarySettings
 
@@ -56,10 +60,11 @@ class LibraryFetcher(MetadataFetcher, TranscriptFetcher):
 
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:
         files = find_files(self.settings.folder, ref)
-        captions = choose_captions(files, languages, _spoken_language(files))
+        spoken = _spoken_language(files)
+        captions = choose_captions(files, languages, spoken)
         if not captions:
             raise not_in_library("The library folder has no captions for this video.")
-        return _first_good(captions, _read_captions)
+        return _first_good(captions, lambda file: _read_captions(file, spoken))
 
 
 def _spoken_language(files: Sequence[LibraryFile]) -> str | None:
@@ -71,8 +76,14 @@ def _spoken_language(files: Sequence[LibraryFile]) -> str | None:
     return None
 
 
-def _read_captions(file: LibraryFile) -> Transcript:
-    segments = parse(file.read(), cast(CaptionFormat, file.kind), name=file.name)
+def _read_captions(file: LibraryFile, spoken: str | None) -> Transcript:
+    segments = parse(
+        file.read(),
+        cast(CaptionFormat, file.kind),
+        name=file.name,
+        # Where the name's tag is wrong, it is mostly the tag of English.
+        language=spoken if file.language in {None, "en"} else file.language,
+    )
     return Transcript(segments, file.language)
 
 

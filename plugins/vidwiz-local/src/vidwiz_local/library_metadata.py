@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from vidwiz.plugin_api import Chapter, PluginError, VideoMetadata
-from vidwiz_local.captions.text import decode
+from vidwiz_local.captions.encoding import UnknownEncodingError, recognise
 from vidwiz_local.numbers import finite
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8})*")
@@ -23,7 +23,10 @@ _MOST = 2**53
 def read_info(data: bytes, *, name: str) -> dict[str, Any]:
     """Return the object that an info.json holds, or raise `parse_error`."""
     try:
-        info = json.loads(decode(data))
+        info = json.loads(recognise(data).text())
+    except UnknownEncodingError as exc:
+        message = f"{name} is in an encoding that is not known; save it as UTF-8."
+        raise PluginError("parse_error", message) from exc
     except (ValueError, RecursionError) as exc:
         where = f" (line {exc.lineno})" if isinstance(exc, json.JSONDecodeError) else ""
         raise PluginError("parse_error", f"{name} is not valid JSON{where}.") from exc

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 from vidwiz.plugin_api import PluginError
+from vidwiz_local.captions.encoding import EncodedText, UnknownEncodingError, recognise
 from vidwiz_local.captions.formats import NotCaptionsError, read_json3, read_srt, read_vtt
-from vidwiz_local.captions.text import decode, has_words
+from vidwiz_local.captions.text import has_words
 from vidwiz_local.captions.timeline import to_segments
 
 if TYPE_CHECKING:
@@ -15,28 +16,48 @@ if TYPE_CHECKING:
 CaptionFormat = Literal["json3", "vtt", "srt"]
 
 MAX_BYTES = 32 * 1024 * 1024
-"""Far above a day of speech in the wordiest format; what is larger is something else."""
+"""Far above a day of speech in the wordiest format; what is larger is something else.
+
+Reading a file takes at most `MEMORY_FACTOR` times its size in memory, the file itself and the
+segments included, so at most 320 MB. The most for its size takes json3 with a character beyond
+U+FFFF, since Python then keeps each of its characters in four bytes.
+"""
+MEMORY_FACTOR = 10
 
 _READERS = {"json3": read_json3, "vtt": read_vtt, "srt": read_srt}
 
 
 def parse(
-    data: bytes | str, caption_format: CaptionFormat, *, name: str = "The file"
+    data: bytes | str,
+    caption_format: CaptionFormat,
+    *,
+    name: str = "The file",
+    language: str | None = None,
 ) -> tuple[Segment, ...]:
     """Return what is said, in the order of time, each spoken word once and no two at once.
 
-    Raises `PluginError`: `parse_error` when `data` is no such file, `empty_transcript` when it
-    holds nothing but noise. `name` is what the message calls the file.
+    Raises `PluginError`: `parse_error` when `data` is no such file, too large, or in an encoding
+    that is not known, `empty_transcript` when it holds nothing but noise. `name` is what the
+    message calls the file; `language` is a hint for files in old encodings.
     """
     if len(data) > MAX_BYTES:
         limit = MAX_BYTES // 1024**2
         raise PluginError("parse_error", f"{name} is too large for captions (over {limit} MB).")
-    text = decode(data) if isinstance(data, bytes) else data.removeprefix("\ufeff")
     try:
-        cues = _READERS[caption_format](text)
+        cues = _READERS[caption_format](_recognised(data, name, language))
     except NotCaptionsError as exc:
         raise PluginError("parse_error", f"{name} is not a caption file: {exc}.") from exc
     segments = to_segments(cues)
     if not any(has_words(segment.text) for segment in segments):
         raise PluginError("empty_transcript", f"The captions in {name} hold no words.")
     return segments
+
+
+def _recognised(data: bytes | str, name: str, language: str | None) -> EncodedText:
+    if isinstance(data, str):
+        return EncodedText(data.removeprefix("\ufeff").encode("utf-8", "ignore"), "utf-8")
+    try:
+        return recognise(data, language=language)
+    except UnknownEncodingError as exc:
+        message = f"{name} is in an encoding that is not known; save it as UTF-8."
+        raise PluginError("parse_error", message) from exc

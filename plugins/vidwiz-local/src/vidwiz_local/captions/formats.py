@@ -1,13 +1,29 @@
-"""The readers of caption formats: each makes cues of a text and forgives what it can."""
+"""The readers of caption formats: each makes cues of a text and forgives what it can.
+
+They read piece by piece and keep of each caption its times and its words alone, so that a file does
+not take many times its size in memory.
+"""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
 
 from vidwiz_local.captions.text import clean
 from vidwiz_local.numbers import finite
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from vidwiz_local.captions.encoding import EncodedText
+
+MOST_CUES = 400_000
+"""Twice the segments that VidWiz stores of one transcript: rolling captions say each line twice."""
+MOST_LINES = 10_000  # of one caption; some people put a whole talk into one
+LONGEST_LINE = 1_000_000  # characters
 
 
 class NotCaptionsError(Exception):
@@ -16,11 +32,14 @@ class NotCaptionsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What stands on the screen from `start` to `end`, in milliseconds, line by line."""
+    """What stands on the screen from `start` to `end`, in milliseconds.
+
+    `text` has its lines, at least one and none empty, with a newline between them.
+    """
 
     start: int
     end: int
-    lines: tuple[str, ...]
+    text: str
 
 
 _TIME = r"(-?)(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})(?:[.,](\d{1,9}))?"
@@ -31,40 +50,74 @@ _LATEST = 9999 * 3_600_000
 _VTT_BLOCK = re.compile(r"NOTE(?:\s|$)|(?:STYLE|REGION)\s*$|WEBVTT")
 
 
-def read_srt(text: str) -> list[Cue]:
+def read_srt(source: EncodedText) -> list[Cue]:
     """Read SubRip, or WebVTT by a wrong name."""
-    return _read_timed_text(text, vtt=text.lstrip().startswith("WEBVTT"))
+    return _read_timed_text(source, vtt=_head(source).startswith("webvtt"))
 
 
-def read_vtt(text: str) -> list[Cue]:
+def read_vtt(source: EncodedText) -> list[Cue]:
     """Read WebVTT, with or without its heading."""
-    return _read_timed_text(text, vtt=True)
+    return _read_timed_text(source, vtt=True)
 
 
-def _read_timed_text(text: str, *, vtt: bool) -> list[Cue]:
+def _read_timed_text(source: EncodedText, *, vtt: bool) -> list[Cue]:
     """Cut at the lines with times rather than at empty lines, which are often wrong."""
     cues: list[Cue] = []
     times: tuple[int, int] | None = None
     body: list[str] = []
     number: int | None = 0
-    for line in _lines(text):
+    for line in _lines(source.chunks()):
         found = _read_times(line)
         if found is None:
-            body.append(line)
+            _add_line(body, line, inside=times is not None)
             continue
         number = _take_label(body, number, vtt=vtt)
-        if times is not None:
-            cues.append(Cue(*times, _payload(body, vtt=vtt)))
+        _add_cue(cues, times, body, vtt=vtt)
         times, body = found, []
-    if times is not None:
-        cues.append(Cue(*times, _payload(body, vtt=vtt)))
-    elif not text.lstrip().startswith("WEBVTT"):
-        reason = _what_else(text) or "it has no line with the times of a caption"
+    _add_cue(cues, times, body, vtt=vtt)
+    if times is None and not _head(source).startswith("webvtt"):
+        reason = _what_else(source) or "it has no line with the times of a caption"
         raise NotCaptionsError(reason)
     return cues
 
 
-def _lines(text: str) -> list[str]:
+def _add_line(body: list[str], line: str, *, inside: bool) -> None:
+    if not line and body and not body[-1]:
+        return
+    body.append(line)
+    if not inside:
+        del body[:-2]  # before the first caption only its own label counts
+    elif len(body) > MOST_LINES:
+        raise NotCaptionsError(f"a caption in it has over {MOST_LINES:,} lines")
+
+
+def _add_cue(cues: list[Cue], times: tuple[int, int] | None, body: list[str], *, vtt: bool) -> None:
+    text = _payload(body, vtt=vtt) if times is not None else ""
+    if times is not None and text:
+        cues.append(Cue(*times, text))
+        _refuse_too_many(len(cues))
+
+
+def _refuse_too_many(cues: int) -> None:
+    if cues > MOST_CUES:
+        raise NotCaptionsError(f"it has over {MOST_CUES:,} captions")
+
+
+def _lines(chunks: Iterable[str]) -> Iterator[str]:
+    """Cut a text into lines, whatever ends them and wherever it was cut before."""
+    rest = ""
+    for chunk in chunks:
+        text = rest + chunk
+        whole = text.rstrip("\r")  # the end of a line may be cut in two
+        *lines, last = _split(whole)
+        yield from lines
+        rest = last + text[len(whole) :]
+        if len(rest) > LONGEST_LINE:
+            raise NotCaptionsError(f"it has a line of over {LONGEST_LINE:,} characters")
+    yield from _split(rest)
+
+
+def _split(text: str) -> list[str]:
     for line_end in ("\r\r\n", "\r\n", "\r"):
         text = text.replace(line_end, "\n")
     return text.split("\n")
@@ -106,18 +159,23 @@ def _take_label(body: list[str], number: int | None, *, vtt: bool) -> int | None
     return None
 
 
-def _payload(body: list[str], *, vtt: bool) -> tuple[str, ...]:
+def _payload(body: list[str], *, vtt: bool) -> str:
     """Text after an empty line is kept as well: more files are sloppy than carry text to ignore."""
     if vtt:
         for index in range(1, len(body)):
             if not body[index - 1] and _VTT_BLOCK.match(body[index]):
                 body = body[:index]
                 break
-    return tuple(filter(None, map(clean, body)))
+    return "\n".join(filter(None, map(clean, body)))
 
 
-def _what_else(text: str) -> str | None:
-    head = text.lstrip()[:1000].lower()
+def _head(source: EncodedText) -> str:
+    """Return how the text begins, in small letters."""
+    return next(source.chunks(), "").lstrip()[:1000].lower()
+
+
+def _what_else(source: EncodedText) -> str | None:
+    head = _head(source)
     if not head:
         return "it is empty"
     if head.startswith(("<!doctype html", "<html")):
@@ -127,29 +185,49 @@ def _what_else(text: str) -> str | None:
     return None
 
 
-def read_json3(text: str) -> list[Cue]:
+def read_json3(source: EncodedText) -> list[Cue]:
     """Read YouTube's json3, where every word stands once."""
     try:
-        document = json.loads(text)
+        document = json.loads(source.text(), object_hook=_Json3Objects())
     except (ValueError, RecursionError) as exc:
-        raise NotCaptionsError(_what_else(text) or "it is not valid JSON") from exc
+        raise NotCaptionsError(_what_else(source) or "it is not valid JSON") from exc
     events = document.get("events") if isinstance(document, dict) else None
     if not isinstance(events, list):
         raise NotCaptionsError("it is JSON without caption events")
-    return [cue for event in events if (cue := _read_event(event)) is not None]
+    return [cue for cue in events if isinstance(cue, Cue)]
 
 
-def _read_event(event: object) -> Cue | None:
+class _Json3Objects:
+    """Makes of each JSON object what counts of it as soon as it is read.
+
+    Objects are read from the inside out: a piece of text becomes a tuple, an event a cue, and only
+    what holds the events stays an object.
+    """
+
+    def __init__(self) -> None:
+        self._cues = 0
+
+    def __call__(self, found: dict[str, Any]) -> object:
+        if "events" in found:
+            return found
+        if "segs" not in found:
+            return (found.get("utf8"),)
+        cue = _read_event(found)
+        self._cues += cue is not None
+        _refuse_too_many(self._cues)
+        return cue
+
+
+def _read_event(event: dict[str, Any]) -> Cue | None:
     """Events of windows and styles have no words; those that append mostly a line end."""
-    if not isinstance(event, dict) or not isinstance(event.get("segs"), list):
-        return None
     start = _milliseconds(event.get("tStartMs", 0))
-    if start is None:
+    if start is None or not isinstance(event["segs"], list):
         return None
-    pieces = [seg.get("utf8") for seg in event["segs"] if isinstance(seg, dict)]
-    text = "".join(piece for piece in pieces if isinstance(piece, str))
+    pieces = chain.from_iterable(seg for seg in event["segs"] if isinstance(seg, tuple))
+    said = "".join(piece for piece in pieces if isinstance(piece, str))
+    text = "\n".join(filter(None, map(clean, _split(said))))
     duration = _milliseconds(event.get("dDurationMs", 0)) or 0
-    return Cue(start, start + duration, tuple(filter(None, map(clean, _lines(text)))))
+    return Cue(start, start + duration, text) if text else None
 
 
 def _milliseconds(value: object) -> int | None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, ClassVar
 
 from vidwiz.plugin_api import (
+    Capability,
     Completion,
     CompletionOptions,
     LLMProvider,
@@ -37,6 +38,7 @@ class ExtractiveProvider(LLMProvider):
     info: ClassVar[PluginInfo] = PluginInfo(
         name="extractive",
         title="Sentences taken from the transcript, without any AI",
+        capabilities=frozenset({Capability.JSON_SCHEMA}),
         timeout_seconds=60.0,
     )
 

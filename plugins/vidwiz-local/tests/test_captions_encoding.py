@@ -1,0 +1,119 @@
+"""Captions in old encodings are read as they were meant, or refused by name; never as mojibake."""
+
+import json
+
+import pytest
+
+from vidwiz.plugin_api import PluginError, VideoRef
+from vidwiz_local.captions import parse
+
+TEXTS = {
+    "ru": (
+        "Чайник номер один стоит на плите. Вода закипает за три минуты, и мы пьём чай.",
+        ["cp1251", "koi8_r", "cp866", "iso8859_5"],
+    ),
+    "uk": ("Чайник стоїть на столі, вода закипає за три хвилини, і ми п'ємо чай.", ["cp1251"]),
+    "el": ("Ο βραστήρας είναι στο τραπέζι και το νερό βράζει σε τρία λεπτά.", ["cp1253"]),
+    "he": ("הקומקום עומד על השולחן והמים רותחים תוך שלוש דקות.", ["cp1255"]),
+    "ar": ("المد والجزر هو ارتفاع البحر وانخفاضه ببطء على سواحل العالم كله", ["cp1256"]),
+    "ja": (
+        "やかんはテーブルの上にあります。お湯は三分で沸きます。お茶を飲みましょう。",
+        ["cp932", "euc_jp"],
+    ),
+    "ko": ("주전자는 탁자 위에 있습니다. 물은 삼 분 안에 끓습니다. 차를 마십시다.", ["cp949"]),
+    "zh": ("水壶在桌子上，水三分钟就开了。我们来喝茶吧，今天的天气很好。", ["gb18030"]),
+    "th": ("กาน้ำวางอยู่บนโต๊ะ น้ำเดือดในสามนาที แล้วเราก็ดื่มชา", ["cp874"]),
+    "fr": ("Les marées sont la montée de la mer. C'est très près d'ici, là-bas.", ["cp1252"]),
+    "de": ("Größe zählt nicht: über die Brücke gehen wir später, natürlich.", ["cp1252"]),
+    "pl": ("Wszystkie dzieci są już w łóżkach, a my pijemy herbatę z cytryną.", ["cp1250"]),
+    "tr": ("Su ısıtıcısı masanın üstünde duruyor ve çay üç dakikada hazır oluyor.", ["cp1254"]),
+    "cs": ("Varná konvice stojí na stole a voda se vaří za tři minuty, řekneme.", ["cp1250"]),
+}
+KNOWN_BY_THEMSELVES = {"ru", "uk", "el", "he", "ar", "ja", "ko", "th", "fr", "de"}
+
+
+def srt(*texts):
+    return "".join(
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{text}\n\n" for n, text in enumerate(texts, 1)
+    )
+
+
+def read(data, language=None):
+    return [segment.text for segment in parse(data, "srt", name="x.srt", language=language)]
+
+
+def cases(languages):
+    return [(language, name) for language in languages for name in TEXTS[language][1]]
+
+
+@pytest.mark.parametrize(("language", "encoding"), cases(TEXTS))
+@pytest.mark.parametrize("tag", ["{}", "{}-XX", "{}_xx"])
+def test_a_line_is_read_where_the_language_is_known(language, encoding, tag):
+    text = TEXTS[language][0]
+    assert read(srt(text, "OK").encode(encoding), tag.format(language)) == [text, "OK"]
+
+
+@pytest.mark.parametrize(("language", "encoding"), cases(sorted(KNOWN_BY_THEMSELVES)))
+@pytest.mark.parametrize("hint", [None, "en", "", "tlh"])
+def test_some_lines_are_read_without_the_language_or_with_a_wrong_one(language, encoding, hint):
+    text = TEXTS[language][0]
+    assert read(srt(text, text + "!").encode(encoding), hint) == [text, text + "!"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["café", "It’s fine", "“Hello,” he said…", "£5", "100 €", "25 °C", "Señor", "naïve — no"],
+)
+def test_english_with_a_few_other_characters_is_read(text):
+    assert read(srt("We begin.", text, "We end.").encode("cp1252"))[1] == text
+
+
+def test_a_few_odd_characters_far_into_the_file_are_found():
+    lines = [
+        f"{n}\n00:{n // 60:02}:{n % 60:02},000 --> 00:59:00,000\nWords.\n" for n in range(3000)
+    ]
+    data = "\n".join([*lines, srt("déjà vu").strip()]).encode("cp1252")
+    assert "déjà vu" in read(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        srt("Чайник").encode("cp1251"),
+        srt("הקומקום עומד").encode("cp1255"),
+        srt("x").encode() + bytes(range(0x80, 0x100)) * 3,
+    ],
+    ids=["one Russian word", "two Hebrew words", "every byte"],
+)
+def test_what_nobody_can_tell_is_refused_by_name(data):
+    with pytest.raises(PluginError) as caught:
+        read(data)
+    assert caught.value.code == "parse_error"
+    assert caught.value.message == "x.srt is in an encoding that is not known; save it as UTF-8."
+
+
+def test_an_encoding_that_only_a_part_of_the_file_is_in_is_not_taken():
+    # The sample says Japanese, the end is none: nothing is replaced without a word.
+    data = srt(*[TEXTS["ja"][0]] * 9).encode("cp932") * 100 + b"\x81\n\x81\n"
+    with pytest.raises(PluginError, match="encoding that is not known"):
+        read(data)
+
+
+VIDEO = "dQw4w9WgXcQ"
+FIELD = srt("чайник тоже кипит на плите", "чай заваривают четыре минуты")
+
+
+@pytest.mark.parametrize("named", ["en", "ru", "orig"])
+def test_russian_from_windows_in_the_library_is_russian(put, library, folder, named):
+    put(f"{VIDEO}.info.json", json.dumps({"title": "Чайник", "language": "ru"}))
+    tag = "" if named == "orig" else f".{named}"
+    (folder / f"{VIDEO}{tag}.srt").write_bytes(FIELD.encode("cp1251"))
+    found = library.fetch_transcript(VideoRef("youtube", VIDEO, ""), ())
+    assert found.segments[0].text == "чайник тоже кипит на плите"
+
+
+def test_the_next_file_is_read_when_an_encoding_is_not_known(put, library, folder):
+    put(f"{VIDEO}.en.srt", srt("Good."))
+    (folder / f"{VIDEO}.en.vtt").write_bytes(b"WEBVTT\n\n" + srt("Да").encode("cp1251"))
+    found = library.fetch_transcript(VideoRef("youtube", VIDEO, ""), ("en",))
+    assert [segment.text for segment in found.segments] == ["Good."]
