@@ -1,4 +1,4 @@
-"""The errors that the rules raise; the edges turn them into HTTP answers and exit codes."""
+"""The errors that the rules raise; views and commands turn them into HTTP answers and exit codes."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class ConflictError(VidwizError):
 
 
 class StaleError(ConflictError):
-    """The word of an attempt that no longer holds its task; nothing was changed."""
+    """What came from an attempt that no longer holds its task; nothing was changed."""
 
     code = "stale_attempt"
 

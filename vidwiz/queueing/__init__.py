@@ -1,1 +1,1 @@
-"""RQ as seen from the rest: safe messages, Redis connections, and pokes."""
+"""RQ as seen from the rest: signed messages, Redis connections, and notifications."""

@@ -30,7 +30,7 @@ class Owner:
             raise ValueError("a conversation belongs to a user or to a guest")
 
     def owns(self) -> sa.ColumnElement[bool]:
-        """Return the condition that picks his conversations."""
+        """Return the condition that selects the owner's conversations."""
         if self.user_id is not None:
             return Conversation.user_id == self.user_id
         return Conversation.guest_id == self.guest_id

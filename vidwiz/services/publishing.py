@@ -74,7 +74,7 @@ def publish(parts: Parts, publication: Publication) -> bool:
 def mark_published(uow: UnitOfWork, written: Publication) -> Publication | None:
     """Record that this version's copy is written; return the version to write instead, if any.
 
-    Whoever was late has overwritten the current version's copy, so that is not published then.
+    A late writer has overwritten the current version's copy, so that is not published then.
     """
     is_current = Transcript.sha256 == written.sha256
     row = uow.session.execute(

@@ -40,7 +40,7 @@ class WorkerId:
 
 @dataclass(frozen=True, slots=True)
 class WorkItem:
-    """What a task is about, whoever works on it."""
+    """What a task is about, independent of who works on it."""
 
     task_type: str
     subject: str

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-# A horse that uses up its grace time still has to write that down.
+# A work horse that uses up its grace time still has to give its tasks back.
 _EXTRA_GRACE = 5.0
 
 

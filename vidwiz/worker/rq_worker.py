@@ -1,4 +1,7 @@
-"""The RQ worker: RQ's own, with safe messages and a work horse that dies with it."""
+"""The RQ worker: RQ's own, with signed messages, a sweeper, and work horses that end with it.
+
+A work horse is what RQ calls the child process that a worker forks for each job.
+"""
 
 from __future__ import annotations
 
@@ -109,7 +112,7 @@ class Worker(rq.Worker):
             self._sweeper_pid = 0
 
     def fork_work_horse(self, job: Job, queue: rq.Queue) -> None:
-        """Fork with SIGTERM held back until the horse is ready to heed it."""
+        """Fork with SIGTERM blocked until the work horse handles it."""
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
         try:
             super().fork_work_horse(job, queue)

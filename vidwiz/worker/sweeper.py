@@ -47,7 +47,7 @@ def sweep(runtime: Runtime) -> bool:
 def publish_due(runtime: Runtime) -> int:
     """Write published copies that are missing or old; return how many.
 
-    One process does it at a time; the copies whose turn is longest due come first.
+    One process does it at a time; the copies that are longest due come first.
     """
     with runtime.unit_of_work() as uow:
         if not begin_periodic_run(uow, PUBLISHING, every=runtime.config.sweep_seconds):

@@ -1,7 +1,7 @@
 """Warm-up: a worker goes through the flow once, in a transaction that is rolled back.
 
 Whatever is made on first use (mappers, compiled statements, the dialect's knowledge of the
-server) is made in the parent then, and every work horse inherits it: a horse that has to make it
+server) is made in the parent then, and every work horse inherits it: one that has to make it
 itself takes longer for that than for its task.
 """
 
@@ -62,7 +62,7 @@ class _Over(Exception):  # noqa: N818 - an end, not an error
 def warm_up(app: Flask, runtime: Runtime) -> None:
     """Go through the flow and leave nothing behind, in the database or of it in this process.
 
-    A database that is away or not migrated yet is no failure here: then each horse makes its own.
+    A database that is away or not migrated yet is no failure here: then each work horse makes its own.
     """
     with app.app_context():
         try:
