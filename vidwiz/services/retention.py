@@ -1,4 +1,4 @@
-"""Retention: removing rows that have served, a bounded number at a time."""
+"""Retention: removing rows that have served."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ import sqlalchemy as sa
 from vidwiz.models import IdempotencyRecord, PeriodicRun, QuotaUse, Task, now_plus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy.orm import Session
+
     from vidwiz.ports import UnitOfWork
 
 RETENTION = "retention"
@@ -22,11 +26,8 @@ _PERIODIC_RUN_DAYS = 30
 MOST_AT_ONCE = 1000
 
 
-def remove_old_rows(uow: UnitOfWork) -> int:
-    """Delete answers of yesterday, old quotas and old periodic runs, and some old ended tasks.
-
-    Returns how many tasks were deleted; when that is MOST_AT_ONCE, there may be more.
-    """
+def remove_old_rows(uow: UnitOfWork) -> None:
+    """Delete answers that are a day old, quotas of days before yesterday, and old periodic runs."""
     uow.session.execute(
         sa.delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now_plus(-_DAY))
     )
@@ -35,22 +36,30 @@ def remove_old_rows(uow: UnitOfWork) -> int:
     uow.session.execute(
         sa.delete(PeriodicRun).where(PeriodicRun.started_at < now_plus(-_PERIODIC_RUN_DAYS * _DAY))
     )
-    return _remove_ended_tasks(uow)
 
 
-def _remove_ended_tasks(uow: UnitOfWork) -> int:
-    """Delete tasks that ended long ago, but never a subject's newest one: stages show it."""
+def old_tasks(session: Session) -> list[int]:
+    """Return tasks that ended long ago, MOST_AT_ONCE at the most.
+
+    A subject's newest task is never among them, as stages show it. To find out may take a while,
+    so it is done in a reading transaction, which holds up no writer.
+    """
     newer = sa.orm.aliased(Task)
     followed = sa.exists().where(
         newer.subject == Task.subject, newer.task_type == Task.task_type, newer.id > Task.id
     )
-    old = (
-        sa.select(Task.id)
-        .where(Task.completed_at < now_plus(-ENDED_TASK_DAYS * _DAY), followed)
-        .order_by(Task.completed_at, Task.id)
-        .limit(MOST_AT_ONCE)
+    return list(
+        session.scalars(
+            sa.select(Task.id)
+            .where(Task.completed_at < now_plus(-ENDED_TASK_DAYS * _DAY), followed)
+            .order_by(Task.completed_at, Task.id)
+            .limit(MOST_AT_ONCE)
+        )
     )
-    deleted = uow.session.execute(
-        sa.delete(Task).where(Task.id.in_(old)).execution_options(synchronize_session=False)
+
+
+def remove_tasks(uow: UnitOfWork, task_ids: Sequence[int]) -> None:
+    """Delete these tasks, which have ended: ended tasks never change."""
+    uow.session.execute(
+        sa.delete(Task).where(Task.id.in_(task_ids)).execution_options(synchronize_session=False)
     )
-    return int(deleted.rowcount)  # type: ignore[attr-defined]

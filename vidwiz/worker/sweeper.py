@@ -107,11 +107,17 @@ def _remove_old(runtime: Runtime) -> None:
     with runtime.unit_of_work() as uow:
         if not begin_periodic_run(uow, retention.RETENTION, every=every):
             return
-    removed = retention.MOST_AT_ONCE
-    while removed >= retention.MOST_AT_ONCE:
+    with runtime.unit_of_work() as uow:
+        retention.remove_old_rows(uow)
+    while task_ids := _old_tasks():
         with runtime.unit_of_work() as uow:
-            removed = retention.remove_old_rows(uow)
+            retention.remove_tasks(uow, task_ids)
     runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
+
+
+def _old_tasks() -> list[int]:
+    with read_transaction() as session:
+        return retention.old_tasks(session)
 
 
 def sweep_until(app: Flask, runtime: Runtime, stopped: threading.Event) -> None:
