@@ -1,4 +1,4 @@
-"""The errors that the rules raise; views and commands turn them into HTTP answers and exit codes."""
+"""The errors that the rules raise; they become HTTP answers and exit codes."""
 
 from __future__ import annotations
 

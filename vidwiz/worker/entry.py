@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import threading
+from functools import cache
 from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
@@ -31,22 +32,19 @@ log = logging.getLogger(__name__)
 # Less than what the parent adds to the grace time before it kills.
 _GIVE_BACK_SECONDS = 4.0
 
-_app: Flask | None = None
 
-
+@cache
 def app() -> Flask:
     """Return the process's app, built on first use: in a worker before it forks."""
-    global _app  # noqa: PLW0603 - the one thing that a work horse inherits
-    if _app is None:
-        config = Config.from_env()
-        logs.configure(config.log_level)
-        # A work horse is younger than any connection that could have died on it.
-        _app = build_app(config, pre_ping=False)
-    return _app
+    config = Config.from_env()
+    logs.configure(config.log_level)
+    # A work horse is younger than any connection that could have died on it.
+    return build_app(config, pre_ping=False)
 
 
+@cache
 def preload() -> None:
-    """Make what all work horses need, before any of them is forked."""
+    """Make what all work horses need, before any of them is forked; once, also for its forks."""
     flask_app = app()
     warm_up(flask_app, runtime_of(flask_app))
 

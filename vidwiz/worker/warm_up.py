@@ -62,7 +62,7 @@ class _Over(Exception):  # noqa: N818 - an end, not an error
 def warm_up(app: Flask, runtime: Runtime) -> None:
     """Go through the flow and leave nothing behind, in the database or of it in this process.
 
-    A database that is away or not migrated yet is no failure here: then each work horse makes its own.
+    A database that is away or not migrated yet is no failure: each work horse makes its own then.
     """
     with app.app_context():
         try:
