@@ -12,15 +12,17 @@ from vidwiz.models.upsert import insert_ignoring
 if TYPE_CHECKING:
     from vidwiz.ports import UnitOfWork
 
-_DAY = 86_400.0
-
 
 def begin_periodic_run(uow: UnitOfWork, name: str, *, every: float) -> bool:
     """Begin a run of this work; False when another began less than `every` seconds ago."""
-    long_ago = now_plus(-_DAY)
-    uow.session.execute(
-        insert_ignoring(uow.session, PeriodicRun).values(name=name, started_at=long_ago)
+    # The first run of all begins with its row, however long the pause between two.
+    first = uow.session.scalar(
+        insert_ignoring(uow.session, PeriodicRun)
+        .values(name=name, started_at=now())
+        .returning(PeriodicRun.name)
     )
+    if first is not None:
+        return True
     # A little less than the pause between rounds, so that one's own last run is always over.
     begun = uow.session.execute(
         sa.update(PeriodicRun)

@@ -1,0 +1,177 @@
+"""Retention: what is kept and what goes, from both sides of each age."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from tests.support import VIDEO, make_user, tasks, writing
+from vidwiz.db.transactions import read_transaction
+from vidwiz.models import (
+    IdempotencyRecord,
+    PeriodicRun,
+    QuotaUse,
+    Task,
+    TaskStatus,
+    now_plus,
+)
+from vidwiz.runtime import runtime_of
+from vidwiz.services import retention
+from vidwiz.tasks import scheduling, subjects
+from vidwiz.tasks.types import TaskType
+from vidwiz.worker.sweeper import sweep
+
+pytestmark = pytest.mark.usefixtures("core")
+
+HOUR = 3600.0
+DAY = 24 * HOUR
+
+
+def remove():
+    with writing() as uow:
+        return retention.remove_old_rows(uow)
+
+
+def all_of(column):
+    with read_transaction() as session:
+        return set(session.scalars(sa.select(column)))
+
+
+@pytest.mark.parametrize("user_number", [0, 1])
+def test_an_answer_is_kept_for_a_day(user_number):
+    """A client that tries again the next morning must not make a second note."""
+    user = [make_user(), make_user("bob@example.org")][user_number]
+    with writing() as uow:
+        for hours in (0, 1, 23, 25, 24 * 40):
+            uow.session.add(
+                IdempotencyRecord(
+                    user_id=user.id,
+                    route="create_note",
+                    key=str(hours),
+                    request_sha256="0" * 64,
+                    created_at=datetime.now(UTC) - timedelta(hours=hours),
+                )
+            )
+    remove()
+    assert all_of(IdempotencyRecord.key) == {"0", "1", "23"}
+
+
+def test_todays_and_yesterdays_quotas_are_kept():
+    today = datetime.now(UTC).date()
+    with writing() as uow:
+        for days in (-1, 0, 1, 2, 3, 400):
+            day = today - timedelta(days=days)
+            for holder in ("user:1", "address:::ffff"):
+                uow.session.add(QuotaUse(holder=holder, kind=f"{days}", day=day, used=1))
+    remove()
+    assert all_of(QuotaUse.kind) == {"-1", "0", "1"}
+
+
+def test_a_periodic_run_is_kept_for_a_month():
+    with writing() as uow:
+        for days in (0, 1, 29, 31, 300):
+            uow.session.add(PeriodicRun(name=f"run {days}", started_at=now_plus(-days * DAY)))
+    remove()
+    assert all_of(PeriodicRun.name) == {"run 0", "run 1", "run 29"}
+
+
+def ended(item, *ages, status=TaskStatus.COMPLETED):
+    """Make tasks of one subject that ended so many days ago, in this order; return their ids."""
+    ids = []
+    for days in ages:
+        with writing() as uow:
+            task_id = scheduling.schedule(uow, item)
+            uow.session.execute(
+                sa.update(Task)
+                .where(Task.id == task_id)
+                .values(status=status, completed_at=now_plus(-days * DAY))
+            )
+        ids.append(task_id)
+    return ids
+
+
+def left():
+    return [row.id for row in tasks()]
+
+
+@pytest.mark.parametrize("status", [TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED])
+def test_an_ended_task_that_another_follows_is_kept_for_a_month(status):
+    old, young, newest = ended(subjects.metadata_of(VIDEO), 31, 29, 0, status=status)
+    assert remove() == 1
+    assert left() == [young, newest]
+    assert old not in left()
+
+
+@pytest.mark.parametrize("status", [TaskStatus.COMPLETED, TaskStatus.FAILED, TaskStatus.CANCELLED])
+def test_a_subjects_newest_task_is_kept_for_ever(status):
+    _, newest = ended(subjects.metadata_of(VIDEO), 4000, 3999, status=status)
+    assert remove() == 1
+    assert left() == [newest]
+    assert remove() == 0
+    assert left() == [newest]
+
+
+def test_a_newer_task_of_another_kind_or_subject_follows_nothing():
+    """Metadata and transcript have one subject, and the stage of each shows its own task."""
+    kept = [
+        *ended(subjects.metadata_of(VIDEO), 300),
+        *ended(subjects.transcript_of(VIDEO), 200),
+        *ended(subjects.metadata_of("bluesky0002"), 100),
+        *ended(subjects.text_of_note(1, VIDEO), 90),
+        *ended(subjects.text_of_note(2, VIDEO), 80),
+    ]
+    assert remove() == 0
+    assert left() == kept
+
+
+def test_an_active_successor_lets_the_old_one_go():
+    ended(subjects.metadata_of(VIDEO), 31)
+    with writing() as uow:
+        pending = scheduling.schedule(uow, subjects.metadata_of(VIDEO))
+    assert remove() == 1
+    assert left() == [pending]
+
+
+def test_what_waits_or_runs_is_never_old():
+    with writing() as uow:
+        for number, status in enumerate((TaskStatus.PENDING, TaskStatus.IN_PROGRESS)):
+            item = subjects.text_of_note(number, VIDEO)
+            scheduling.schedule(uow, item)
+            uow.session.execute(
+                sa.update(Task)
+                .where(Task.note_id == number)
+                .values(status=status, created_at=now_plus(-400 * DAY))
+            )
+    assert remove() == 0
+    assert len(left()) == 2
+
+
+def test_more_than_one_transaction_takes_are_removed_in_several(core):
+    """The sweep goes on until few are left, and each of its transactions stays short."""
+    count = 2 * retention.MOST_AT_ONCE + 5
+    with writing() as uow:
+        columns = {"task_type": TaskType.FETCH_METADATA, "video_id": VIDEO}
+        row = {**columns, "subject": subjects.of_video(VIDEO), "status": TaskStatus.COMPLETED}
+        uow.session.execute(
+            sa.insert(Task),
+            [{**row, "completed_at": datetime.now(UTC) - timedelta(days=40)}] * (count + 1),
+        )
+    assert retention.MOST_AT_ONCE == 1000
+    assert remove() == 1000
+    assert len(left()) == count + 1 - 1000
+    sweep(runtime_of(core))
+    assert left() == [max(left())]
+    assert len(left()) == 1
+
+
+def test_the_oldest_go_first(monkeypatch):
+    monkeypatch.setattr(retention, "MOST_AT_ONCE", 2)
+    ids = ended(subjects.metadata_of(VIDEO), 40, 60, 50, 0)
+    assert remove() == 2
+    assert left() == [ids[0], ids[3]]
+
+
+def test_drafts_are_kept_for_a_day_and_the_sweep_looks_once_an_hour():
+    assert retention.DRAFT_SECONDS == DAY
+    assert retention.EVERY_SECONDS == HOUR
+    assert retention.ENDED_TASK_DAYS == 30
