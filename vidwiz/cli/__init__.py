@@ -24,7 +24,7 @@ _COMMANDS = {
 @click.group(cls=LazyGroup, commands_at=_COMMANDS)
 @click.version_option(__version__, prog_name="vidwiz", message="%(prog)s %(version)s")
 def cli() -> None:
-    """PeriodicRun YouTube videos into knowledge you keep."""
+    """Turn YouTube videos into knowledge you keep."""
 
 
 def main() -> None:
