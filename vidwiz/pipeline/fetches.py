@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vidwiz.pipeline.work import FetchInputs, MetadataResult, TranscriptResult
+from vidwiz.plugin_api import VideoMetadata
 from vidwiz.services import dispatch, transcripts, video_ids, videos
+from vidwiz.services.transcripts import StoredObject
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -13,8 +15,11 @@ if TYPE_CHECKING:
     from vidwiz.pipeline.kinds import InputReader
     from vidwiz.pipeline.providers import Providers
     from vidwiz.ports import TranscriptStore, UnitOfWork
-    from vidwiz.services.transcripts import StoredObject
     from vidwiz.tasks.types import Claim, WorkItem
+
+
+EXAMPLE_METADATA = MetadataResult(VideoMetadata(id="example"), "example")
+EXAMPLE_TRANSCRIPT = StoredObject("transcripts/example.json", "0" * 64, None, "example")
 
 
 def inputs(_reader: InputReader, claim: Claim) -> FetchInputs:

@@ -23,6 +23,7 @@ KINDS = TaskKinds(
         inputs=fetches.inputs,
         run=fetches.fetch_metadata,
         write=fetches.write_metadata,
+        example=fetches.EXAMPLE_METADATA,
         outlives_its_task=True,
     ),
     TaskKind(
@@ -36,6 +37,7 @@ KINDS = TaskKinds(
         run=fetches.fetch_transcript,
         store=fetches.store_transcript,
         write=fetches.write_transcript,
+        example=fetches.EXAMPLE_TRANSCRIPT,
         then=fetches.dispatch_texts,  # the two kinds below
         outlives_its_task=True,
     ),
@@ -49,6 +51,7 @@ KINDS = TaskKinds(
         inputs=texts.summary_inputs,
         run=texts.write_a_summary,
         write=texts.keep_summary,
+        example=texts.EXAMPLE_SUMMARY,
     ),
     TaskKind(
         name=TaskType.GENERATE_NOTE,
@@ -61,5 +64,6 @@ KINDS = TaskKinds(
         inputs=texts.note_inputs,
         run=texts.write_a_note,
         write=texts.fill_note,
+        example=texts.EXAMPLE_NOTE,
     ),
 )

@@ -68,6 +68,8 @@ class TaskKind:
     store: Callable[[TranscriptStore, str, Any], Any] = as_it_is
     write: Callable[[UnitOfWork, WorkItem, Any], bool]
     then: Callable[[UnitOfWork, WorkItem, int], None] = nothing
+    example: Any = None
+    """What `store` might return, written once and rolled back when a worker warms up."""
     outlives_its_task: bool = False
     """Whether a result still counts that comes without its task, as long as it is needed."""
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from vidwiz.tasks.types import Claim, WorkItem
 
 
+EXAMPLE_SUMMARY = SummaryResult("An example.", ("An example?",) * 3, {})
+EXAMPLE_NOTE = NoteResult("An example.", {})
+
+
 def needs_summary(session: Session, item: WorkItem) -> bool:
     """Say whether the transcript is there and has no summary."""
     transcript = session.get(Transcript, subjects.transcript_id(item))

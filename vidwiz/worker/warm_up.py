@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,14 +20,12 @@ from vidwiz.errors import VidwizError
 from vidwiz.models import Task
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
-from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult
-from vidwiz.plugin_api import Segment, VideoMetadata
+from vidwiz.plugin_api import Segment
 from vidwiz.services import fetcher_health, notes, publishing, users, writing
 from vidwiz.services.publishing import Publication
-from vidwiz.services.transcripts import StoredObject
 from vidwiz.services.writing import About
 from vidwiz.tasks import claims
-from vidwiz.tasks.types import TaskType, WorkerId
+from vidwiz.tasks.types import WorkerId
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,15 +42,6 @@ log = logging.getLogger(__name__)
 _VIDEO = "warm-up-000"
 _ME = WorkerId("warm-up")
 _SEGMENTS = (Segment("Warm-up.", 0.0, 1.0),)
-# What each kind's `store` would have returned.
-_STORED: dict[str, Any] = {
-    TaskType.FETCH_METADATA: MetadataResult(VideoMetadata(id=_VIDEO), "warm-up"),
-    TaskType.FETCH_TRANSCRIPT: StoredObject(
-        f"transcripts/{_VIDEO}/warm-up.json", "0" * 64, None, "warm-up"
-    ),
-    TaskType.GENERATE_SUMMARY: SummaryResult("Warm-up.", ("Warm-up?",) * 3),
-    TaskType.GENERATE_NOTE: NoteResult("Warm-up.", {}, "0" * 64),
-}
 
 
 class _Over(Exception):  # noqa: N818 - an end, not an error
@@ -87,9 +76,9 @@ def _go_through(uow: UnitOfWork, network: str) -> NoReturn:
         claim = _claim_own(uow, kind.name)
         claims.renew(uow, claim, lease_seconds=1.0)
         kind.inputs(reader, claim)
-        if kind.name in _STORED:
-            submissions.write_result(uow, kind, claim, _STORED[kind.name])
-    publishing.mark_published(uow, Publication(_VIDEO, "warm-up", "0" * 64))
+        if kind.example is not None:
+            submissions.write_result(uow, kind, claim, kind.example)
+    publishing.mark_published(uow, Publication(_VIDEO, "warm-up", "warm-up"))
     raise _Over
 
 
