@@ -101,10 +101,15 @@ def is_ready(web):
         stages = web.get(f"/api/v2/videos/{video_id}").json()["stages"]
         notes = web.get(f"/api/v2/videos/{video_id}/notes").json()
         return all(stage["state"] == "ready" for stage in stages.values()) and all(
-            note["text"] for note in notes
+            note["text"] or is_silent(note) for note in notes
         )
 
     return check_one
+
+
+def is_silent(note):
+    """Say whether nobody speaks at the mark, as in a montage to music."""
+    return note["ai"]["code"] == "nothing_said"
 
 
 def check(web, video_id, bucket):
@@ -118,8 +123,9 @@ def check(web, video_id, bucket):
     assert re.search(r"[.!?…。！？؟][\"'”’)]*$", video["summary"])
     assert len({question.casefold() for question in video["suggested_questions"]}) == 3
     for note in web.get(f"/api/v2/videos/{video_id}/notes").json():
-        assert 40 <= len(note["text"]) <= 120
-        assert note["generated_by_ai"]
+        if not is_silent(note):
+            assert 40 <= len(note["text"]) <= 120
+            assert note["generated_by_ai"]
 
 
 def check_rq(stack):
