@@ -103,11 +103,16 @@ def cancel(uow: UnitOfWork, item: WorkItem) -> bool:
 
 
 def cancel_where(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> int:
-    """Cancel all active tasks among these, with one statement; return how many."""
+    """Cancel all active tasks among these, with one statement; return how many.
+
+    Their rows are locked in the order of ids, so that two that cancel overlapping sets of tasks
+    wait for each other and never both.
+    """
+    # ACTIVE_ROWS is spelled as in the partial index, so that SQLite uses it.
+    chosen = sa.select(Task.id).where(which, ACTIVE_ROWS).order_by(Task.id).with_for_update()
     result = uow.session.execute(
         sa.update(Task)
-        # Spelled as in the partial index, so that SQLite uses it.
-        .where(which, ACTIVE_ROWS)
+        .where(Task.id.in_(chosen), Task.status.in_(ACTIVE))
         .values(status=TaskStatus.CANCELLED, completed_at=now(), lease_expires_at=None)
         .execution_options(synchronize_session=False)
     )
