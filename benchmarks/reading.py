@@ -9,7 +9,7 @@ from benchmarks.figures import Figure, median_seconds
 from vidwiz.plugin_api import LLMProvider, Segment
 from vidwiz.plugin_host.registry import Registry
 from vidwiz.services import writing
-from vidwiz.services.writing import About
+from vidwiz.services.writing import VideoContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def ten_hours() -> Iterator[Figure]:
     ]
     registry = Registry.discover({}, {"library": {"FOLDER": "."}})
     (provider,) = registry.ready("llm_providers", LLMProvider, ["extractive"])
-    request = writing.summary_request(About(title="Light and springs"), segments)
+    request = writing.summary_request(VideoContext(title="Light and springs"), segments)
     taken = median_seconds(lambda: provider.complete(request.messages, request.options), 3)
     floor = median_seconds(lambda: [s.text.lower().split() for s in segments], 3)
     spoken = sum(len(segment.text.split()) for segment in segments)

@@ -33,12 +33,12 @@ class InputReader(Protocol):
         """Return a stored transcript; raise `StoreError`. Not to be called in a transaction."""
 
 
-def as_it_is(_store: TranscriptStore, _video_id: str, result: Any) -> Any:  # noqa: ANN401 - a Result
+def store_nothing(_store: TranscriptStore, _video_id: str, result: Any) -> Any:  # noqa: ANN401 - a Result
     """Store nothing: the result goes into the database as it is."""
     return result
 
 
-def nothing(_uow: UnitOfWork, _item: WorkItem, _priority: int) -> None:
+def schedule_nothing(_uow: UnitOfWork, _item: WorkItem, _priority: int) -> None:
     """Schedule nothing."""
 
 
@@ -65,9 +65,9 @@ class TaskKind:
     is_needed: Callable[[Session, WorkItem], bool]
     inputs: Callable[[InputReader, Claim], Inputs | None]
     run: Callable[[Any, Providers], Result]
-    store: Callable[[TranscriptStore, str, Any], Any] = as_it_is
+    store: Callable[[TranscriptStore, str, Any], Any] = store_nothing
     write: Callable[[UnitOfWork, WorkItem, Any], bool]
-    then: Callable[[UnitOfWork, WorkItem, int], None] = nothing
+    then: Callable[[UnitOfWork, WorkItem, int], None] = schedule_nothing
     example: Any = None
     """What `store` might return, written once and rolled back when a worker warms up."""
     outlives_its_task: bool = False

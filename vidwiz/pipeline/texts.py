@@ -11,7 +11,7 @@ from vidwiz.models import Transcript, Video
 from vidwiz.pipeline.work import NoteResult, SummaryResult, TextInputs
 from vidwiz.ports import VideoChanged
 from vidwiz.services import notes, transcripts, videos, writing
-from vidwiz.services.writing import About
+from vidwiz.services.writing import VideoContext
 from vidwiz.tasks import subjects
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def summary_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
     return TextInputs(about, segments, transcript.sha256)
 
 
-def write_a_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
+def generate_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
     """Have the LLM provider write the summary and its questions; raise `PluginError`."""
     provider = providers.require_llm()
     request = writing.summary_request(inputs.about, inputs.segments)
@@ -57,7 +57,7 @@ def write_a_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
     return SummaryResult(summary.text, summary.questions, made_by, inputs.transcript_sha256)
 
 
-def keep_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> bool:
+def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> bool:
     """Give the transcript its summary; raise `StaleError` when that is another version now."""
     videos.lock(uow, item.video_id)
     transcript = uow.session.get(Transcript, subjects.transcript_id(item), populate_existing=True)
@@ -72,7 +72,7 @@ def keep_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> bool
     return True
 
 
-def needs_text(session: Session, item: WorkItem) -> bool:
+def needs_note_text(session: Session, item: WorkItem) -> bool:
     """Say whether the note waits for the AI, and its owner wants that."""
     return notes.find_waiting(session, item.note_id or 0) is not None
 
@@ -91,7 +91,7 @@ def note_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
     return TextInputs(about, segments, transcript.sha256, mark)
 
 
-def write_a_note(inputs: TextInputs, providers: Providers) -> NoteResult:
+def generate_note_text(inputs: TextInputs, providers: Providers) -> NoteResult:
     """Have the LLM provider write the line that belongs to the mark; raise `PluginError`."""
     provider = providers.require_llm()
     mark = inputs.mark or 0.0
@@ -130,9 +130,9 @@ def _with_version(
 _WITH_VIDEO = sa.select(Transcript, Video).join(Video, Video.video_id == Transcript.video_id)
 
 
-def _about(transcript: Transcript, video: Video) -> About:
+def _about(transcript: Transcript, video: Video) -> VideoContext:
     metadata = video.video_metadata or {}
-    return About(
+    return VideoContext(
         title=video.title,
         channel=metadata.get("channel") or metadata.get("uploader"),
         duration=metadata.get("duration"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vidwiz.plugin_api import Segment, Transcript, VideoMetadata
-    from vidwiz.services.writing import About
+    from vidwiz.services.writing import VideoContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class FetchInputs:
 class TextInputs:
     """What a text is written from: the video, the version of its transcript, and the mark."""
 
-    about: About
+    about: VideoContext
     segments: tuple[Segment, ...]
     transcript_sha256: str
     mark: float | None = None

@@ -41,7 +41,7 @@ _NUMBERING = re.compile(r"^\s*(?:[-*•]|\(?\d+[.)])\s+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class About:
+class VideoContext:
     """What is known of the video besides its transcript."""
 
     title: str | None = None
@@ -73,7 +73,7 @@ class Summary:
     questions: tuple[str, ...]
 
 
-def summary_request(about: About, segments: Sequence[Segment]) -> Request:
+def summary_request(about: VideoContext, segments: Sequence[Segment]) -> Request:
     """Ask for the summary and questions of a whole transcript."""
     parts = passages.of_segments(segments)
     prompt = prompts.load("summary")
@@ -96,7 +96,7 @@ def summary_request(about: About, segments: Sequence[Segment]) -> Request:
     return Request(messages, options, f"summary-{prompt.version}")
 
 
-def check_mark(about: About, segments: Sequence[Segment], mark: float) -> None:
+def check_mark(about: VideoContext, segments: Sequence[Segment], mark: float) -> None:
     """Raise `PluginError` when a note at this mark (seconds) could only be made of other words.
 
     `after_the_end` when the video is known to end before, `nothing_said` when nobody speaks
@@ -112,7 +112,7 @@ def check_mark(about: About, segments: Sequence[Segment], mark: float) -> None:
         raise PluginError(code, row.message, handling=row.handling)
 
 
-def note_request(about: About, segments: Sequence[Segment], mark: float) -> Request:
+def note_request(about: VideoContext, segments: Sequence[Segment], mark: float) -> Request:
     """Ask for the one line that belongs to a mark."""
     parts = passages.around(segments, mark)
     prompt = prompts.load("note")

@@ -23,7 +23,7 @@ from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import Segment
 from vidwiz.services import fetcher_health, notes, publishing, users, writing
 from vidwiz.services.publishing import Publication
-from vidwiz.services.writing import About
+from vidwiz.services.writing import VideoContext
 from vidwiz.tasks import claims
 from vidwiz.tasks.types import WorkerId
 
@@ -70,7 +70,7 @@ def _go_through(uow: UnitOfWork, network: str) -> NoReturn:
     notes.create(uow, user_id=ada.id, video_id=_VIDEO, timestamp="0:01")
     fetcher_health.refused_on(uow.session, network)
     for ask in (writing.summary_request, partial(writing.note_request, mark=1.0)):
-        ask(About(), _SEGMENTS)
+        ask(VideoContext(), _SEGMENTS)
     reader = _WithinTransaction(uow)
     for kind in KINDS:
         claim = _claim_own(uow, kind.name)
