@@ -83,9 +83,6 @@ class SqliteDatabase(Database):
         connection.execute("BEGIN IMMEDIATE")
         return connection.close
 
-    def close(self):
-        """Nothing is left of it."""
-
 
 class PostgresqlDatabase(Database):
     now = "statement_timestamp()"
@@ -117,6 +114,3 @@ class PostgresqlDatabase(Database):
         self.server.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'vidwiz'"
         )
-
-    def close(self):
-        self.server.close()

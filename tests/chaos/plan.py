@@ -70,7 +70,11 @@ class Plan:
     """Which failures a provider has before it succeeds, by `provider.key()`."""
 
     def __str__(self):
-        return json.dumps(asdict(self), indent=1)
+        return "\n".join(
+            [f"at {step.at:5.2f} s for {step.seconds} s: {step.fault}" for step in self.faults]
+            + [f"client {n}: {json.dumps(list(map(asdict, does)))}" for n, does in enumerate(self.clients)]
+            + [f"trouble: {json.dumps(self.trouble)}"]
+        )
 
 
 def make(seed, database):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import zlib
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -11,8 +12,16 @@ from redis import Redis
 
 from tests.chaos import names, provider
 
-# Errors that the plan asks for, or that tell of a server that the run took away.
-EXPECTED_ERRORS = ("a planned crash",)
+# How an exception begins, in its last line, that is no bug: planned, or of a server that was away.
+_EXPECTED_EXCEPTIONS = (
+    "RuntimeError: a planned crash",
+    "redis.exceptions.ConnectionError",
+    "redis.exceptions.TimeoutError",
+    "sqlalchemy.exc.OperationalError",
+)
+# The last line of a traceback that names the exception; its message may have more lines.
+_EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)(: |$)")
+_EXPECTED_EVENTS = ("could not connect to Redis", "Error 2 connecting to", "Error 111 connecting to")
 _EXPECTED_IN_JOBS = ("Work-horse terminated unexpectedly", "AbandonedJobError")
 
 
@@ -60,7 +69,7 @@ def _failed_jobs(url):
         for queue in names.QUEUES:
             for job_id in client.zrange(f"rq:failed:{queue}", 0, -1):
                 reasons.append(_reason(client, job_id.decode()))
-    return [why for why in reasons if not any(known in why for known in _EXPECTED_IN_JOBS)]
+    return [_exception(why) or why for why in reasons if not _is_outage(why)]
 
 
 def _reason(client, job_id):
@@ -72,14 +81,39 @@ def _reason(client, job_id):
 
 
 def _errors(output):
-    """Return the lines of the processes that tell of a bug."""
+    """Return the errors that the processes logged, and that were not brought about by the run."""
     found = []
     for line in output.splitlines():
-        entry = None
         with suppress(ValueError):
             entry = json.loads(line)
-        if isinstance(entry, dict) and entry.get("level") in ("error", "critical"):
-            found.append(line)
-        elif not isinstance(entry, dict) and line.startswith("Traceback"):
-            found.append(line)
-    return [line for line in found if not any(known in line for known in EXPECTED_ERRORS)]
+            if isinstance(entry, dict) and entry.get("level") in ("error", "critical"):
+                found.append(entry)
+    return [_shown(entry) for entry in found if not _is_expected(entry)]
+
+
+def _is_expected(entry):
+    return _exception(_told(entry)).startswith(_EXPECTED_EXCEPTIONS) or any(
+        known in entry["event"] for known in _EXPECTED_EVENTS
+    )
+
+
+def _told(entry):
+    """Return the whole text; RQ puts the traceback into its sentence."""
+    return f"{entry['event']}\n{entry.get('exception', '')}"
+
+
+def _shown(entry):
+    return f"{entry['event'].splitlines()[0]}: {_exception(_told(entry))}"
+
+
+def _is_outage(reason):
+    """Say whether a job failed as its process or a server was taken away, and not by a bug."""
+    return _exception(reason).startswith(_EXPECTED_EXCEPTIONS) or any(
+        known in reason for known in _EXPECTED_IN_JOBS
+    )
+
+
+def _exception(traceback):
+    """Return the line of a traceback that names its last exception."""
+    lines = traceback.strip().splitlines()
+    return next((line for line in reversed(lines) if _EXCEPTION.match(line)), "")

@@ -18,7 +18,6 @@ from tests.chaos.faults import Monkey
 from tests.chaos.installation import Installation
 from tests.chaos.state import read
 from tests.fixtures.databases import migrate
-from tests.fixtures.servers import PostgresServer
 
 # Some seconds a seed in each of two databases, so that the slow tests stay bounded.
 DEFAULT_SEEDS = 2
@@ -42,11 +41,10 @@ def database(request, tmp_path):
         shutil.copy(request.getfixturevalue("_migrated_sqlite"), tmp_path / "vidwiz.db")
         made = SqliteDatabase(tmp_path / "vidwiz.db")
     else:
-        made = PostgresqlDatabase(PostgresServer())
+        made = PostgresqlDatabase(request.getfixturevalue("own_postgres_server"))
         migrate(made.url, tmp_path / "migrate")
     made.install_audit()
-    yield made
-    made.close()
+    return made
 
 
 @pytest.mark.slow
