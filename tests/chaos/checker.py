@@ -55,8 +55,11 @@ def unfinished(history, state):
         if transcript:
             subject = names.of_transcript(transcript["id"])
             wanted += [(names.GENERATE_SUMMARY, subject, transcript["summary"])]
-        wrong += [f"{kind} of {subject} is missing" for kind, subject, has in wanted
-                  if not has and not _has_failed(newest, kind, subject)]
+        wrong += [
+            f"{kind} of {subject} is missing"
+            for kind, subject, has in wanted
+            if not has and not _has_failed(newest, kind, subject)
+        ]
     for note in state.rows(names.NOTES):
         if note["text"] is None and note["video_id"] in transcripts:
             subject = names.of_note(note["id"])
@@ -108,30 +111,29 @@ def _story(events, row, calls):
     """Follow one note through its acknowledged requests to its row at the end."""
     expected = _Expected(events[0].asked["timestamp"], events[0].asked["text"])
     expected.marks = frozenset({_mark(expected.timestamp)})
-    video = events[0].asked["video_id"]
-    is_deleted = False
-    for event in events:
-        if is_deleted:
-            if event.status != GONE:
-                yield f"came back after it was deleted, at {event.kind}"
-            continue
+    for number, event in enumerate(events):
         if event.kind == "delete":
-            is_deleted = True
-            continue
+            yield from _after_deletion(events[number + 1 :], row)
+            return
         if event.status == GONE:
             yield f"was lost before {event.kind}"
             return
         _take_over(expected, event)
         yield from _compare(expected, event.note, calls, f"after {event.kind}")
-    if is_deleted:
-        if row is not None:
-            yield "came back after it was deleted"
-    elif row is None:
+    if row is None:
         yield "was lost"
-    else:
-        if row["video_id"] != video:
-            yield f"belongs to {row['video_id']}, not {video}"
-        yield from _compare(expected, row, calls, "in the end")
+        return
+    if row["video_id"] != events[0].asked["video_id"]:
+        yield f"belongs to {row['video_id']}"
+    yield from _compare(expected, row, calls, "in the end")
+
+
+def _after_deletion(events, row):
+    for event in events:
+        if event.status != GONE:
+            yield f"came back after it was deleted, at {event.kind}"
+    if row is not None:
+        yield "came back after it was deleted"
 
 
 def _take_over(expected, event):
@@ -232,8 +234,9 @@ def _effects(state):
             yield f"a text was written that no provider made: {entry['after']!r}"
         else:
             used[marker.call] += 1
-    yield from (f"the answer of call {call} was written {n} times" for call, n in used.items()
-                if n > 1)
+    yield from (
+        f"the answer of call {call} was written {n} times" for call, n in used.items() if n > 1
+    )
     yield from (f"transcript {key} got {n} summaries" for key, n in summed.items() if n > 1)
     yield from _unended(state, filled, names.GENERATE_NOTE, names.of_note)
     yield from _unended(state, summed, names.GENERATE_SUMMARY, names.of_transcript)

@@ -21,15 +21,6 @@ def _one(targets, pick):
     return found[int(pick * len(found))] if found else None
 
 
-def _signal(targets, sig, undo, _installation, step):
-    target = _one(targets, step.pick)
-    if target is None:
-        return None
-    with suppress(psutil.NoSuchProcess):
-        target.send_signal(sig)
-    return partial(_send, target, undo) if undo else _nothing
-
-
 def _send(target, sig):
     # psutil refuses to signal another process that got the same id meanwhile.
     with suppress(psutil.NoSuchProcess):
@@ -41,8 +32,14 @@ def _nothing():
 
 
 def _on(find, sig, undo=None):
+    """Return the fault that sends `sig` to one of what `find` returns, and later `undo`."""
+
     def fault(installation, step):
-        return _signal(partial(find, installation), sig, undo, installation, step)
+        target = _one(partial(find, installation), step.pick)
+        if target is None:
+            return None
+        _send(target, sig)
+        return partial(_send, target, undo) if undo else _nothing
 
     return fault
 

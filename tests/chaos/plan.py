@@ -70,11 +70,12 @@ class Plan:
     """Which failures a provider has before it succeeds, by `provider.key()`."""
 
     def __str__(self):
-        return "\n".join(
-            [f"at {step.at:5.2f} s for {step.seconds} s: {step.fault}" for step in self.faults]
-            + [f"client {n}: {json.dumps(list(map(asdict, does)))}" for n, does in enumerate(self.clients)]
-            + [f"trouble: {json.dumps(self.trouble)}"]
-        )
+        faults = [f"at {step.at:.2f} s for {step.seconds} s: {step.fault}" for step in self.faults]
+        clients = [
+            f"client {number}: {json.dumps([asdict(action) for action in actions])}"
+            for number, actions in enumerate(self.clients)
+        ]
+        return "\n".join([*faults, *clients, f"trouble: {json.dumps(self.trouble)}"])
 
 
 def make(seed, database):
@@ -113,7 +114,8 @@ def _client(rng, number):
             alive.append(made)
             made += 1
             continue
-        note = rng.choice(alive)
+        gone = [note for note in range(made) if note not in alive]
+        note = rng.choice(gone if kind == "read" and gone and rng.random() < 0.3 else alive)
         actions.append(Action(kind, pause, note=note, mark=mark, text=text))
         if kind == "delete":
             alive.remove(note)
@@ -121,7 +123,7 @@ def _client(rng, number):
 
 
 def _trouble(rng, clients):
-    """Each video has some trouble with its fetches and summary, and every sixth mark with its note."""
+    """Each video has trouble with its fetches and its summary, every sixth mark with its note."""
     found = {}
     for video in VIDEOS:
         for role in ("metadata", "transcript"):

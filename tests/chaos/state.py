@@ -21,7 +21,11 @@ _EXPECTED_EXCEPTIONS = (
 )
 # The last line of a traceback that names the exception; its message may have more lines.
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)(: |$)")
-_EXPECTED_EVENTS = ("could not connect to Redis", "Error 2 connecting to", "Error 111 connecting to")
+_EXPECTED_EVENTS = (
+    "could not connect to Redis",
+    "Error 2 connecting to",
+    "Error 111 connecting to",
+)
 _EXPECTED_IN_JOBS = ("Work-horse terminated unexpectedly", "AbandonedJobError")
 
 
@@ -67,8 +71,8 @@ def _failed_jobs(url):
     reasons = []
     with Redis.from_url(url) as client:
         for queue in names.QUEUES:
-            for job_id in client.zrange(f"rq:failed:{queue}", 0, -1):
-                reasons.append(_reason(client, job_id.decode()))
+            failed = client.zrange(f"rq:failed:{queue}", 0, -1)
+            reasons += [_reason(client, job_id.decode()) for job_id in failed]
     return [_exception(why) or why for why in reasons if not _is_outage(why)]
 
 
