@@ -4,9 +4,9 @@ import json
 import random
 from dataclasses import asdict, dataclass
 
-FAULT_SECONDS = 12.0
-CLIENTS = 4
-ACTIONS = 24
+FAULT_SECONDS = 15.0
+CLIENTS = 5
+ACTIONS = 36
 VIDEOS = tuple(f"chaosvideo{number}" for number in range(6))
 # Words are spoken up to here, so that every mark has something said near it.
 SPOKEN_SECONDS = 290
@@ -92,7 +92,7 @@ def _faults(rng, database):
         fault = rng.choices([*kinds], weights=[*kinds.values()])[0]
         # A lease is 3 s: what is frozen wakes up before its end or well after it.
         steps.append(Step(round(at, 2), fault, round(rng.uniform(0.3, 4.5), 2), rng.random()))
-        at += rng.uniform(0.5, 1.1)
+        at += rng.uniform(0.4, 0.9)
     return tuple(steps)
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 
 import pytest
 
+from tests.chaos import names
 from tests.chaos import plan as plans
 from tests.chaos.checker import unfinished, violations
 from tests.chaos.clients import Client, History, make_account
@@ -125,15 +126,17 @@ class Run:
 
     def _report(self, monkey, history, state):
         took = time.monotonic() - self._healed_at
-        ends = Counter(task["status"] for task in state.tables["tasks"])
+        tasks = state.rows(names.TASKS)
+        ends = Counter(task["status"] for task in tasks)
+        failed = Counter(task["error_code"] for task in tasks if task["status"] == names.FAILED)
         print(
             f"seed {self._plan.seed} on {self._plan.database}: {len(monkey.injected)} faults,"
             f" {len(monkey.without_target)} without a target,"
             f" {sum(history.statuses.values())} requests {dict(history.statuses)},"
-            f" tasks {dict(ends)}, {len(state.calls)} calls answered,"
+            f" tasks {dict(ends)} {dict(failed)}, {len(state.calls)} calls answered,"
             f" settled after {took:.1f} s; {dict(Counter(monkey.injected))}"
         )
 
 
 def _is_published(state):
-    return all(row["published_at"] is not None for row in state.tables["transcripts"])
+    return all(row["published_at"] is not None for row in state.rows(names.TRANSCRIPTS))
