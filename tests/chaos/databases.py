@@ -8,6 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.chaos import names
 
 AUDIT = "chaos_audit"
+# Whoever holds a lock may be frozen, and the thread that waits for it here also wakes them up.
+LOCK_SECONDS = 0.4
 # What is written down when it changes: the table, the column, and a column that explains it.
 AUDITED = {
     "note": (names.NOTES, "text", "generated_by_ai"),
@@ -19,9 +21,11 @@ AUDITED = {
 class Database:
     """Plain SQL, each statement on a connection of its own, so that no fault outlives it."""
 
-    def __init__(self, url):
+    def __init__(self, url, **connect_args):
         self.url = url
-        self._engine = sa.create_engine(url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT")
+        self._engine = sa.create_engine(
+            url, poolclass=sa.NullPool, isolation_level="AUTOCOMMIT", connect_args=connect_args
+        )
 
     def execute(self, sql):
         with self._engine.connect() as connection:
@@ -41,7 +45,10 @@ class Database:
         return self.rows(f"SELECT * FROM {AUDIT} ORDER BY id")
 
     def pass_time(self):
-        """End all waits for another try; the run has no hours. A database that is away is left."""
+        """End all waits for another try, as the run has no hours.
+
+        A database that is away or busy is left for the next time.
+        """
         try:
             self.execute(
                 f"UPDATE {names.TASKS} SET run_at = {self.now}"
@@ -59,7 +66,7 @@ class SqliteDatabase(Database):
     now = "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
 
     def __init__(self, path):
-        super().__init__(f"sqlite:///{path}")
+        super().__init__(f"sqlite:///{path}", timeout=LOCK_SECONDS)
         self._path = path
 
     def install_audit(self):
@@ -76,11 +83,13 @@ class SqliteDatabase(Database):
             )
 
     def hold_lock(self):
-        """Take the write lock; return what gives it back."""
-        connection = sqlite3.connect(
-            self._path, isolation_level=None, timeout=10, check_same_thread=False
-        )
-        connection.execute("BEGIN IMMEDIATE")
+        """Take the write lock and return what gives it back; None while others keep it."""
+        connection = sqlite3.connect(self._path, isolation_level=None, timeout=LOCK_SECONDS)
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            connection.close()
+            return None
         return connection.close
 
 
@@ -90,7 +99,7 @@ class PostgresqlDatabase(Database):
     def __init__(self, server):
         self.server = server
         server.execute("CREATE DATABASE vidwiz")
-        super().__init__(server.url("vidwiz"))
+        super().__init__(server.url("vidwiz"), options=f"-c lock_timeout={LOCK_SECONDS * 1000:.0f}")
 
     def install_audit(self):
         self.execute(

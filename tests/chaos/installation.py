@@ -18,6 +18,7 @@ from tests.fixtures.stacks import Stack, is_alive
 
 WEB = ("-m", "gunicorn", "-c", "python:vidwiz.serving", "wsgi:app")
 POOL = ("worker.py", "--queues", "metadata=1,transcript=1,summary=1,note=2")
+POOL_CHILDREN = 6  # one a slot, and the sweeper
 PLAIN = (str(Path(sys.executable).with_name("rq")), "worker", "-w", "vidwiz.jobs.Worker")
 ROLES = {"web": WEB, "pool": POOL, "plain": (*PLAIN, "note", "-q")}
 LEASE_SECONDS = 3.0
@@ -74,10 +75,11 @@ class Installation:
             return False
 
         until(answers, f"the web server\n{self.stack.output()}", 60)
-        until(lambda: self.children("pool") and self.horses_or_workers(), "the workers", 60)
-
-    def horses_or_workers(self):
-        return len(self.children("pool")) >= 6
+        until(
+            lambda: len(self.children("pool")) == POOL_CHILDREN,
+            f"the workers\n{self.stack.output()}",
+            60,
+        )
 
     def process(self, role):
         with suppress(KeyError, psutil.NoSuchProcess):

@@ -21,11 +21,7 @@ _EXPECTED_EXCEPTIONS = (
 )
 # The last line of a traceback that names the exception; its message may have more lines.
 _EXCEPTION = re.compile(r"[A-Za-z_][\w.]*(Error|Exception|Interrupt|Exit)(: |$)")
-_EXPECTED_EVENTS = (
-    "could not connect to Redis",
-    "Error 2 connecting to",
-    "Error 111 connecting to",
-)
+_EXPECTED_EVENTS = ("could not connect to Redis", "redis.sock")
 _EXPECTED_IN_JOBS = ("Work-horse terminated unexpectedly", "AbandonedJobError")
 
 

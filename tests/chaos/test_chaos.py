@@ -72,7 +72,7 @@ class Run:
 
     def __init__(self, installation, plan):
         self._installation, self._plan = installation, plan
-        self._time_passed = 0.0
+        self._time_passed = self._healed_at = 0.0
 
     def violations(self):
         installation = self._installation
