@@ -1,0 +1,1 @@
+"""A seeded run of faults against a whole installation, checked from outside."""
