@@ -15,8 +15,6 @@ MAY_END_WITH = frozenset(
     {
         *("worker_lost", "database_error", "store_error"),
         *("network_error", "fetcher_crash", "bad_answer", "provider_crash"),
-        # Waits for what passes by; these may go when a wait ends by its own time alone.
-        *("captions_not_ready", "ip_blocked", "budget_spent"),
     }
 )
 # Faults cost tries, so some tasks may use up theirs; were it many, little would be checked.

@@ -108,7 +108,7 @@ def _shown(entry):
 
 def _is_outage(reason):
     """Say whether a job failed as its process or a server was taken away, and not by a bug."""
-    return _exception(reason).startswith(_EXPECTED_EXCEPTIONS) or any(
+    return _exception(reason).startswith("redis.exceptions.") or any(
         known in reason for known in _EXPECTED_IN_JOBS
     )
 

@@ -122,25 +122,25 @@ class DatabaseHealth:
         self._look()
         if provider not in self._refused:
             return None
-        with self._runtime.unit_of_work() as uow:
+        with _reachable(), self._runtime.unit_of_work() as uow:
             return fetcher_health.may_call(uow, provider, self._network)
 
     def _look(self) -> None:
         if time.monotonic() < self._look_again_at:
             return
-        with read_transaction() as session:
+        with _reachable(), read_transaction() as session:
             self._refused = fetcher_health.refused_on(session, self._network)
         self._look_again_at = time.monotonic() + _LOOK_SECONDS
 
     def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
         """Open the breaker."""
         self._refused.add(provider)
-        with self._runtime.unit_of_work() as uow:
+        with _reachable(), self._runtime.unit_of_work() as uow:
             fetcher_health.refused(uow, provider, self._network, code=code, retry_at=retry_at)
 
     def succeeded(self, provider: str) -> None:
         """Close the breaker, if it was not closed."""
         if provider in self._refused:
             self._refused.discard(provider)
-            with self._runtime.unit_of_work() as uow:
+            with _reachable(), self._runtime.unit_of_work() as uow:
                 fetcher_health.succeeded(uow, provider, self._network)
