@@ -3,6 +3,10 @@
 import random
 import threading
 
+import sqlalchemy as sa
+
+from tests.fixtures.databases import only_postgresql
+from tests.fixtures.servers import until
 from tests.support import tasks, writing
 from vidwiz.models import Task, TaskStatus
 from vidwiz.tasks import scheduling, subjects
@@ -50,6 +54,39 @@ def test_overlapping_cancellations_wait_for_each_other(core):
         assert sum(counts) == 60
     assert errors == []
     assert {row.status for row in tasks()} == {TaskStatus.CANCELLED}
+
+
+@only_postgresql
+def test_tasks_are_locked_in_the_order_of_ids(core):
+    """While the first one is held, none of the others is: so no circle of waiting can close."""
+    schedule()
+    first, *others = [row.id for row in tasks()]
+    with writing() as uow:
+        # A changed row stands last in the table, where an unordered lock comes to it last.
+        uow.session.execute(sa.update(Task).where(Task.id == first).values(priority=10))
+
+    def cancel():
+        with core.app_context(), writing() as uow:
+            scheduling.cancel_where(uow, Task.id > 0)
+
+    canceller = threading.Thread(target=cancel)
+    with writing() as uow:
+        uow.session.execute(sa.select(Task.id).where(Task.id == first).with_for_update())
+        canceller.start()
+        until(lambda: waits_for_a_lock(uow.session), "the cancellation to wait")
+        free = sa.select(Task.id).where(Task.id.in_(others)).with_for_update(skip_locked=True)
+        assert len(uow.session.scalars(free).all()) == len(others)
+    canceller.join()
+    assert {row.status for row in tasks()} == {TaskStatus.CANCELLED}
+
+
+def waits_for_a_lock(session):
+    return session.scalar(
+        sa.text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+    )
 
 
 def test_what_has_ended_is_not_cancelled(core):

@@ -108,6 +108,42 @@ MUTANTS = {
         "",
         "tests/worker/test_faults.py::test_a_worker_is_killed_in_the_middle_of_a_job",
     ),
+    "overlapping locks on a video": Mutant(
+        "vidwiz/services/videos.py",
+        "with_for_update(key_share=True)",
+        "with_for_update(read=True)",
+        "tests/worker/test_starving.py",
+    ),
+    "a text counts whatever it was made from": Mutant(
+        "vidwiz/pipeline/texts.py",
+        "transcript.sha256 != made_from",
+        "False",
+        "tests/pipeline/test_replacing.py",
+    ),
+    "a replaced transcript cancels nothing": Mutant(
+        "vidwiz/services/transcripts.py",
+        "        _discard_texts(uow, transcript)\n",
+        "        pass\n",
+        "tests/pipeline/test_replacing.py",
+    ),
+    "a late publisher goes unnoticed": Mutant(
+        "vidwiz/services/publishing.py",
+        "published_at=sa.case((is_current, now()), else_=sa.null())",
+        "published_at=now()",
+        "tests/services/test_publishing.py",
+    ),
+    "cancelled tasks are locked in any order": Mutant(
+        "vidwiz/tasks/scheduling.py",
+        "Task.id.in_(chosen), Task.status.in_(ACTIVE)",
+        "which, ACTIVE_ROWS",
+        "tests/tasks/test_cancelling.py",
+    ),
+    "a claim that fails ends what runs": Mutant(
+        "vidwiz/worker/runner.py",
+        "        except LedgerUnreachableError:\n            log.warning(\"the ledger did not",
+        "        except ZeroDivisionError:\n            log.warning(\"the ledger did not",
+        "tests/worker/test_runner.py",
+    ),
     "a plain serializer": Mutant(
         "vidwiz/queueing/messages.py",
         "            return json.loads(cls._require_signer().unsign(bytes(data)))\n",
