@@ -81,12 +81,8 @@ def test_tasks_are_locked_in_the_order_of_ids(core):
 
 
 def waits_for_a_lock(session):
-    return session.scalar(
-        sa.text(
-            "SELECT count(*) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-    )
+    # Unlike pg_stat_activity this is looked up anew each time within a transaction.
+    return session.scalar(sa.text("SELECT count(*) FROM pg_locks WHERE NOT granted"))
 
 
 def test_what_has_ended_is_not_cancelled(core):

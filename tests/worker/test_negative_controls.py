@@ -140,8 +140,8 @@ MUTANTS = {
     ),
     "a claim that fails ends what runs": Mutant(
         "vidwiz/worker/runner.py",
-        "        except LedgerUnreachableError:\n            log.warning(\"the ledger did not",
-        "        except ZeroDivisionError:\n            log.warning(\"the ledger did not",
+        '        except LedgerUnreachableError:\n            log.warning("the ledger did not',
+        '        except ZeroDivisionError:\n            log.warning("the ledger did not',
         "tests/worker/test_runner.py",
     ),
     "a plain serializer": Mutant(
