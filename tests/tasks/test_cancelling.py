@@ -67,7 +67,7 @@ def test_tasks_are_locked_in_the_order_of_ids(core):
 
     def cancel():
         with core.app_context(), writing() as uow:
-            scheduling.cancel_where(uow, Task.id > 0)
+            scheduling.cancel_where(uow, Task.note_id > 0)
 
     canceller = threading.Thread(target=cancel)
     with writing() as uow:
