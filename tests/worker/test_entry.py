@@ -22,7 +22,7 @@ FETCHES = (METADATA, TaskType.FETCH_TRANSCRIPT)
 @pytest.fixture
 def perform(core, redis_url, monkeypatch):
     """Return a function that does in this process what a work horse does with a job."""
-    monkeypatch.setattr(entry, "_app", core)
+    monkeypatch.setattr(entry, "app", lambda: core)
     before = signal.getsignal(signal.SIGTERM)
 
     def perform(queue, *task_ids):
