@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from tests.support import VIDEO
 from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import Task, now_plus
+from vidwiz.pipeline.flow import KINDS
 from vidwiz.runtime import current
 from vidwiz.tasks import failures
 

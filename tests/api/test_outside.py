@@ -1,13 +1,15 @@
 """Health, rate limits with and without Redis, the document, and the dashboard."""
 
 import base64
+import os
+import re
 import socket
 import time
 from dataclasses import replace
 
 import openapi_spec_validator
 import pytest
-from rq import Queue
+from rq import Queue, Worker
 
 from tests.api.conftest import Person, error
 from tests.fixtures.databases import dispose, make_config, only_sqlite
@@ -189,9 +191,70 @@ def test_the_dashboard_shows_texts_as_texts(dashboard):
     for path in pages:
         page = client.get(path, headers=basic)
         assert page.status_code == 200
-        assert "<%=" not in page.get_data(as_text=True), path
+        text = page.get_data(as_text=True)
         assert page.headers["X-Frame-Options"] == "DENY"
-    assert "<%- d.description %>" in client.get(pages[2], headers=basic).get_data(as_text=True)
+        # Underscore's setting: `<%=` escapes, and nothing is inserted as it is.
+        assert r"_.templateSettings.escape = /<%[=-]([\s\S]+?)%>/g" in text, path
+        assert "_.templateSettings.interpolate = /(.)^/g" in text, path
+        assert text.index("templateSettings.escape") < text.index("POLL_INTERVAL"), path
+
+
+@only_sqlite
+def test_the_dashboard_runs_its_own_scripts_only(dashboard):
+    client, basic, _ = dashboard
+    seen = set()
+    for path in ("/rq/", "/rq/0/view/jobs", "/rq/0/data/queues.json", "/rq/nothing"):
+        answer = client.get(path, headers=basic)
+        policy = answer.headers["Content-Security-Policy"]
+        rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+        assert rules["default-src"] == "'none'"
+        assert "'unsafe-inline'" not in rules["script-src"]
+        (nonce,) = re.findall(r"'nonce-([\w-]{16,})'", rules["script-src"])
+        seen.add(nonce)
+        if answer.mimetype == "text/html":
+            scripts = re.findall(r"<script([^>]*)>", answer.get_data(as_text=True))
+            inline = [tag for tag in scripts if "src=" not in tag and "text/template" not in tag]
+            assert inline == [f' nonce="{nonce}"'], path
+    assert len(seen) == 4
+
+
+@only_sqlite
+def test_every_dashboard_route_wants_credentials(app):
+    dashboard = app.extensions["vidwiz.dashboard"]
+    rules = list(dashboard.url_map.iter_rules())
+    assert len(rules) > 15
+    values = {"queue_name": "note", "registry_name": "failed", "order": "asc", "filename": "x.css"}
+    for rule in rules:
+        arguments = {name: values.get(name, 1) for name in rule.arguments}
+        with dashboard.test_request_context():
+            path = dashboard.url_map.bind("localhost").build(rule.endpoint, arguments)
+        for method in rule.methods - {"OPTIONS", "HEAD"}:
+            error(app.test_client().open(f"/rq{path}", method=method), 401)
+
+
+@only_sqlite
+def test_the_dashboard_deletes_requeues_and_compacts(dashboard, admin):
+    client, _, queue = dashboard
+    headers = admin.headers
+    compact = "/rq/queue/note/compact"
+    assert client.post(compact, headers=headers).json == {"status": "OK"}
+    (job_id,) = queue.job_ids
+    error(client.post(f"/rq/job/{job_id}/requeue", headers=headers), 409)
+    failed = queue.fetch_job(job_id)
+    queue.failed_job_registry.add(failed)
+    queue.empty()
+    failed.save()
+    assert client.post(f"/rq/job/{job_id}/requeue", headers=headers).json == {"status": "OK"}
+    assert queue.job_ids == [job_id]
+    queue.failed_job_registry.add(failed)
+    queue.failed_job_registry.connection.zadd(queue.failed_job_registry.key, {"gone": 9e9})
+    emptied = client.post("/rq/queue/note/failed/empty", headers=headers)
+    assert emptied.json == {"status": "OK"}
+    assert queue.failed_job_registry.get_job_ids(cleanup=False) == []
+    error(client.post(f"/rq/job/{job_id}/delete", headers=headers), 404)
+    queue.empty()
+    assert client.post(compact, headers=headers).json == {"status": "OK"}
+    error(client.post("/rq/queue/note/nothing/empty", headers=headers), 404)
 
 
 @only_sqlite
@@ -225,7 +288,7 @@ def test_the_dashboard_changes_things_only_from_its_own_pages(dashboard, admin):
         ("0/data/jobs/note/nothing/8/asc/1.json", 404),
         ("0/data/job/nothing.json", 404),
         ("0/view/job/nothing", 404),
-        ("7/data/queues.json", 200),
+        ("7/data/queues.json", 404),
     ],
 )
 def test_the_dashboard_does_not_fail_on_odd_paths(dashboard, path, status):
@@ -233,13 +296,40 @@ def test_the_dashboard_does_not_fail_on_odd_paths(dashboard, path, status):
     assert client.get(f"/rq/{path}", headers=basic).status_code == status
 
 
+class MakesFolder:
+    """Pickled, it makes a folder when it is read."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (self.path,)
+
+
 @only_sqlite
-def test_the_dashboard_unpickles_nothing(dashboard, tmp_path):
+def test_the_dashboard_unpickles_nothing(dashboard, admin, tmp_path):
+    """Each route that reads a job, also one that a worker is said to be at."""
     client, basic, queue = dashboard
+    bait = MakesFolder(str(tmp_path / "made"))
     evil = Queue("note", connection=queue.connection)
-    job = evil.enqueue_call("os.mkdir", args=(str(tmp_path / "made"),), meta={"a": 1})
+    job = evil.enqueue_call("os.mkdir", args=(bait,), meta={"a": bait})
+    worker = Worker(["note"], connection=queue.connection, name="w")
+    worker.register_birth()
+    with queue.connection.pipeline() as pipeline:
+        worker.prepare_execution(job)
+        pipeline.execute()
     assert client.get(f"/rq/0/data/job/{job.id}.json", headers=basic).status_code == 400
-    assert client.get("/rq/0/data/jobs/note/queued/8/asc/1.json", headers=basic).status_code < 500
+    for path in (
+        "0/data/jobs/note/queued/8/asc/1.json",
+        "0/data/workers.json",
+        f"0/view/job/{job.id}",
+        "0/view/workers",
+    ):
+        assert client.get(f"/rq/{path}", headers=basic).status_code < 500, path
+    evil.failed_job_registry.add(job)
+    for path in (f"job/{job.id}/requeue", "requeue/note", f"job/{job.id}/delete"):
+        assert client.post(f"/rq/{path}", headers=admin.headers).status_code < 500, path
+    client.post("/rq/queue/note/failed/empty", headers=admin.headers)
     assert not (tmp_path / "made").exists()
 
 

@@ -1,8 +1,7 @@
-"""Our blueprint and our OpenAPI document: flask-smorest with our doors, bodies and errors."""
+"""Our blueprint and our OpenAPI document: flask-smorest with our access policies and errors."""
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import flask_smorest
@@ -35,12 +34,12 @@ class IdConverter(BaseConverter):
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """A blueprint whose every route says who gets in, and has an operation id."""
+    """A blueprint whose every route says who may use it, and has an operation id."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def route(self, rule: str, *, access: AccessPolicy, **options: Any) -> Callable[..., Any]:  # noqa: ANN401
-        """Register a view behind a access; its name becomes the operation id."""
+        """Register a view that `access` protects; its name becomes the operation id."""
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             documented = self.doc(
@@ -58,32 +57,9 @@ def _camel(name: str) -> str:
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]
-    """The OpenAPI document, made when it is first asked for; errors are answered by errors.py."""
+    """The OpenAPI document of our routes."""
 
     ERROR_SCHEMA = ErrorOut
-
-    def __init__(self, app: Flask) -> None:
-        self._undocumented: list[Blueprint] = []
-        self._documenting = Lock()
-        super().__init__(app)
-
-    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:  # noqa: ANN401
-        """Register the routes now and leave their description for later: it takes as long."""
-        self._app.register_blueprint(blueprint, **options)
-        self._undocumented.append(blueprint)
-
-    def _openapi_json(self) -> Any:  # noqa: ANN401 - what Flask takes
-        with self._documenting:
-            while self._undocumented:
-                blueprint = self._undocumented.pop(0)
-                blueprint.register_views_in_doc(
-                    self, self._app, self.spec, name=blueprint.name, parameters=None
-                )
-                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
-        return super()._openapi_json()
-
-    def _register_error_handlers(self) -> None:
-        """Leave errors to ours, which know the envelope."""
 
 
 def make_api(app: Flask) -> Api:

@@ -11,6 +11,7 @@ from vidwiz.models import LibraryEntry, Note, Priority, TaskStatus, Video
 from vidwiz.models.upsert import insert_ignoring
 from vidwiz.ports import VideoChanged
 from vidwiz.services import quotas, video_ids
+from vidwiz.services.cleaning import clean_metadata
 from vidwiz.tasks import query, scheduling, subjects
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def saved_by(
 
 def store_metadata(uow: UnitOfWork, video: Video, metadata: VideoMetadata, *, source: str) -> None:
     """Keep in the locked video what a fetcher said; its title replaces the one a user gave."""
+    metadata = clean_metadata(metadata)
     video.video_metadata = metadata.as_dict()
     video.metadata_source = source
     video.title = metadata.title or video.title
