@@ -30,6 +30,8 @@ class Helper:
     def post(self, held, *, video_id=VIDEO, attempt=True, **body):
         if attempt is True:
             body["attempt"] = held["attempt"]
+        elif attempt is not False:
+            body["attempt"] = attempt
         return self.admin.post(
             f"/internal/tasks/{held['task_id']}/result", {"video_id": video_id, **body}
         )

@@ -1,9 +1,11 @@
 """Results that helpers post: which count, which come too late, which say nothing."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from tests.api.conftest import Person, error
-from tests.api.helping import NOTES, SEGMENTS, expire_lease, make_due, sweep, task
+from tests.api.helping import NOTES, QUESTIONS, SEGMENTS, expire_lease, make_due, sweep, task
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO, tasks
 from vidwiz.models import TaskStatus
@@ -75,7 +77,9 @@ def test_a_success_just_after_the_lease_still_counts(pushed, helper, seen):
         ("no_captions", None, "failed", "no_captions"),
         ("ip_blocked", None, "pending", "ip_blocked"),
         ("network_error", None, "pending", "network_error"),
-        ("home_made", "My own trouble.", "pending", "home_made"),
+        ("home_made", "My own trouble.", "pending", "helper_failed"),
+        ("home_made", "My \u202eown\x1b[31m\n trouble.", "pending", "helper_failed"),
+        ("home_made", "\u200b ", "pending", "helper_failed"),
         (None, None, "pending", "helper_failed"),
     ],
 )
@@ -86,8 +90,8 @@ def test_failures_are_classified(pushed, helper, seen, code, message, status, sh
     stage = seen.get(f"/videos/{VIDEO}").json["stages"]["transcript"]
     assert stage["code"] == shown
     assert stage["message"]
-    if code == "home_made":
-        assert stage["message"] == "My own trouble."
+    if message and "trouble" in message:
+        assert stage["message"].replace("[31m", "") == "My own trouble."
     assert (stage["next_try_at"] is None) == (status == "failed")
 
 
@@ -108,16 +112,39 @@ EMPTY: list[tuple[str, dict[str, object]]] = [
     ("metadata", {"metadata": {"title": 5}}),
     ("metadata", {"metadata": {"title": "x", "chapters": [{"title": "y"}]}}),
     ("metadata", {"metadata": {"title": "x"}, "video_id": "otherotherx"}),
+    ("metadata", {"metadata": {"title": "\u200b", "channel": " \x1b"}}),
+    ("metadata", {"metadata": {"title": "x", "thumbnail": "javascript:alert(1)"}}),
+    ("metadata", {"metadata": {"title": "x", "webpage_url": "data:text/html,x"}}),
+    ("metadata", {"metadata": {"title": "x", "channel_url": "//evil.example"}}),
+    ("metadata", {"metadata": {"title": "x", "upload_date": "2024-01-01"}}),
+    ("metadata", {"metadata": {"title": "x", "upload_date": "20240230"}}),
+    ("transcript", {"transcript": {"segments": SEGMENTS, "language": "english"}}),
+    ("transcript", {"transcript": {"segments": SEGMENTS, "language": "en_GB"}}),
+    ("transcript", {"transcript": SEGMENTS, "attempt": 1.9}),
+    ("transcript", {"transcript": SEGMENTS, "attempt": "1"}),
+    ("transcript", {"transcript": SEGMENTS, "source": " "}),
+    ("summary", {"summary": {"summary": "  ", "suggested_questions": QUESTIONS}}),
+    ("summary", {"summary": {"summary": "Yeast.", "suggested_questions": ["a", "b", "\u200b"]}}),
+    ("note", {"note": " \n\t"}),
+    ("note", {"note": {"text": "\u200b\u00a0"}}),
 ]
 
 
-def test_a_success_without_content_ends_nothing(pushed, helper, seen):
+def test_a_success_without_content_ends_nothing(pushed, helper, seen, admin):
+    ada_note = seen.post(NOTES, {"timestamp": "0:05"}).json["id"]
     held = {kind: helper.take(kind) for kind in ("transcript", "metadata")}
     for kind, body in EMPTY:
+        if kind not in held:
+            admin.post(f"/internal/videos/{VIDEO}/transcript", {"transcript": SEGMENTS})
+            held |= {name: helper.take(name) for name in ("summary", "note")}
+        before = task(held[kind]["task_id"]).status
         response = helper.post(held[kind], **{"success": True, **body})
         assert error(response, 422)["details"], body
-        assert task(held[kind]["task_id"]).status is TaskStatus.IN_PROGRESS
-    assert seen.get(f"/videos/{VIDEO}").json["transcript_available"] is False
+        assert task(held[kind]["task_id"]).status == before
+    assert task(held["metadata"]["task_id"]).status is TaskStatus.IN_PROGRESS
+    shown = seen.get(f"/videos/{VIDEO}").json
+    assert (shown["summary"], shown["metadata"]) == (None, None)
+    assert seen.get(f"/notes/{ada_note}").json["text"] is None
 
 
 def test_an_old_helper_names_no_attempt(pushed, helper, seen):
@@ -157,7 +184,8 @@ def test_tasks_that_are_not_there(admin, helper):
     error(helper.post(nowhere, success=False), 404)
     error(admin.post(f"/internal/tasks/{2**31 - 1}/heartbeat", {"attempt": 1}), 404)
     error(admin.post("/internal/tasks/1/heartbeat", {}), 422)
-    error(admin.post("/internal/tasks/1/heartbeat", {"attempt": 2**40}), 422)
+    for attempt in (2**40, 1.0, 1.9, "1", True, [1]):
+        error(admin.post("/internal/tasks/1/heartbeat", {"attempt": attempt}), 422)
 
 
 def test_a_failing_fetch_waits_before_it_is_tried_again(pushed, helper, seen):
@@ -166,7 +194,8 @@ def test_a_failing_fetch_waits_before_it_is_tried_again(pushed, helper, seen):
     assert helper.poll("metadata").status_code == 200
     stage = seen.get(f"/videos/{VIDEO}").json["stages"]["transcript"]
     assert (stage["state"], stage["code"]) == ("waiting", "rate_limited")
-    assert stage["next_try_at"] > stage["next_try_at"][:4]
+    wait = datetime.fromisoformat(stage["next_try_at"]) - datetime.now(UTC)
+    assert timedelta(0) < wait < timedelta(days=1)
 
 
 @only_sqlite

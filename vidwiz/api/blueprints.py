@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import flask_smorest
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter, UnicodeConverter
 
 import vidwiz
 from vidwiz.api.schemas.common import ErrorOut
 from vidwiz.http.auth import GUEST_HEADER, AccessPolicy
 from vidwiz.http.bodies import StrictParser
+from vidwiz.services import video_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,16 +23,23 @@ _LARGEST_ID = 2**31 - 1
 
 
 class IdConverter(BaseConverter):
-    """A positive integer that a database key can have; anything larger is not found."""
+    """A positive integer that a database key can have; anything else is not found."""
 
     regex = r"[0-9]{1,19}"
 
     def to_python(self, value: str) -> int:
-        """Return the id, or have the router say 404."""
+        """Return the id; raise `NotFound`.
+
+        Werkzeug's own ValidationError would answer 405 where a path has several methods.
+        """
         number = int(value)
         if not 1 <= number <= _LARGEST_ID:
-            raise ValidationError
+            raise NotFound
         return number
+
+
+class VideoIdConverter(UnicodeConverter):
+    """A video's id, checked by the view: what is none is 422 and names the field."""
 
 
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
@@ -64,7 +73,7 @@ class Api(flask_smorest.Api):  # type: ignore[misc]
 
 def make_api(app: Flask) -> Api:
     """Return the document of this app, served as /openapi.json."""
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "video": VideoIdConverter}
     app.config |= {
         "API_TITLE": "VidWiz",
         "API_VERSION": vidwiz.__version__,
@@ -75,6 +84,9 @@ def make_api(app: Flask) -> Api:
     api = Api(app)
     api.register_converter(
         IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}
+    )
+    api.register_converter(
+        VideoIdConverter, lambda _: {"type": "string", "pattern": video_ids.PATTERN}
     )
     return api
 

@@ -29,8 +29,8 @@ LONGEST_PASSWORD = 256
 FULL = "full"
 AUTOMATION = "automation"
 TOKEN_PREFIX = "vw_"  # noqa: S105 - how a token is recognised, not a token
-_LONGEST_EMAIL = 254
-_LONGEST_NAME = 200
+LONGEST_EMAIL = 254
+LONGEST_NAME = 200
 _hasher = PasswordHasher()
 
 
@@ -45,7 +45,7 @@ def check_email(email: str) -> str:
     except EmailNotValidError as exc:
         raise InvalidInputError("this is not an email address", field="email") from exc
     normal = normal_email(found.normalized)
-    if len(normal) > _LONGEST_EMAIL:
+    if len(normal) > LONGEST_EMAIL:
         raise InvalidInputError("this email address is too long", field="email")
     return normal
 
@@ -58,8 +58,8 @@ def normal_email(email: str) -> str:
 def check_name(name: str) -> str:
     """Return the name as one clean line; raise `InvalidInputError` when nothing is left of it."""
     name = clean_line(name)
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise InvalidInputError(f"a name has 1 to {_LONGEST_NAME} characters", field="name")
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise InvalidInputError(f"a name has 1 to {LONGEST_NAME} characters", field="name")
     return name
 
 

@@ -41,7 +41,7 @@ _SHORTEST_POLL, _LONGEST_POLL = 1, 60
 def claim_task(asked: dict[str, Any]) -> dict[str, Any] | Response:
     """Wait for a task of this type and claim it."""
     seconds = min(max(asked["timeout"], _SHORTEST_POLL), _LONGEST_POLL)
-    worker = WorkerId(asked["worker"], "helper", asked["network"])
+    worker = WorkerId(asked["worker"] or "helper", "helper", asked["network"] or "helper")
     assignment = _take(asked["type"], worker)
     if assignment is None:
         assignment = _wait_for(asked["type"], worker, until=time.monotonic() + seconds)
