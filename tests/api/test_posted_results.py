@@ -33,6 +33,41 @@ def test_the_same_result_again_changes_nothing(pushed, helper, seen):
     assert len(tasks(task_type="generate_summary")) == 1
 
 
+def test_the_same_result_may_be_spelled_in_another_way(pushed, helper, seen):
+    held = helper.take("metadata")
+    first = {
+        "success": True,
+        "metadata": {"title": "Bread", "duration": 600, "view_count": 5},
+        "transcript": [{"text": "The dough rests.", "offset": 0, "duration": 9}],
+    }
+    assert helper.post(held, **first).status_code == 200
+    again = {
+        "unknown": 1,
+        "transcript": {
+            "language": None,
+            "segments": [{"duration": 9.0, "offset": 0.0, "text": "The dough rests.", "x": 1}],
+        },
+        "metadata": {
+            "view_count": 5,
+            "duration": 600.0,
+            "title": "Bread",
+            "channel": None,
+            "thumbnail": "",
+            "unknown": [],
+        },
+        "summary": None,
+        "error_code": None,
+        "success": True,
+        "source": "helper",
+    }
+    assert helper.post(held, **again).status_code == 200
+    for change in ({"duration": 601}, {"channel": "Bakery"}, {"view_count": None}):
+        other = {**first, "metadata": {**first["metadata"], **change}}
+        error(helper.post(held, **other), 409)
+    longer = [{"text": "The dough rests.", "offset": 0, "duration": 9.5}]
+    error(helper.post(held, **{**first, "transcript": longer}), 409)
+
+
 def test_the_same_failure_again_counts_once(pushed, helper, seen):
     held = helper.take("transcript")
     for _ in range(3):

@@ -12,6 +12,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import langcodes
+
 if TYPE_CHECKING:
     from vidwiz.plugin_api import VideoMetadata
 
@@ -70,8 +72,6 @@ def is_upload_date(text: str) -> bool:
 
 def is_language(tag: str) -> bool:
     """Say whether this is a valid BCP 47 tag, by the registry that langcodes knows."""
-    import langcodes  # noqa: PLC0415 - its tables take 40 ms, which most processes never need
-
     return (
         len(tag) <= LONGEST_LANGUAGE
         and re.fullmatch(LANGUAGE_PATTERN[1:-1], tag) is not None
@@ -81,7 +81,9 @@ def is_language(tag: str) -> bool:
 
 def clean_language(tag: str | None) -> str | None:
     """Return the longest beginning of the tag that is valid: `en` of `en-orig`; None for none."""
-    parts = (tag or "").strip().replace("_", "-").split("-")
+    if not tag:
+        return None
+    parts = tag.strip().replace("_", "-").split("-")
     for end in range(len(parts), 0, -1):
         shorter = "-".join(parts[:end])
         if is_language(shorter):

@@ -118,13 +118,19 @@ def submit_result(posted: dict[str, Any], task_id: int) -> Response:
 
 
 def _digest(posted: dict[str, Any]) -> str:
-    """Return a digest of what the result means, however its JSON was spelled."""
-    meaning = json.dumps(posted, sort_keys=True, default=_plain)
+    """Return a digest of what the result means, however its JSON was spelled.
+
+    The schema has dropped unknown fields and made numbers and texts alike; what metadata leaves
+    out is null.
+    """
+    known = posted["metadata"]
+    metadata = None if known is None else metadata_of(posted["video_id"], known)
+    meaning = json.dumps({**posted, "metadata": metadata}, sort_keys=True, default=_plain)
     return sha256(meaning.encode()).hexdigest()
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - what a schema loaded
-    return dataclasses.astuple(value)
+    return dataclasses.asdict(value)
 
 
 def _taken(task: Task, message: str) -> Response:

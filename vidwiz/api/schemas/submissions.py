@@ -92,7 +92,7 @@ def _seconds(value: Any) -> float:  # noqa: ANN401 - whatever JSON can say
         raise ValidationError("Offset and duration of a segment are seconds.")
     if not 0 <= value < 10**9 or not math.isfinite(value):
         raise ValidationError("Offset and duration of a segment are seconds.")
-    return value
+    return float(value)
 
 
 class _CheckedOrEmpty(fields.String):
