@@ -19,9 +19,11 @@ class Helper:
     def __init__(self, admin):
         self.admin = admin
 
-    def poll(self, kind, timeout=1, **query):
+    def poll(self, kind, timeout=1, *, environ_overrides=None, **query):
         return self.admin.get(
-            "/internal/tasks", query_string={"type": kind, "timeout": timeout, **query}
+            "/internal/tasks",
+            query_string={"type": kind, "timeout": timeout, **query},
+            environ_overrides=environ_overrides,
         )
 
     def take(self, kind):

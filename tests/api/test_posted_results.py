@@ -22,6 +22,17 @@ def test_one_result_may_complete_both_fetches(pushed, helper, seen):
     assert helper.poll("transcript").status_code == 204
 
 
+def test_what_comes_beside_a_result_replaces_nothing(pushed, helper, seen, admin):
+    held = helper.take("metadata")
+    better = [{"text": "The better one.", "offset": 0, "duration": 9}]
+    admin.post(f"/internal/videos/{VIDEO}/transcript", {"transcript": better})
+    before = admin.get(f"/internal/videos/{VIDEO}/transcript").json
+    body = {"success": True, "metadata": {"title": "Bread"}, "transcript": SEGMENTS}
+    assert helper.post(held, **body, source="late").status_code == 200
+    assert admin.get(f"/internal/videos/{VIDEO}/transcript").json == before
+    assert seen.get(f"/videos/{VIDEO}").json["title"] == "Bread"
+
+
 def test_the_same_result_again_changes_nothing(pushed, helper, seen):
     held = helper.take("transcript")
     first = helper.post(held, success=True, transcript=SEGMENTS)

@@ -10,7 +10,7 @@ import pytest
 from tests.api.helping import make_due
 from tests.fixtures.databases import only_sqlite
 from tests.fixtures.servers import until
-from tests.support import VIDEO, ensure_video, tasks
+from tests.support import ensure_video, tasks
 
 POLL = "/api/v2/internal/tasks?type=transcript&timeout={}"
 
@@ -121,7 +121,7 @@ def test_a_client_that_left_before_it_was_served_gets_no_task(server):
 def test_head_claims_nothing(server):
     ensure_video()
     status, headers, _ = server.ask(server.poll(method="HEAD"))
-    assert (status, headers["allow"]) == (405, "GET")
+    assert (status, headers["allow"]) == (405, "get")
     assert (one_task().status, one_task().attempt) == ("pending", 0)
     make_due(one_task().id)
     assert server.ask(server.poll())[0] == 200

@@ -15,7 +15,7 @@ from email_validator import EmailNotValidError, validate_email
 from vidwiz.errors import ConflictError, InvalidInputError, NotFoundError, NotSignedInError
 from vidwiz.models import ApiToken, User, now
 from vidwiz.models.upsert import insert_ignoring
-from vidwiz.services.cleaning import clean_line
+from vidwiz.services.cleaning import clean_line, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,7 +58,7 @@ def normal_email(email: str) -> str:
 def check_name(name: str) -> str:
     """Return the name as one clean line; raise `InvalidInputError` when nothing is left of it."""
     name = clean_line(name)
-    if not 1 <= len(name) <= LONGEST_NAME:
+    if is_blank(name) or len(name) > LONGEST_NAME:
         raise InvalidInputError(f"a name has 1 to {LONGEST_NAME} characters", field="name")
     return name
 
