@@ -11,6 +11,7 @@ from tests.api.helping import NOTES, QUESTIONS, SEGMENTS, SUMMARY, task
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO, metadata, note, tasks
 from vidwiz.api.internal.polling import LongPolls
+from vidwiz.http.connections import ClientConnection, DeliveredBody
 from vidwiz.http.error_responses import BusyError
 from vidwiz.models import TaskStatus
 
@@ -130,13 +131,43 @@ def test_a_claim_that_was_not_written_is_given_back_uncounted(pushed, helper, se
     assert state() == ("in_progress", 2, 0)
 
 
-def test_a_client_that_leaves_between_claim_and_answer_loses_nothing(pushed, helper, seen, wire):
+def test_a_client_that_leaves_before_the_answer_is_written_loses_nothing(
+    pushed, helper, seen, wire
+):
     server, client = wire
     answer = ask(helper, server)
     client.close()
-    assert answer.json["attempt"] == 1
+    with pytest.raises(BrokenPipeError):
+        server.sendall(b"HTTP/1.1 200 OK")
     answer.close()
     assert state() == ("pending", 1, 0)
+
+
+def test_a_body_says_once_that_it_did_not_arrive(wire):
+    server, client = wire
+    said = []
+    connection = ClientConnection({"gunicorn.socket": server})
+    body = DeliveredBody(b"{}", connection, lambda: said.append("undelivered"))
+    client.close()
+    # Known before anything is written.
+    assert next(body) == b"{}"
+    assert said == ["undelivered"]
+    assert list(body) == []
+    body.close()
+    body.close()
+    assert said == ["undelivered"]
+
+
+def test_a_client_that_sends_more_is_still_there(wire):
+    server, client = wire
+    connection = ClientConnection({"gunicorn.socket": server})
+    assert not connection.is_closed()
+    client.sendall(b"GET /next")
+    assert not connection.is_closed()
+    assert server.recv(100) == b"GET /next"
+    client.close()
+    assert connection.is_closed()
+    assert not ClientConnection({}).is_closed()
 
 
 def test_an_answer_that_is_refused_unread_is_given_back(pushed, helper, seen, wire):

@@ -174,3 +174,20 @@ def test_headers_of_a_client_do_not_move_the_app(server):
     prefixed = GET + b"X-Forwarded-Prefix: /vid\r\n\r\n"
     assert server.ask(prefixed)[0] == 200
     assert "Traceback" not in server.stack.output()
+
+
+@only_sqlite
+def test_everything_can_stand_below_a_prefix(stack):
+    """SCRIPT_NAME in the server's environment, behind a proxy that passes whole paths on."""
+    server = Server(stack, SCRIPT_NAME="/vid")
+    token = stack.config.admin_tokens[0].encode()
+    login = b"Host: x\r\nAuthorization: Bearer " + token + b"\r\n\r\n"
+    assert server.ask(b"GET /vid/healthz HTTP/1.1\r\n" + login)[0] == 200
+    assert server.ask(b"GET /vid/v2/internal/ledger HTTP/1.1\r\n" + login)[0] == 200
+    status, _, page = server.ask(b"GET /vid/rq/ HTTP/1.1\r\n" + login)
+    assert status == 200
+    assert 'href="/vid/rq/static/css/main.css"' in page
+    status, headers, body = server.ask(b"GET /healthz HTTP/1.1\r\n" + login)
+    assert (status, headers["content-type"]) == (404, "application/json")
+    assert json.loads(body)["error"]["code"] == "not_found"
+    assert "Traceback" not in stack.output()
