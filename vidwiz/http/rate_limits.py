@@ -46,6 +46,7 @@ def limited(limit: RateLimit) -> Callable[[Callable[..., Any]], Callable[..., An
         def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the view's own
             return limits_of(current_app).counted(view)(*args, **kwargs)
 
+        counted.rate_limit = limit  # type: ignore[attr-defined]
         return counted
 
     return decorate
@@ -61,6 +62,8 @@ class RateLimits:
         if config.rate_limit_enabled:
             self._limiter = _make_limiter(config.redis_url)
             self._limiter.init_app(app)
+            # Its hook looks at every request; this spares all others the search for their limits.
+            self._limiter.request_filter(_is_unlimited)
             for view, limit in _limited_views.items():
                 shared = self._limiter.shared_limit(limit.rate, scope=limit.name)
                 self._counted[view] = shared(view)
@@ -92,6 +95,11 @@ def _make_limiter(redis_url: str) -> Limiter:
         in_memory_fallback_enabled=True,
         key_prefix="vidwiz",
     )
+
+
+def _is_unlimited() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return not hasattr(view, "rate_limit")
 
 
 def _client_network() -> str:
