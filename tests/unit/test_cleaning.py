@@ -48,7 +48,17 @@ def test_several_lines_stay_several():
 
 @pytest.mark.parametrize(
     ("text", "blank"),
-    [("", True), (" \t\n", True), ("\u200b\xa0\u3000", True), ("\x1b", True), ("\u202e", True), (".", False), (" a ", False), ("👍", False), ("́", False)],
+    [
+        ("", True),
+        (" \t\n", True),
+        ("\u200b\xa0\u3000", True),
+        ("\x1b", True),
+        ("\u202e", True),
+        (".", False),
+        (" a ", False),
+        ("👍", False),
+        ("́", False),
+    ],
 )
 def test_blank_is_what_cannot_be_seen(text, blank):
     assert cleaning.is_blank(text) is blank
@@ -83,7 +93,16 @@ def test_only_web_addresses_may_be_linked_to(address, good):
 
 @pytest.mark.parametrize(
     ("text", "good"),
-    [("20240229", True), ("19990101", True), ("20230229", False), ("20241301", False), ("2024-01-01", False), ("٢٠٢٤٠١٠١", False), ("202401011", False), ("00000101", False)],
+    [
+        ("20240229", True),
+        ("19990101", True),
+        ("20230229", False),
+        ("20241301", False),
+        ("2024-01-01", False),
+        ("٢٠٢٤٠١٠١", False),
+        ("202401011", False),
+        ("00000101", False),
+    ],
 )
 def test_an_upload_date_is_a_day(text, good):
     assert cleaning.is_upload_date(text) is good
@@ -91,7 +110,22 @@ def test_an_upload_date_is_a_day(text, good):
 
 @pytest.mark.parametrize(
     ("tag", "kept"),
-    [("en", "en"), ("en-GB", "en-GB"), ("zh-Hans", "zh-Hans"), ("iw", "iw"), ("pt_BR", "pt-BR"), ("en-orig", "en"), ("en-US-xyz1", "en-US"), ("a.en", None), ("english", None), ("auto", None), ("", None), (None, None), ("x" * 40, None), ("en\n", "en")],
+    [
+        ("en", "en"),
+        ("en-GB", "en-GB"),
+        ("zh-Hans", "zh-Hans"),
+        ("iw", "iw"),
+        ("pt_BR", "pt-BR"),
+        ("en-orig", "en"),
+        ("en-US-xyz1", "en-US"),
+        ("a.en", None),
+        ("english", None),
+        ("auto", None),
+        ("", None),
+        (None, None),
+        ("x" * 40, None),
+        ("en\n", "en"),
+    ],
 )
 def test_of_a_language_tag_stays_what_is_valid(tag, kept):
     assert cleaning.clean_language(tag) == kept
@@ -107,5 +141,7 @@ def test_a_fetched_transcript_has_a_valid_language(tmp_path):
 
 
 def test_what_a_model_writes_is_cleaned_too():
-    completion = Completion("The\x1b[31m dough\u202e rests\x00\ud800 for an hour in a bowl.", "model")
+    completion = Completion(
+        "The\x1b[31m dough\u202e rests\x00\ud800 for an hour in a bowl.", "model"
+    )
     assert writing.note_from(completion) == "The[31m dough rests for an hour in a bowl."
