@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.api.helping import make_due
 from tests.fixtures.databases import only_sqlite
 from tests.fixtures.servers import until
 from tests.support import ensure_video, tasks
+from vidwiz.cli.up.stack import is_ready
 
 POLL = "/api/v2/internal/tasks?type=transcript&timeout={}"
 
@@ -177,7 +179,7 @@ def test_headers_of_a_client_do_not_move_the_app(server):
 
 
 @only_sqlite
-def test_everything_can_stand_below_a_prefix(stack):
+def test_everything_can_stand_below_a_prefix(stack, monkeypatch):
     """SCRIPT_NAME in the server's environment, behind a proxy that passes whole paths on."""
     server = Server(stack, SCRIPT_NAME="/vid")
     token = stack.config.admin_tokens[0].encode()
@@ -190,4 +192,8 @@ def test_everything_can_stand_below_a_prefix(stack):
     status, headers, body = server.ask(b"GET /healthz HTTP/1.1\r\n" + login)
     assert (status, headers["content-type"]) == (404, "application/json")
     assert json.loads(body)["error"]["code"] == "not_found"
+    here = SimpleNamespace(getsockname=lambda: ("127.0.0.1", server.port))
+    assert not is_ready(here)
+    monkeypatch.setenv("SCRIPT_NAME", "/vid")
+    assert is_ready(here)
     assert "Traceback" not in stack.output()
