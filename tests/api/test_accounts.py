@@ -78,7 +78,7 @@ def test_a_bad_account_is_refused(stranger, change):
 
 
 @only_sqlite
-def test_nobody_makes_himself_an_admin(app, stranger):
+def test_nobody_becomes_an_admin_by_a_field(app, stranger):
     extra = {"is_admin": True, "id": 7, "user_id": 7}
     assert stranger.post("/auth/register", {**ACCOUNT, **extra}).status_code == 201
     token = stranger.post("/auth/login", ACCOUNT).json["token"]

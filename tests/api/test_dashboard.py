@@ -79,6 +79,25 @@ def test_the_dashboard_runs_its_own_scripts_only(dashboard):
 
 
 @only_sqlite
+def test_no_page_shows_the_password_of_redis(made, config, redis_url, admin):
+    """The pages name the Redis that they show; a password in its URL is left out."""
+    client = made(redis_url).client
+    dashboard = client.application.extensions["vidwiz.dashboard"]
+    queue = queue_named("note", impatient(redis_url))
+    job = queue.enqueue_call("vidwiz.worker.entry.run_tasks", args=([1],))
+    shown = ("redis://user:hunter2hunter2@host:6379/0",)
+    # Each instance by its number; only the first is ever connected to.
+    dashboard.config["RQ_DASHBOARD_REDIS_URL"] = (redis_url, *shown)
+    for path in ("", "0/view/workers", "0/view/jobs", f"0/view/job/{job.id}"):
+        page = client.get(f"/rq/{path}", headers=admin.headers)
+        assert page.status_code == 200
+        text = page.get_data(as_text=True)
+        assert "@host:6379" in text
+        assert "hunter2" not in text
+    queue.connection.close()
+
+
+@only_sqlite
 def test_every_dashboard_route_wants_credentials(app):
     dashboard = app.extensions["vidwiz.dashboard"]
     rules = list(dashboard.url_map.iter_rules())

@@ -215,7 +215,7 @@ def test_waiting_holds_no_connection(app, helper):
         assert [answer.result().status_code for answer in waiting] == [204] * 4
 
 
-def test_a_task_goes_from_hand_to_hand(pushed, helper, seen, admin):
+def test_each_kind_of_task_can_be_done_by_a_helper(pushed, helper, seen, admin):
     """Metadata, transcript, summary and note, each by a helper."""
     note_id = seen.post(NOTES, {"timestamp": "0:05"}).json["id"]
     known = metadata(title="How bread rises").as_dict()

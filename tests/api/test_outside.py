@@ -185,7 +185,7 @@ def test_the_document_is_valid_and_lists_every_route_once(app, client):
             assert method == "parameters" or "security" in operation
 
 
-def test_pokes_are_of_our_types(queue, ada):
+def test_notifications_are_of_our_types(queue, ada):
     ada.post("/conversations", {"video_id": VIDEO})
     assert {kind for kind, _ in queue.notifications} == {
         TaskType.FETCH_METADATA,

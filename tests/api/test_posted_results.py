@@ -88,7 +88,7 @@ def test_the_same_failure_again_counts_once(pushed, helper, seen):
     assert task(held["task_id"]).error_code == "network_error"
 
 
-def test_a_late_word_is_refused(pushed, helper, seen):
+def test_a_late_result_is_refused(pushed, helper, seen):
     first = helper.take("transcript")
     expire_lease(first["task_id"])
     sweep()

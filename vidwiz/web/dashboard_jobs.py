@@ -14,7 +14,7 @@ from flask import Blueprint, current_app, jsonify, render_template, url_for
 from rq.exceptions import DeserializationError, InvalidJobOperation, NoSuchJobError
 from rq.version import VERSION as rq_version  # noqa: N811 - a template's name
 from rq_dashboard.version import VERSION
-from rq_dashboard.web import serialize_current_job
+from rq_dashboard.web import escape_format_instance_list, serialize_current_job
 from werkzeug.exceptions import Conflict
 
 from vidwiz.queueing.messages import NotificationJob, SignedJson
@@ -63,7 +63,7 @@ def job_view(instance_number: int, job_id: str) -> str:
     return render_template(
         "rq_dashboard/job.html",
         current_instance=instance_number,
-        instance_list=current_app.config["RQ_DASHBOARD_REDIS_URL"],
+        instance_list=escape_format_instance_list(current_app.config["RQ_DASHBOARD_REDIS_URL"]),
         id=_job(job_id).id,
         rq_url_prefix=url_for("rq_dashboard.queues_overview"),
         rq_dashboard_version=VERSION,
