@@ -4,8 +4,6 @@ import base64
 import re
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 
 import openapi_spec_validator
 import pytest
@@ -14,13 +12,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.api.conftest import Person, error
 from tests.fixtures.databases import dispose, make_config, only_sqlite
-from tests.fixtures.servers import until
 from tests.support import VIDEO
-from vidwiz.api.health import KeptCheck
 from vidwiz.app import create_app
 from vidwiz.db.engine import db
 from vidwiz.db.transactions import unit_of_work
-from vidwiz.errors import StoreError
 from vidwiz.plugin_host.registry import Registry
 from vidwiz.runtime import current
 from vidwiz.tasks.types import TaskType
@@ -90,47 +85,6 @@ def test_limits_can_be_off(made, redis_url):
 def test_without_redis_limits_live_in_memory(made, tmp_path):
     caller = made(f"unix://{tmp_path}/none.sock")
     assert attempts(caller, 11) == [401] * 10 + [429]
-
-
-class SlowStore:
-    """A store whose check is counted and waits until it may end."""
-
-    def __init__(self):
-        self.checks = 0
-        self.may_end = Event()
-
-    def check(self):
-        self.checks += 1
-        assert self.may_end.wait(10)
-        raise StoreError("away")
-
-
-@only_sqlite
-def test_many_who_ask_for_readiness_cause_one_check_of_the_store(config, queue, plugins):
-    store = SlowStore()
-    app = create_app(config, queue=queue, plugins=plugins, store=store)
-
-    def ask(_):
-        return app.test_client().get("/readyz").json["checks"]["store"]
-
-    with ThreadPoolExecutor(6) as pool:
-        answers = pool.map(ask, range(6))
-        until(lambda: store.checks, "the check to begin")
-        store.may_end.set()
-        assert [answer["state"] for answer in answers] == ["unavailable"] * 6
-    assert store.checks == 1
-    dispose(app)
-
-
-def test_a_kept_check_is_made_again_after_its_time():
-    kept, made = KeptCheck(seconds=0.05), []
-
-    def check():
-        made.append(1)
-        return {"state": str(len(made)), "message": None}
-
-    assert [kept.answer(check)["state"] for _ in range(3)] == ["1"] * 3
-    until(lambda: kept.answer(check)["state"] == "2", "another check", seconds=5)
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ def init_app(app: Flask) -> None:
     response_headers.init_app(app)
     bodies.init_app(app)
     app.extensions["vidwiz.polls"] = LongPolls()
-    health.init_app(app)
     _register(app)
     # After flask-smorest, whose own answer to errors this replaces.
     error_responses.init_app(app)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
 from functools import cache
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from alembic.script import ScriptDirectory
@@ -23,14 +21,9 @@ from vidwiz.http.transactions import read_transaction
 from vidwiz.runtime import current
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from flask import Flask
-
     from vidwiz.http.rate_limits import RateLimits
 
 log = logging.getLogger(__name__)
-_STORE_CHECK = "vidwiz.store_check"
 blueprint = Blueprint("health", __name__, description="Whether it works")
 
 
@@ -54,32 +47,6 @@ class ReadinessOut(Out):
     checks = fields.Dict(keys=fields.String(), values=fields.Nested(CheckOut))
 
 
-class KeptCheck:
-    """A check that anybody may cause: one at a time, and its answer is kept for some seconds."""
-
-    def __init__(self, seconds: float = 5.0) -> None:
-        self._seconds = seconds
-        self._checking = Lock()
-        self._answer: dict[str, str | None] | None = None
-        self._expires_at = 0.0
-
-    def answer(self, check: Callable[[], dict[str, str | None]]) -> dict[str, str | None]:
-        """Return the kept answer, or a new one; while another request checks, the last one."""
-        kept = self._answer
-        if kept is not None and (time.monotonic() < self._expires_at or self._checking.locked()):
-            return kept
-        with self._checking:
-            if self._answer is None or time.monotonic() >= self._expires_at:
-                self._answer = check()
-                self._expires_at = time.monotonic() + self._seconds
-            return self._answer
-
-
-def init_app(app: Flask) -> None:
-    """Give the app what its readiness is remembered in."""
-    app.extensions[_STORE_CHECK] = KeptCheck()
-
-
 @blueprint.get("/healthz", access=ANYBODY)
 @blueprint.response(200, HealthOut)
 def healthz() -> dict[str, str]:
@@ -97,8 +64,7 @@ def readyz() -> Response:
     checks = {
         "database": _database(),
         "redis": _redis(answers=redis_answers),
-        # A store may be far away, and this route is open to everybody.
-        "store": current_app.extensions[_STORE_CHECK].answer(_store),
+        "store": _store(),
         "rate_limits": _check(limits.state(redis_answers=redis_answers), None),
     }
     if checks["database"]["state"] != "ok":
