@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from vidwiz import api, log, web
 from vidwiz.config import Config
 from vidwiz.db import schema_upgrade
+from vidwiz.http import proxies
 from vidwiz.runtime import build_app
 
 if TYPE_CHECKING:
@@ -23,6 +24,6 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:  # noqa: AN
         config = Config.from_env()
         log.configure(config.log_level)
     app = build_app(config, **parts)
-    for step in (schema_upgrade, api, web):
+    for step in (schema_upgrade, api, web, proxies):
         step.init_app(app)
     return app

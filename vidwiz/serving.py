@@ -7,7 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from vidwiz import log
+from vidwiz import log, refused_requests
 from vidwiz.config import Config
 from vidwiz.processes import die_with_parent
 
@@ -19,7 +19,12 @@ _LOOK_SECONDS = 0.5
 _config = Config.from_env()
 
 bind = f"127.0.0.1:{_config.port}"
-worker_class = "gthread"
+worker_class = refused_requests.Worker
+# The most that gunicorn allows, in bytes; its own 4094 is less than what browsers send.
+limit_request_line = 8190
+# gunicorn would believe SCRIPT_NAME and PATH_INFO as headers of any local client. A path prefix
+# comes from the environment, or from a trusted proxy's X-Forwarded-Prefix.
+forwarder_headers = ""
 # SQLite has one writer; a second process would only add waiting.
 workers = 1 if _config.uses_sqlite else _config.web_concurrency or 2
 # Imported once and shared; for a single worker that would only cost the arbiter memory.

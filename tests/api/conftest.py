@@ -1,9 +1,13 @@
 """People who call the API: users, guests, helpers."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.api.helping import Helper
+from tests.fixtures.databases import dispose
 from tests.support import VIDEO, make_user
+from vidwiz.app import create_app
 from vidwiz.db.transactions import unit_of_work
 from vidwiz.http.auth import make_jwt
 from vidwiz.runtime import current
@@ -93,6 +97,21 @@ def pushed(app):
     """Push the app's context, for looking into the database."""
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def made(config, plugins):
+    """Return a function that makes an app with its own queue to this Redis."""
+    apps = []
+
+    def make(url, **settings):
+        app = create_app(replace(config, redis_url=url, **settings), plugins=plugins)
+        apps.append(app)
+        return Person(app, {})
+
+    yield make
+    for app in apps:
+        dispose(app)
 
 
 @pytest.fixture

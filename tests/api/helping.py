@@ -19,9 +19,11 @@ class Helper:
     def __init__(self, admin):
         self.admin = admin
 
-    def poll(self, kind, timeout=1, **query):
+    def poll(self, kind, timeout=1, *, environ_overrides=None, **query):
         return self.admin.get(
-            "/internal/tasks", query_string={"type": kind, "timeout": timeout, **query}
+            "/internal/tasks",
+            query_string={"type": kind, "timeout": timeout, **query},
+            environ_overrides=environ_overrides,
         )
 
     def take(self, kind):
@@ -30,6 +32,8 @@ class Helper:
     def post(self, held, *, video_id=VIDEO, attempt=True, **body):
         if attempt is True:
             body["attempt"] = held["attempt"]
+        elif attempt is not False:
+            body["attempt"] = attempt
         return self.admin.post(
             f"/internal/tasks/{held['task_id']}/result", {"video_id": video_id, **body}
         )

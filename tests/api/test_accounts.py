@@ -1,15 +1,20 @@
 """Registering, signing in, and one's own settings."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
+from argon2 import PasswordHasher
 
 from tests.api.conftest import Person, error
-from tests.fixtures.databases import only_sqlite
+from tests.fixtures.databases import dispose, only_sqlite
 from tests.support import VIDEO, tasks
 from vidwiz.app import create_app
+from vidwiz.db.transactions import read_transaction
+from vidwiz.errors import NotSignedInError
 from vidwiz.http.auth import _signing_key
+from vidwiz.services import users
 
 ACCOUNT = {"email": "Ada@Example.org", "password": "correct horse", "name": " Ada "}
 
@@ -55,11 +60,17 @@ def test_an_email_is_registered_once(stranger):
         {"email": "ada"},
         {"email": "a b@example.org"},
         {"email": "a@" + "b" * 300 + ".org"},
+        {"email": "ada@example"},
+        {"email": "ada@example..org"},
+        {"email": "ada\u200b@example.org"},
+        {"email": "ada@[127.0.0.1]"},
+        {"email": "owner@vidwiz.localhost"},
         {"email": None},
         {"password": "short"},
-        {"password": "x" * 300},
+        {"password": "x" * 257},
         {"name": "  "},
         {"name": "x" * 201},
+        {"name": "\u200b\u202e"},
     ],
 )
 def test_a_bad_account_is_refused(stranger, change):
@@ -67,7 +78,7 @@ def test_a_bad_account_is_refused(stranger, change):
 
 
 @only_sqlite
-def test_nobody_makes_himself_an_admin(app, stranger):
+def test_nobody_becomes_an_admin_by_a_field(app, stranger):
     extra = {"is_admin": True, "id": 7, "user_id": 7}
     assert stranger.post("/auth/register", {**ACCOUNT, **extra}).status_code == 201
     token = stranger.post("/auth/login", ACCOUNT).json["token"]
@@ -115,6 +126,10 @@ def test_one_changes_what_is_ones_own(ada):
         {"name": None},
         {"language": "x" * 40},
         {"language": "en_GB\n"},
+        {"language": "en_GB"},
+        {"language": "english"},
+        {"language": "xx-ZZ"},
+        {"language": ""},
         {"ai_notes_enabled": "perhaps"},
         {"ai_notes_enabled": None},
     ],
@@ -133,3 +148,59 @@ def test_switching_ai_notes_ends_and_starts_work(pushed, ada, admin):
     ada.patch("/users/me", {"ai_notes_enabled": True})
     found = [task.status for task in tasks(task_type="generate_note")]
     assert found == ["cancelled", "pending"]
+
+
+def test_a_sign_in_lasts_as_long_as_the_setting_says(config, queue, plugins):
+    app = create_app(replace(config, jwt_hours=3), queue=queue, plugins=plugins)
+    person = Person(app, {})
+    person.post("/auth/register", ACCOUNT)
+    with app.app_context():
+        claims = jwt.decode(
+            person.post("/auth/login", ACCOUNT).json["token"], _signing_key(), algorithms=["HS256"]
+        )
+    left = datetime.fromtimestamp(claims["exp"], UTC) - datetime.now(UTC)
+    assert timedelta(hours=2, minutes=59) < left <= timedelta(hours=3)
+    dispose(app)
+
+
+@only_sqlite
+def test_an_unknown_email_costs_as_much_as_a_wrong_password(stranger, ada, monkeypatch):
+    checked = []
+    verify = PasswordHasher.verify
+
+    def counted(hasher, known_hash, password):
+        checked.append(known_hash)
+        return verify(hasher, known_hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", counted)
+    stranger.post("/auth/register", {**ACCOUNT, "email": "bob@example.org"})
+    # Known, unknown, and one without a password.
+    for email in ("bob@example.org", "eve@example.org", "ada@example.org"):
+        error(stranger.post("/auth/login", {"email": email, "password": "wrong horse"}), 401)
+    assert len(checked) == 3
+    parameters = {known_hash.rsplit("$", 2)[0] for known_hash in checked}
+    assert len(parameters) == 1
+
+
+@only_sqlite
+def test_a_password_is_never_cut(stranger):
+    longest = "x" * 256
+    assert stranger.post("/auth/register", {**ACCOUNT, "password": longest}).status_code == 201
+    assert stranger.post("/auth/login", {**ACCOUNT, "password": longest}).status_code == 200
+    error(stranger.post("/auth/login", {**ACCOUNT, "password": longest + "y"}), 422)
+    error(stranger.post("/auth/login", {**ACCOUNT, "password": longest[:-1]}), 401)
+
+
+@only_sqlite
+def test_what_the_rules_check_is_the_whole_password(pushed, sign_in):
+    known = sign_in(password_hash=users.hash_password("x" * 256))
+    with read_transaction() as session:
+        user = users.get(session, known.id)
+    assert users.check_password(user, "x" * 256) is user
+    with pytest.raises(NotSignedInError):
+        users.check_password(user, "x" * 257)
+
+
+@only_sqlite
+def test_a_name_is_one_clean_line(ada):
+    assert ada.patch("/users/me", {"name": " A\u202eda\x1b[1m\nL. "}).json["name"] == "Ada[1m L."

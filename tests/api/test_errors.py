@@ -97,6 +97,8 @@ BAD_BODIES = {
     "nan": b'{"timestamp": "1:00", "x": NaN}',
     "infinity": b'{"timestamp": "1:00", "x": -Infinity}',
     "nul": b'{"timestamp": "1:00", "text": "a\\u0000b"}',
+    "nul in a list": b'{"timestamp": "1:00", "x": ["a\\u0000b"]}',
+    "lone surrogate deep in lists": b'{"timestamp": "1:00", "x": [[{"y": ["\\ud800"]}]]}',
     "nul in a name": b'{"timestamp": "1:00", "a\\u0000": 1}',
     "lone surrogate": b'{"timestamp": "1:00", "text": "\\ud800"}',
     "deep": b'{"x": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
@@ -156,18 +158,18 @@ FIELDS = (
 )
 ROUTES = (
     ("POST", NOTES),
-    ("PATCH", "/notes/1"),
+    ("PATCH", "/notes/{note}"),
     ("POST", "/videos"),
     ("POST", "/conversations"),
     ("PATCH", "/users/me"),
 )
 ADMIN_ROUTES = (
-    ("POST", "/internal/tasks/1/result"),
-    ("POST", "/internal/tasks/1/heartbeat"),
+    ("POST", "/internal/tasks/{task}/result"),
+    ("POST", "/internal/tasks/{task}/heartbeat"),
     ("POST", f"/internal/videos/{VIDEO}/metadata"),
     ("POST", f"/internal/videos/{VIDEO}/transcript"),
     ("POST", f"/internal/videos/{VIDEO}/summary"),
-    ("PATCH", "/internal/notes/1"),
+    ("PATCH", "/internal/notes/{note}"),
 )
 examples = settings(
     max_examples=40,
@@ -176,18 +178,36 @@ examples = settings(
 )
 
 
+@pytest.fixture
+def targets(ada, admin):
+    """Make a video with a transcript, a waiting note and a claimed task, and return their ids."""
+    note = ada.post(NOTES, {"timestamp": "0:05"}).json["id"]
+    task = admin.get("/internal/tasks?type=metadata&timeout=1").json["task_id"]
+    rows = [{"text": "The dough rests.", "offset": 0, "duration": 9}]
+    taken = admin.post(f"/internal/videos/{VIDEO}/transcript", {"transcript": rows})
+    assert taken.status_code == 200
+    return {"note": note, "task": task}
+
+
+bodies = st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=6)
+
+
 @examples
-@given(
-    route=st.sampled_from(ROUTES + ADMIN_ROUTES),
-    body=st.dictionaries(st.sampled_from(FIELDS), json_values, max_size=6) | json_values,
-)
-def test_no_json_gives_500(ada, admin, route, body):
+@given(route=st.sampled_from(ROUTES + ADMIN_ROUTES), body=bodies | json_values)
+def test_no_json_gives_500(ada, admin, targets, route, body):
     method, path = route
     caller = admin if route in ADMIN_ROUTES else ada
+    if path.endswith("/result") and isinstance(body, dict):
+        body = {"success": True, **body, "video_id": VIDEO}
     response = caller.call(
-        method, path, data=json.dumps(body).encode(), content_type="application/json"
+        method,
+        path.format(**targets),
+        data=json.dumps(body).encode(),
+        content_type="application/json",
     )
     assert response.status_code < 500, (route, body, response.json)
+    # Each target is there, so that what is answered is about the body.
+    assert response.status_code != 404, (route, body)
 
 
 @examples

@@ -129,3 +129,25 @@ def test_an_odd_key_is_refused(pushed, ada, key):
     response = ada.post(NOTES, {"timestamp": "1:00"}, headers={"Idempotency-Key": key})
     assert error(response, 422)["details"][0]["field"] == "Idempotency-Key"
     assert count(Note) == 0
+
+
+def test_the_same_key_of_two_users_is_two_keys(ada, bob):
+    body, key = {"timestamp": "1:00", "text": "x"}, {"Idempotency-Key": "tap"}
+    notes = {}
+    for person in (ada, bob):
+        first = person.post(NOTES, body, headers=key)
+        again = person.post(NOTES, body, headers=key)
+        assert (first.status_code, again.json) == (201, first.json)
+        notes[person.id] = first.json["id"]
+    assert len(set(notes.values())) == 2
+    # Both once more: what the second one kept must not have become the first one's answer.
+    for person in (ada, bob):
+        again = person.post(NOTES, body, headers=key).json
+        assert (again["id"], again["user_id"]) == (notes[person.id], person.id)
+
+
+@only_sqlite
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+@pytest.mark.parametrize("note_id", ["0", "00", "2147483648", "9" * 19])
+def test_an_id_that_cannot_be_is_not_found_by_any_method(ada, method, note_id):
+    error(ada.call(method, f"/notes/{note_id}", json={"text": "x"}), 404)

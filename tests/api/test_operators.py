@@ -145,7 +145,16 @@ def test_a_summary_needs_a_transcript_and_ends_its_task(pushed, seen, admin):
     assert answer["stages"]["summary"]["state"] == "ready"
     assert status_of("generate_summary") == ["completed"]
     assert admin.post(f"{INTERNAL}/summary", body).status_code == 200
-    for bad in ({}, {"summary": ""}, {"suggested_questions": ["one"]}, {"summary": None}):
+    for bad in (
+        {},
+        {"summary": ""},
+        {"summary": " \n"},
+        {"summary": "\u200b"},
+        {"suggested_questions": ["one"]},
+        {"suggested_questions": ["one", "two", "  "]},
+        {"miscellaneous_data": {"suggested_questions": ["one", "", "three"]}},
+        {"summary": None},
+    ):
         error(admin.post(f"{INTERNAL}/summary", bad), 422)
 
 
@@ -168,7 +177,21 @@ def test_waiting_notes_are_listed_and_filled_once(pushed, seen, bob, admin):
         error(admin.patch(f"/internal/notes/{note_id}", body), 409)
     assert note(unwanted).text is None
     error(admin.patch("/internal/notes/2147483647", body), 404)
-    error(admin.patch(f"/internal/notes/{unwanted}", {"text": ""}), 422)
+    for blank in ("", "   ", "\n\t", "\u200b"):
+        error(admin.patch(f"/internal/notes/{unwanted}", {"text": blank}), 422)
+
+
+def test_an_operators_own_text_is_not_the_ais(pushed, seen, admin):
+    admin.post(f"{INTERNAL}/transcript", {"transcript": SEGMENTS})
+    ids = [seen.post(NOTES, {"timestamp": f"0:0{n}"}).json["id"] for n in (1, 2, 3)]
+    bodies = (
+        ({"text": "Mine", "generated_by_ai": False}, False),
+        ({"text": "Its", "generated_by_ai": True}, True),
+        ({"text": "Its"}, True),
+    )
+    for note_id, (body, by_ai) in zip(ids, bodies, strict=True):
+        assert admin.patch(f"/internal/notes/{note_id}", body).json["generated_by_ai"] is by_ai
+        assert seen.get(f"/notes/{note_id}").json["generated_by_ai"] is by_ai
 
 
 @only_sqlite

@@ -1,21 +1,23 @@
-"""Health, rate limits with and without Redis, the document, and the dashboard."""
+"""Health, rate limits with and without Redis, proxies, and the document."""
 
 import base64
+import re
 import socket
 import time
-from dataclasses import replace
 
 import openapi_spec_validator
 import pytest
-from rq import Queue
+import sqlalchemy as sa
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from tests.api.conftest import Person, error
 from tests.fixtures.databases import dispose, make_config, only_sqlite
 from tests.support import VIDEO
 from vidwiz.app import create_app
+from vidwiz.db.engine import db
+from vidwiz.db.transactions import unit_of_work
 from vidwiz.plugin_host.registry import Registry
-from vidwiz.queueing.connections import impatient
-from vidwiz.queueing.notifications import queue_named
+from vidwiz.runtime import current
 from vidwiz.tasks.types import TaskType
 
 LOGIN = {"email": "ada@example.org", "password": "correct horse"}
@@ -41,21 +43,6 @@ def test_a_database_without_tables_is_not_ready(tmp_path, queue):
     assert ready.status_code == 503
     assert ready.get_json()["checks"]["database"]["state"] == "not_migrated"
     dispose(app)
-
-
-@pytest.fixture
-def made(config, plugins):
-    """Return a function that makes an app with its own queue to this Redis."""
-    apps = []
-
-    def make(url, **settings):
-        app = create_app(replace(config, redis_url=url, **settings), plugins=plugins)
-        apps.append(app)
-        return Person(app, {})
-
-    yield make
-    for app in apps:
-        dispose(app)
 
 
 def attempts(caller, count, path="/auth/login"):
@@ -145,114 +132,161 @@ def test_the_document_is_valid_and_lists_every_route_once(app, client):
         for method in rule.methods - {"OPTIONS", "HEAD"}
     }
     listed = {(path.replace("{", "<").replace("}", ">"), method) for path, method, _ in found}
-    assert listed == {(path.replace("<id:", "<"), method) for path, method in routes}
+    plain = {(re.sub("<[a-z]+:", "<", path), method) for path, method in routes}
+    assert listed == plain
     for operations in document["paths"].values():
         for method, operation in operations.items():
             assert method == "parameters" or "security" in operation
 
 
-@pytest.fixture
-def dashboard(made, redis_url, config):
-    connection = impatient(redis_url)
-    queue_named("note", connection).enqueue_call(
-        "vidwiz.worker.entry.run_tasks", args=([1],), description="<img src=x onerror=alert(1)>"
-    )
-    client = made(redis_url).client
-    password = base64.b64encode(f"admin:{config.admin_tokens[0]}".encode()).decode()
-    yield client, {"Authorization": f"Basic {password}"}, queue_named("note", connection)
-    connection.close()
-
-
-@only_sqlite
-def test_the_dashboard_shows_our_queues_to_operators_only(dashboard, admin):
-    client, basic, queue = dashboard
-    for path in ("/rq/", "/rq", "/rq/0/data/queues.json", "/rq/static/css/main.css"):
-        refused = client.get(path)
-        error(refused, 401)
-        assert refused.headers["WWW-Authenticate"].startswith("Basic")
-        for headers in (basic, admin.headers):
-            with client.get(path, headers=headers) as page:
-                assert page.status_code == 200, path
-    queues = client.get("/rq/0/data/queues.json", headers=basic).json["queues"]
-    assert [(found["name"], found["count"]) for found in queues] == [("note", 1)]
-    jobs = client.get("/rq/0/data/jobs/note/queued/8/asc/1.json", headers=basic).json["jobs"]
-    (job_id,) = queue.job_ids
-    assert [job["id"] for job in jobs] == [job_id]
-    assert client.get(f"/rq/0/data/job/{job_id}.json", headers=basic).json["origin"] == "note"
-    assert client.get("/rq/0/data/workers.json", headers=basic).json == {"workers": []}
-
-
-@only_sqlite
-def test_the_dashboard_shows_texts_as_texts(dashboard):
-    client, basic, queue = dashboard
-    pages = ["/rq/0/view/workers", "/rq/0/view/jobs", f"/rq/0/view/job/{queue.job_ids[0]}", "/rq/"]
-    for path in pages:
-        page = client.get(path, headers=basic)
-        assert page.status_code == 200
-        assert "<%=" not in page.get_data(as_text=True), path
-        assert page.headers["X-Frame-Options"] == "DENY"
-    assert "<%- d.description %>" in client.get(pages[2], headers=basic).get_data(as_text=True)
-
-
-@only_sqlite
-def test_the_dashboard_changes_things_only_from_its_own_pages(dashboard, admin):
-    client, basic, queue = dashboard
-    path = "/rq/queue/note/queued/empty"
-    error(client.get("/rq/requeue/note", headers=basic), 405)
-    for origin in (
-        {},
-        {"Sec-Fetch-Site": "cross-site"},
-        {"Sec-Fetch-Site": "none"},
-        {"Origin": "https://evil.example"},
-        {"Origin": "null"},
-    ):
-        error(client.post(path, headers={**basic, **origin}), 403)
-    assert queue.count == 1
-    assert client.post("/rq/requeue/note", headers=admin.headers).json["count"] == 0
-    good = {**basic, "Sec-Fetch-Site": "same-origin"}
-    assert client.post(path, headers=good).json == {"status": "OK"}
-    assert client.post(path, headers={**basic, "Origin": "http://localhost"}).status_code == 200
-    assert queue.count == 0
-
-
-@only_sqlite
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("0/data/jobs/note/queued/x/asc/1.json", 400),
-        ("0/data/jobs/note/queued/0/asc/1.json", 400),
-        ("0/data/jobs/note/queued/100000/asc/1.json", 400),
-        ("0/data/jobs/note/nothing/8/asc/1.json", 404),
-        ("0/data/job/nothing.json", 404),
-        ("0/view/job/nothing", 404),
-        ("7/data/queues.json", 200),
-    ],
-)
-def test_the_dashboard_does_not_fail_on_odd_paths(dashboard, path, status):
-    client, basic, _ = dashboard
-    assert client.get(f"/rq/{path}", headers=basic).status_code == status
-
-
-@only_sqlite
-def test_the_dashboard_unpickles_nothing(dashboard, tmp_path):
-    client, basic, queue = dashboard
-    evil = Queue("note", connection=queue.connection)
-    job = evil.enqueue_call("os.mkdir", args=(str(tmp_path / "made"),), meta={"a": 1})
-    assert client.get(f"/rq/0/data/job/{job.id}.json", headers=basic).status_code == 400
-    assert client.get("/rq/0/data/jobs/note/queued/8/asc/1.json", headers=basic).status_code < 500
-    assert not (tmp_path / "made").exists()
-
-
-@only_sqlite
-def test_the_dashboard_without_redis_says_so(made, tmp_path, config):
-    client = made(f"unix://{tmp_path}/none.sock").client
-    headers = {"Authorization": f"Bearer {config.admin_tokens[0]}"}
-    error(client.get("/rq/0/data/queues.json", headers=headers), 503)
-
-
-def test_pokes_are_of_our_types(queue, ada):
+def test_notifications_are_of_our_types(queue, ada):
     ada.post("/conversations", {"video_id": VIDEO})
     assert {kind for kind, _ in queue.notifications} == {
         TaskType.FETCH_METADATA,
         TaskType.FETCH_TRANSCRIPT,
     }
+
+
+def from_address(caller, address, path="/auth/login", body=LOGIN):
+    return caller.post(path, body, environ_overrides={"REMOTE_ADDR": address}).status_code
+
+
+@only_sqlite
+def test_limits_count_an_ipv6_network_as_one_client(made, redis_url):
+    caller = made(redis_url)
+    one_network = [f"2001:db8:0:1::{number:x}" for number in range(11)]
+    assert [from_address(caller, one) for one in one_network] == [401] * 10 + [429]
+    assert from_address(caller, "2001:db8:0:2::1") == 401
+    # As a dual-stack socket shows IPv4; these are two clients.
+    assert [from_address(caller, f"::ffff:203.0.113.{n}") for n in range(12)] == [401] * 12
+
+
+@only_sqlite
+def test_registering_is_limited_by_the_minute(made, redis_url):
+    caller = made(redis_url)
+    statuses = [
+        caller.post(
+            "/auth/register",
+            {"email": f"p{number}@example.org", "password": "correct horse", "name": "P"},
+        ).status_code
+        for number in range(11)
+    ]
+    assert statuses == [201] * 10 + [429]
+    # Each route counts for itself.
+    assert attempts(caller, 1) == [401]
+
+
+@only_sqlite
+def test_what_is_refused_counts_too(made, redis_url):
+    caller = made(redis_url)
+    assert [caller.post("/auth/login", {}).status_code for _ in range(11)] == [422] * 10 + [429]
+
+
+@only_sqlite
+def test_only_as_many_proxies_as_are_trusted_are_believed(made, redis_url, config):
+    caller = made(redis_url, trusted_proxies=1)
+    headers = {"X-Forwarded-For": "203.0.113.7, 198.51.100.9"}
+    statuses = [caller.post("/auth/login", LOGIN, headers=headers).status_code for _ in range(11)]
+    assert statuses == [401] * 10 + [429]
+    other = {"X-Forwarded-For": "203.0.113.7, 198.51.100.10"}
+    assert caller.post("/auth/login", LOGIN, headers=other).status_code == 401
+    # The host is never taken from a header: the dashboard compares it with the origin.
+    password = base64.b64encode(f"admin:{config.admin_tokens[0]}".encode()).decode()
+    forged = {
+        "Authorization": f"Basic {password}",
+        "Origin": "https://evil.example",
+        "X-Forwarded-Host": "evil.example",
+    }
+    error(caller.client.post("/rq/queue/note/queued/empty", headers=forged), 403)
+
+
+@only_sqlite
+def test_a_trusted_proxy_may_put_everything_below_a_prefix(made, redis_url, admin):
+    headers = {**admin.headers, "X-Forwarded-Prefix": "/vid"}
+    for trusted, prefix in ((1, "/vid"), (0, "")):
+        caller = made(redis_url, trusted_proxies=trusted)
+        page = caller.client.get("/rq/", headers=headers)
+        assert page.status_code == 200
+        assert f'href="{prefix}/rq/static/css/main.css"' in page.get_data(as_text=True)
+        assert caller.client.get("/healthz", headers=headers).status_code == 200
+
+
+@only_sqlite
+def test_a_database_of_another_version_is_not_ready(app, client):
+    with app.app_context(), unit_of_work(current()) as uow:
+        uow.session.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json["checks"]["database"]["state"] == "other_version"
+
+
+def test_when_all_connections_are_taken_it_is_503_and_try_again(app, client, monkeypatch):
+    with app.app_context():
+        pool = db.engine.pool
+        monkeypatch.setattr(pool, "_timeout", 0.1)
+        held = []
+        with pytest.raises(PoolTimeoutError):
+            while True:
+                held.append(db.engine.connect())
+        try:
+            refused = client.post("/api/v2/auth/login", json=LOGIN)
+        finally:
+            for connection in held:
+                connection.close()
+    assert error(refused, 503)["code"] == "unavailable"
+    assert int(refused.headers["Retry-After"]) > 0
+    assert client.post("/api/v2/auth/login", json=LOGIN).status_code == 401
+
+
+@only_sqlite
+def test_private_answers_are_kept_nowhere(ada, admin, client):
+    ada.post("/videos", {"video": VIDEO})
+    for answer in (
+        ada.get("/users/me"),
+        ada.get("/videos"),
+        ada.get(f"/videos/{VIDEO}"),
+        ada.get("/videos/none"),
+        admin.get("/internal/ledger"),
+        client.post("/api/v2/auth/login", json=LOGIN),
+        client.get("/rq/", headers=admin.headers),
+    ):
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def patterns_of(part):
+    """Yield every pattern of a document."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        for below in part.values():
+            yield from patterns_of(below)
+    elif isinstance(part, list):
+        for below in part:
+            yield from patterns_of(below)
+
+
+@only_sqlite
+def test_the_document_says_what_is_refused(client):
+    document = client.get("/openapi.json").json
+    patterns = set(patterns_of(document))
+    assert len(patterns) > 5
+    # Python's own syntax, which ECMA-262 lacks.
+    assert not [text for text in patterns if re.search(r"\\[AZ]|\(\?P|\(\?<[a-z]|\(\?[aims]", text)]
+    schemas = document["components"]["schemas"]
+    timestamp = re.compile(schemas["NoteIn"]["properties"]["timestamp"]["pattern"])
+    assert timestamp.search("1:05")
+    assert timestamp.search("1:00:00")
+    assert not timestamp.search("1:5")
+    assert not timestamp.search("x1:05")
+    path = document["paths"]["/api/v2/videos/{video_id}"]
+    (parameter,) = path["parameters"]
+    pattern = re.compile(parameter["schema"]["pattern"])
+    assert pattern.search(VIDEO)
+    assert pattern.search("vimeo:123")
+    assert not pattern.search("short")
+    assert not pattern.search(f"{VIDEO}x")
+    transcript = schemas["TranscriptWriteIn"]["properties"]["transcript"]
+    assert [kind["type"] for kind in transcript["anyOf"]] == ["array", "object"]
+    register = schemas["RegisterIn"]["properties"]
+    assert (register["password"]["minLength"], register["name"]["minLength"]) == (8, 1)
+    assert schemas["SummaryResultIn"]["properties"]["summary"]["minLength"] == 1

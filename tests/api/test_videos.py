@@ -5,9 +5,11 @@ import pytest
 from tests.api.conftest import error
 from tests.fixtures.databases import only_sqlite
 from tests.support import OTHER_VIDEO, TITLE, VIDEO, metadata, tasks
-from vidwiz.db.transactions import read_transaction
+from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import Video
 from vidwiz.plugin_api import Chapter
+from vidwiz.runtime import current
+from vidwiz.services import videos
 
 STAGE = {"state", "code", "message", "next_try_at", "source"}
 METADATA = {
@@ -142,7 +144,79 @@ def test_pages_sorts_and_searches(ada):
     assert (page["total"], page["total_pages"]) == (4, 2)
 
 
+def test_search_and_sorting_ignore_case_for_all_letters(ada):
+    titles = ["ÜBUNG macht", "übel", "Ärger", "STRASSE", "Straßenbahn", "ЖУК", "жаба", None]
+    for number, title in enumerate(titles):
+        ada.post("/videos", {"video": f"{number:011d}", "title": title})
+
+    def listed(**query):
+        return [video["title"] for video in ada.get("/videos", query_string=query).json["videos"]]
+
+    assert listed(q="übung") == ["ÜBUNG macht"]
+    assert listed(q="U\u0308BUNG") == ["ÜBUNG macht"]
+    assert listed(q="жук") == ["ЖУК"]
+    assert set(listed(q="strasse")) == {"STRASSE", "Straßenbahn"}
+    ascending, descending = listed(sort="title_asc"), listed(sort="title_desc")
+    assert ascending[-1] is descending[-1] is None
+    assert ascending[:-1] == descending[:-1][::-1]
+    for earlier, later in [("жаба", "ЖУК"), ("STRASSE", "Straßenbahn"), ("übel", "ÜBUNG macht")]:
+        assert ascending.index(earlier) < ascending.index(later)
+
+
+def test_metadata_that_replaces_a_title_is_found_by_it(ada, admin):
+    ada.post("/videos", {"video": VIDEO, "title": "Old"})
+    write(admin, VIDEO, title="Ägypten")
+    assert [v["title"] for v in ada.get("/videos?q=ägypten").json["videos"]] == ["Ägypten"]
+    assert ada.get("/videos?q=old").json["videos"] == []
+
+
 @only_sqlite
-@pytest.mark.parametrize("query", ["per_page=51", "per_page=0", "page=0", "page=x", "sort=id"])
+@pytest.mark.parametrize("title", ["Br\u202eead\x1b[0m\r\n rises ", "\ufeffBread[0m rises"])
+def test_a_title_is_one_clean_line(ada, title):
+    shown = ada.post("/videos", {"video": VIDEO, "title": title}).json["title"]
+    assert shown == "Bread[0m rises"
+    untitled = ada.post("/videos", {"video": OTHER_VIDEO, "title": "\u200b \x07"}).json
+    assert untitled["title"] is None
+
+
+def test_what_a_site_says_is_cleaned_before_it_is_kept(ada, pushed):
+    """As a fetcher brings it, who answers to no schema."""
+    ada.post("/videos", {"video": VIDEO})
+    odd = metadata(
+        title="Bread\x1b]0;evil\x07\u202e",
+        channel=" \u2066The\nBakery ",
+        thumbnail="javascript:alert(1)",
+        webpage_url="https://example.org/watch",
+        channel_url="//example.org",
+        upload_date="20241301",
+        language="en-orig",
+        description="One\r\nTwo\x00\tThree",
+        chapters=(Chapter("A\u202eB", 0.0, 60.0),),
+    )
+    with unit_of_work(current()) as uow:
+        videos.store_metadata(uow, videos.lock(uow, VIDEO), odd, source="fake")
+    shown = ada.get(f"/videos/{VIDEO}").json
+    assert shown["title"] == shown["metadata"]["title"] == "Bread]0;evil"
+    assert (
+        shown["metadata"]
+        | {
+            "channel": "The Bakery",
+            "thumbnail": None,
+            "webpage_url": "https://example.org/watch",
+            "channel_url": None,
+            "upload_date": None,
+            "language": "en",
+            "description": "One\nTwo\tThree",
+            "chapters": [{"title": "AB", "start_time": 0.0, "end_time": 60.0}],
+        }
+        == shown["metadata"]
+    )
+
+
+@only_sqlite
+@pytest.mark.parametrize(
+    "query",
+    ["per_page=51", "per_page=0", "page=0", "page=x", "page=٣", "page=1.0", "page=1_0", "sort=id"],
+)
 def test_a_bad_query_is_refused(ada, query):
     error(ada.get(f"/videos?{query}"), 422)

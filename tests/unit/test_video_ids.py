@@ -37,6 +37,26 @@ WAYS = (
     "https://www.youtube.com/shorts/{}",
     "https://www.youtube.com/live/{}?feature=share",
     "https://www.youtube.com/embed/{}/",
+    "https://www.youtube-nocookie.com/embed/{}?rel=0",
+    "https://youtube-nocookie.com/embed/{}",
+    "https://www.youtube.com/v/{}?fs=1",
+    "https://www.youtube.com/e/{}",
+    "https://www.youtube.com/watch/{}",
+    "https://www.youtube.com/watch_popup?v={}",
+    "https://www.youtube.com//watch?v={}",
+    "https://www.youtube.com/?v={}",
+    "https://www.youtube.com/attribution_link?a=x&u=%2Fwatch%3Fv%3D{}%26feature%3Dshare",
+    "https://www.youtube.com/watch?v={}?si=abcdef",
+    "https://www.youtube.com/watch?v={}%3Fsi%3Dabc",
+    "https://www.youtube.com/watch?list=PLx&amp;v={}",
+    "https://www.youtube.com/shorts/{}&feature=share",
+    "https://youtu.be/{}&t=5",
+    "https://www.youtu.be/{}",
+    "//www.youtube.com/watch?v={}",
+    "https://youtu.be/{}\u200b",
+    "\ufeffhttps://youtu.be/{}",
+    "\u2068https://www.youtube.com/watch?v={}\u2069",
+    "\u200b{}\u200e",
 )
 EVIL = (
     "https://youtube.com.evil.example/watch?v={}",
@@ -133,6 +153,13 @@ def test_other_hosts_and_schemes_are_refused(address):
         f"https://www.youtube.com/@channel/{ID}",
         f"https://youtu.be/{ID}/x",
         "https://youtu.be/",
+        f"https://youtu.be/{ID}x&t=5",
+        f"https://www.youtube.com/watch?v={ID}x?si=abc",
+        f"https://www.youtube.com/attribution_link?u=%2Fwatch%3Fv%3D{ID}x",
+        f"https://www.youtube.com/attribution_link?u=%2Fattribution_link%3Fv%3D{ID}",
+        "https://www.youtube.com/embed/live_stream?channel=UCx",
+        f"https://nocookie.com/embed/{ID}",
+        f"https://youtube-nocookie.com.evil.example/embed/{ID}",
     ],
 )
 def test_what_names_no_video_is_refused(text):
@@ -140,7 +167,12 @@ def test_what_names_no_video_is_refused(text):
 
 
 @pytest.mark.parametrize(
-    "address", ["https://www.youtube.com/playlist?list=PLx", "youtube.com/playlist/?list=PLx"]
+    "address",
+    [
+        "https://www.youtube.com/playlist?list=PLx",
+        "youtube.com/playlist/?list=PLx",
+        "https://www.youtube.com/embed/videoseries?list=PLx",
+    ],
 )
 def test_a_playlist_is_refused_with_what_to_do(address):
     assert "playlist" in refusal(address)

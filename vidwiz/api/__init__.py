@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from werkzeug.middleware.proxy_fix import ProxyFix
-
 from vidwiz.api import accounts, conversations, health, notes, videos
 from vidwiz.api.blueprints import make_api
-from vidwiz.api.internal import helper_tasks as internal_tasks
-from vidwiz.api.internal import operator_tasks as internal_ledger
-from vidwiz.api.internal import operator_videos as internal_videos
+from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos
 from vidwiz.api.internal.polling import LongPolls
-from vidwiz.http import bodies, error_responses, rate_limits, request_ids
+from vidwiz.http import bodies, error_responses, rate_limits, request_ids, response_headers
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -21,7 +17,7 @@ PREFIX = "/api/v2"
 # The original's clients know their routes under this one; the document lists them once.
 OTHER_PREFIX = "/v2"
 _PUBLIC = (accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint)
-_INTERNAL = (internal_tasks.blueprint, internal_ledger.blueprint, internal_videos.blueprint)
+_INTERNAL = (helper_tasks.blueprint, operator_tasks.blueprint, operator_videos.blueprint)
 
 
 def init_app(app: Flask) -> None:
@@ -29,21 +25,14 @@ def init_app(app: Flask) -> None:
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    _trust_proxies(app)
     request_ids.init_app(app)
+    response_headers.init_app(app)
     bodies.init_app(app)
-    error_responses.init_app(app)
     app.extensions["vidwiz.polls"] = LongPolls()
     _register(app)
+    # After flask-smorest, whose own answer to errors this replaces.
+    error_responses.init_app(app)
     rate_limits.init_app(app)
-
-
-def _trust_proxies(app: Flask) -> None:
-    count = app.extensions["vidwiz"].config.trusted_proxies
-    if count:
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=count, x_proto=count, x_host=0
-        )
 
 
 def _register(app: Flask) -> None:

@@ -10,6 +10,7 @@ from vidwiz.api.schemas.accounts import LoginIn, ProfileIn, ProfileOut, Register
 from vidwiz.api.schemas.common import MessageOut
 from vidwiz.errors import NotAllowedError
 from vidwiz.http.auth import ANYBODY, READERS, USERS, Caller, make_jwt
+from vidwiz.http.rate_limits import LOGIN, REGISTER, limited
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.runtime import current
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
     from vidwiz.models import User
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and signing in")
-# Each hash takes 64 MiB and a core for a moment; a crowd at the access must not take them all.
+# Each hash takes 64 MiB and a core for a moment; many sign-ins at once must not take them all.
 _hashing = BoundedSemaphore(4)
 
 
 @blueprint.post("/auth/register", access=ANYBODY)
+@limited(REGISTER)
 @blueprint.arguments(RegisterIn())
 @blueprint.response(201, MessageOut)
 def register(account: dict[str, Any]) -> dict[str, str]:
@@ -41,6 +43,7 @@ def register(account: dict[str, Any]) -> dict[str, str]:
 
 
 @blueprint.post("/auth/login", access=ANYBODY)
+@limited(LOGIN)
 @blueprint.arguments(LoginIn())
 @blueprint.response(200, TokenOut)
 def login(credentials: dict[str, Any]) -> dict[str, str]:

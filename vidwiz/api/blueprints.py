@@ -1,17 +1,18 @@
-"""Our blueprint and our OpenAPI document: flask-smorest with our doors, bodies and errors."""
+"""Our blueprint and our OpenAPI document: flask-smorest with our access policies and errors."""
 
 from __future__ import annotations
 
-from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import flask_smorest
-from werkzeug.routing import BaseConverter, ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import BaseConverter, UnicodeConverter
 
 import vidwiz
 from vidwiz.api.schemas.common import ErrorOut
 from vidwiz.http.auth import GUEST_HEADER, AccessPolicy
 from vidwiz.http.bodies import StrictParser
+from vidwiz.services import video_ids
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,25 +23,32 @@ _LARGEST_ID = 2**31 - 1
 
 
 class IdConverter(BaseConverter):
-    """A positive integer that a database key can have; anything larger is not found."""
+    """A positive integer that a database key can have; anything else is not found."""
 
     regex = r"[0-9]{1,19}"
 
     def to_python(self, value: str) -> int:
-        """Return the id, or have the router say 404."""
+        """Return the id; raise `NotFound`.
+
+        Werkzeug's own ValidationError would answer 405 where a path has several methods.
+        """
         number = int(value)
         if not 1 <= number <= _LARGEST_ID:
-            raise ValidationError
+            raise NotFound
         return number
 
 
+class VideoIdConverter(UnicodeConverter):
+    """A video's id, checked by the view: what is none is 422 and names the field."""
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
-    """A blueprint whose every route says who gets in, and has an operation id."""
+    """A blueprint whose every route says who may use it, and has an operation id."""
 
     ARGUMENTS_PARSER = StrictParser()
 
     def route(self, rule: str, *, access: AccessPolicy, **options: Any) -> Callable[..., Any]:  # noqa: ANN401
-        """Register a view behind a access; its name becomes the operation id."""
+        """Register a view that `access` protects; its name becomes the operation id."""
 
         def register(view: Callable[..., Any]) -> Callable[..., Any]:
             documented = self.doc(
@@ -58,37 +66,14 @@ def _camel(name: str) -> str:
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]
-    """The OpenAPI document, made when it is first asked for; errors are answered by errors.py."""
+    """The OpenAPI document of our routes."""
 
     ERROR_SCHEMA = ErrorOut
-
-    def __init__(self, app: Flask) -> None:
-        self._undocumented: list[Blueprint] = []
-        self._documenting = Lock()
-        super().__init__(app)
-
-    def register_blueprint(self, blueprint: Blueprint, **options: Any) -> None:  # noqa: ANN401
-        """Register the routes now and leave their description for later: it takes as long."""
-        self._app.register_blueprint(blueprint, **options)
-        self._undocumented.append(blueprint)
-
-    def _openapi_json(self) -> Any:  # noqa: ANN401 - what Flask takes
-        with self._documenting:
-            while self._undocumented:
-                blueprint = self._undocumented.pop(0)
-                blueprint.register_views_in_doc(
-                    self, self._app, self.spec, name=blueprint.name, parameters=None
-                )
-                self.spec.tag({"name": blueprint.name, "description": blueprint.description})
-        return super()._openapi_json()
-
-    def _register_error_handlers(self) -> None:
-        """Leave errors to ours, which know the envelope."""
 
 
 def make_api(app: Flask) -> Api:
     """Return the document of this app, served as /openapi.json."""
-    app.url_map.converters["id"] = IdConverter
+    app.url_map.converters |= {"id": IdConverter, "video": VideoIdConverter}
     app.config |= {
         "API_TITLE": "VidWiz",
         "API_VERSION": vidwiz.__version__,
@@ -99,6 +84,9 @@ def make_api(app: Flask) -> Api:
     api = Api(app)
     api.register_converter(
         IdConverter, lambda _: {"type": "integer", "minimum": 1, "maximum": _LARGEST_ID}
+    )
+    api.register_converter(
+        VideoIdConverter, lambda _: {"type": "string", "pattern": video_ids.PATTERN}
     )
     return api
 

@@ -22,7 +22,7 @@ blueprint = Blueprint("notes", __name__, description="Marks in videos, and the A
 _NOTE = NoteOut()
 
 
-@blueprint.get("/videos/<video_id>/notes", access=READERS)
+@blueprint.get("/videos/<video:video_id>/notes", access=READERS)
 @blueprint.response(200, NoteOut(many=True))
 def list_notes(caller: Caller, video_id: str) -> Response:
     """List one's own notes of a video, in the order of the video."""
@@ -32,7 +32,7 @@ def list_notes(caller: Caller, video_id: str) -> Response:
         return reply(_NOTE, present_notes(session, found), many=True)
 
 
-@blueprint.post("/videos/<video_id>/notes", access=NOTE_WRITERS)
+@blueprint.post("/videos/<video:video_id>/notes", access=NOTE_WRITERS)
 @blueprint.arguments(NoteIn())
 @blueprint.arguments(IdempotencyIn(), location="headers")
 @blueprint.response(201, NoteOut)
@@ -62,7 +62,7 @@ def _create(
         video_id=video_id,
         timestamp=asked["timestamp"],
         text=asked["text"],
-        video_title=(asked["video_title"] or "").strip() or None,
+        video_title=asked["video_title"],
         allowance=caller.new_videos(),
     )
     shown: dict[str, Any] = _NOTE.dump(present_notes(uow.session, [note])[0])

@@ -31,7 +31,7 @@ def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
         video, _ = videos.ensure(
             uow,
             asked["video"],
-            title=(asked["title"] or "").strip() or None,
+            title=asked["title"],
             allowance=caller.new_videos(),
         )
         is_saved = videos.save(uow, video.video_id, caller.user.id)
@@ -59,7 +59,7 @@ def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
         return reply(_VIDEOS, {"videos": shown, **numbers})
 
 
-@blueprint.get("/videos/<video_id>", access=READERS)
+@blueprint.get("/videos/<video:video_id>", access=READERS)
 @blueprint.response(200, VideoOut)
 def get_video(caller: Caller, video_id: str) -> Response:
     """Return a video with its summary and stages."""

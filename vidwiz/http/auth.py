@@ -1,4 +1,4 @@
-"""Who is calling: the one place that reads credentials, and the doors that routes stand behind."""
+"""Who is calling: the one place that reads credentials, and the policies that protect routes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Caller:
     _user: User | None = None
 
     def confirm(self, session: Session) -> None:
-        """Load the user for this transaction; raise `NotSignedInError` when he is gone."""
+        """Load the user for this transaction; raise `NotSignedInError` when they are gone."""
         if self.user_id is not None:
             self._user = session.get(User, self.user_id)
             if self._user is None:
@@ -53,7 +53,7 @@ class Caller:
 
     @property
     def user(self) -> User:
-        """The user that the open transaction confirmed, at a route where guests do not get in."""
+        """The user that the open transaction confirmed, at a route that guests may not use."""
         assert self._user is not None
         return self._user
 
@@ -147,18 +147,18 @@ def _guest_id(*, guests: bool) -> str:
 
 
 class AccessPolicy:
-    """Who gets in at a route; `security` says it in the OpenAPI document."""
+    """Who may use a route; `security` says it in the OpenAPI document."""
 
     security: tuple[dict[str, list[str]], ...] = ()
 
     def protect(self, view: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the view behind this access."""
+        """Return the view, which from now on raises for everybody else."""
         return view
 
 
 @dataclass(frozen=True)
 class CallerPolicy(AccessPolicy):
-    """Lets in users, and guests if said so; the view gets the `Caller` as its first argument."""
+    """Users, and guests if said so; the view gets the `Caller` as its first argument."""
 
     scope: str | None = None
     guests: bool = False
@@ -177,7 +177,7 @@ class CallerPolicy(AccessPolicy):
 
 
 class AdminPolicy(AccessPolicy):
-    """Lets in who has an admin token."""
+    """Whoever has an admin token."""
 
     security = ({"admin": []},)
 

@@ -1,4 +1,4 @@
-"""Request bodies and query strings: read strictly, so that nothing odd gets past this point."""
+"""Request bodies and query strings, read strictly: what no database takes is refused here."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from flask import Flask, Request, current_app, request
+from gunicorn.http.errors import ParseException
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -61,7 +62,11 @@ def read_json(asked: Request) -> Any:  # noqa: ANN401 - whatever JSON can say
 
 
 def _whole_body(asked: Request) -> bytes:
-    body = asked.get_data(cache=True)
+    try:
+        body = asked.get_data(cache=True)
+    except (OSError, ParseException) as exc:
+        # A broken chunk or trailer, or a client that went before it had sent everything.
+        raise BadRequest("The body could not be read to its end.") from exc
     most = asked.max_content_length
     # Of a body without a length werkzeug silently reads as much as is allowed.
     if asked.content_length is None and most is not None and len(body) >= most:

@@ -58,6 +58,13 @@ STATUS: dict[type[VidwizError], int] = {
     StoreError: 503,
     BusyError: 503,
 }
+# Names that Python's table has changed since 3.13.
+_CODES: dict[int, str] = {
+    413: "request_entity_too_large",
+    414: "request_uri_too_long",
+    416: "requested_range_not_satisfiable",
+    422: "unprocessable_entity",
+}
 # The database is away, too busy, or ended our statement.
 _DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeoutError)
 
@@ -113,9 +120,8 @@ def _of_http(error: HTTPException) -> Response:
         for name, value in error.get_headers()
         if name not in ("Content-Type", "Content-Length")
     }
-    return envelope(
-        status, status.name.lower(), error.description or status.phrase, headers=headers
-    )
+    code = _CODES.get(status, status.name.lower())
+    return envelope(status, code, error.description or status.phrase, headers=headers)
 
 
 def _too_many() -> Response:

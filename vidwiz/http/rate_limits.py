@@ -1,50 +1,92 @@
-"""Rate limits of the routes that anybody may call; they live in Redis, or without it in memory."""
+"""Rate limits of the routes that anybody may call, counted in Redis or, without it, in memory."""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from flask import request
+from flask import current_app, request
 from flask_limiter import Limiter
 
 from vidwiz.queueing.connections import impatient
+from vidwiz.services.quotas import network_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from flask import Flask
 
-# Each belongs to a client's address; both spellings of a route count together.
-LIMITS = {"accounts.register": "10 per minute; 100 per day", "accounts.login": "10 per minute"}
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """How often one client may call a route, whichever spelling of its address they use."""
+
+    name: str
+    rate: str
+    """In flask-limiter's notation."""
+
+
+REGISTER = RateLimit("register", "10 per minute; 100 per day")
+LOGIN = RateLimit("login", "10 per minute")
+_limited_views: dict[Callable[..., Any], RateLimit] = {}
+
+
+def limited(limit: RateLimit) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let each client call the view only so often; raises `RateLimitExceeded` beyond that.
+
+    The view is decorated here once; each app counts its calls by a limiter of its own.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        _limited_views[view] = limit
+
+        @wraps(view)
+        def counted(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the view's own
+            return limits_of(current_app).counted(view)(*args, **kwargs)
+
+        counted.rate_limit = limit  # type: ignore[attr-defined]
+        return counted
+
+    return decorate
 
 
 class RateLimits:
-    """The limiter of one app."""
+    """The limiter of one app and the views that it counts."""
 
     def __init__(self, app: Flask) -> None:
         config = app.extensions["vidwiz"].config
-        self.limiter: Limiter | None = None
+        self._limiter: Limiter | None = None
+        self._counted: dict[Callable[..., Any], Callable[..., Any]] = {}
         if config.rate_limit_enabled:
-            self.limiter = _limiter(config.redis_url)
-            self.limiter.init_app(app)
-            # Its hook looks at every request for limits of all routes, of which there are none;
-            # that would be a tenth of the time of a small request.
-            app.before_request_funcs[None].remove(self.limiter._check_request_limit)  # noqa: SLF001
+            self._limiter = _make_limiter(config.redis_url)
+            self._limiter.init_app(app)
+            # Its hook looks at every request; this spares all others the search for their limits.
+            self._limiter.request_filter(_is_unlimited)
+            for view, limit in _limited_views.items():
+                shared = self._limiter.shared_limit(limit.rate, scope=limit.name)
+                self._counted[view] = shared(view)
+
+    def counted(self, view: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the view that counts its calls, or the view itself when limits are off."""
+        return self._counted.get(view, view)
 
     def state(self, *, redis_answers: bool) -> str:
         """Say where the limits are counted: `ok` is Redis."""
-        if self.limiter is None:
+        if self._limiter is None:
             return "off"
         return "ok" if redis_answers else "memory"
 
     def reset_in_seconds(self) -> int:
         """Return when the limit that refused this request lets one through again."""
-        known = self.limiter.current_limit if self.limiter is not None else None
+        known = self._limiter.current_limit if self._limiter is not None else None
         return max(1, int(known.reset_at - time.time()) + 1) if known is not None else 60
 
 
-def _limiter(redis_url: str) -> Limiter:
+def _make_limiter(redis_url: str) -> Limiter:
     return Limiter(
-        _address,
+        _client_network,
         # Its own client would wait for minutes; this one gives up after half a second. The URL
         # only says which kind of storage it is.
         storage_uri="redis://",
@@ -55,20 +97,21 @@ def _limiter(redis_url: str) -> Limiter:
     )
 
 
-def _address() -> str:
-    return request.remote_addr or "unknown"
+def _is_unlimited() -> bool:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return not hasattr(view, "rate_limit")
+
+
+def _client_network() -> str:
+    return network_of(request.remote_addr or "")
 
 
 def init_app(app: Flask) -> None:
-    """Put the limits before their views."""
-    limits = RateLimits(app)
-    app.extensions["vidwiz.limits"] = limits
-    if limits.limiter is None:
-        return
-    for endpoint, limit in LIMITS.items():
-        shared = limits.limiter.shared_limit(limit, scope=endpoint)
-        # Wrapped once: flask-limiter counts for each wrapping.
-        limited: Any = shared(app.view_functions[endpoint])
-        blueprint, _, view = endpoint.partition(".")
-        app.view_functions[endpoint] = limited
-        app.view_functions[f"{blueprint}_v2.{view}"] = limited
+    """Give the app its limiter; the modules of its views have been imported by then."""
+    app.extensions["vidwiz.limits"] = RateLimits(app)
+
+
+def limits_of(app: Flask) -> RateLimits:
+    """Return the limits of this app."""
+    limits: RateLimits = app.extensions["vidwiz.limits"]
+    return limits

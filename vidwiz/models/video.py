@@ -3,27 +3,46 @@
 from __future__ import annotations
 
 from datetime import datetime  # noqa: TC003 - Mapped[] is evaluated at run time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
 from vidwiz.models.base import Base, Json, UtcDateTime, now
+from vidwiz.models.folding import folded
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine.default import DefaultExecutionContext
+
+
+def _folded_title(context: DefaultExecutionContext) -> str | None:
+    values: dict[str, Any] = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    title = values.get("title")
+    return None if title is None else folded(title)
 
 
 class Video(Base):
-    """One video, shared by all users; `video_id` is the id that everybody knows it by."""
+    """One video, shared by all users; `video_id` is the id that everybody knows it by.
+
+    `title_folded` follows `title` by itself, in an INSERT and when the attribute is set.
+    """
 
     __tablename__ = "videos"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     video_id: Mapped[str] = mapped_column(sa.String(64), unique=True)
     title: Mapped[str | None] = mapped_column(sa.Text)
+    title_folded: Mapped[str | None] = mapped_column(sa.Text, default=_folded_title)
     video_metadata: Mapped[dict[str, Any] | None] = mapped_column("metadata", Json)
     metadata_source: Mapped[str | None] = mapped_column(sa.String(64))
     transcript_available: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now(), onupdate=now())
+
+    @validates("title")
+    def _fold(self, _name: str, title: str | None) -> str | None:
+        self.title_folded = None if title is None else folded(title)
+        return title
 
 
 class LibraryEntry(Base):

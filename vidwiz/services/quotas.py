@@ -27,18 +27,12 @@ class Allowance:
     limit: int
 
 
-def videos_of_user(user: User, limit: int) -> Allowance | None:
-    """Return how many new videos the user may bring a day; an admin's are not counted."""
-    return None if user.is_admin else Allowance(NEW_VIDEOS, (f"user:{user.id}",), limit)
+def network_of(address: str) -> str:
+    """Return whom to count a client address as: IPv4 by itself, IPv6 by its /64.
 
-
-def videos_of_guest(guest_id: str, address: str, limit: int) -> Allowance:
-    """Return how many new videos a guest may bring; a fresh guest id does not renew it."""
-    return Allowance(NEW_VIDEOS, (f"guest:{guest_id}", f"address:{_network(address)}"), limit)
-
-
-def _network(address: str) -> str:
-    """Return the address, of IPv6 its /64, within which a visitor has as many as they like."""
+    Within a /64 a visitor has as many addresses as they like. An IPv4 address that a dual-stack
+    socket shows as IPv6 (`::ffff:a.b.c.d`) is IPv4. What is no address is `unknown`.
+    """
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
@@ -48,6 +42,16 @@ def _network(address: str) -> str:
     if parsed.ipv4_mapped is not None:
         return str(parsed.ipv4_mapped)
     return str(ip_network((parsed, 64), strict=False))
+
+
+def videos_of_user(user: User, limit: int) -> Allowance | None:
+    """Return how many new videos the user may bring a day; an admin's are not counted."""
+    return None if user.is_admin else Allowance(NEW_VIDEOS, (f"user:{user.id}",), limit)
+
+
+def videos_of_guest(guest_id: str, address: str, limit: int) -> Allowance:
+    """Return how many new videos a guest may bring; a fresh guest id does not renew it."""
+    return Allowance(NEW_VIDEOS, (f"guest:{guest_id}", f"address:{network_of(address)}"), limit)
 
 
 def use(uow: UnitOfWork, allowance: Allowance) -> None:

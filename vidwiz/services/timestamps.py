@@ -6,6 +6,8 @@ import re
 
 from vidwiz.errors import InvalidInputError
 
+PATTERN = r"^([0-9]{1,3}:[0-5][0-9]:[0-5][0-9]|[0-9]{1,3}:[0-5][0-9])$"
+"""What a timestamp looks like, in the syntax that JavaScript has too."""
 _TIMESTAMP = re.compile(r"(?:(\d{1,3}):([0-5]\d):([0-5]\d)|(\d{1,3}):([0-5]\d))", re.ASCII)
 
 

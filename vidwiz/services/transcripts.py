@@ -15,6 +15,7 @@ from vidwiz.models import Note, Task, Transcript, now
 from vidwiz.plugin_api import Segment
 from vidwiz.ports import VideoChanged
 from vidwiz.services import publishing
+from vidwiz.services.cleaning import clean_language
 from vidwiz.tasks import scheduling, subjects
 from vidwiz.tasks.types import TaskType
 
@@ -59,7 +60,7 @@ def put_object(
     digest = sha256(body).hexdigest()
     key = f"transcripts/{video_id}/{digest}.json"
     store.put(key, body)
-    return StoredObject(key, digest, captions.language, source)
+    return StoredObject(key, digest, clean_language(captions.language), source)
 
 
 def encode(segments: Iterable[Segment]) -> bytes:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import secrets
+from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from email_validator import EmailNotValidError, validate_email
 
 from vidwiz.errors import ConflictError, InvalidInputError, NotFoundError, NotSignedInError
 from vidwiz.models import ApiToken, User, now
 from vidwiz.models.upsert import insert_ignoring
+from vidwiz.services.cleaning import clean_line, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,28 +29,37 @@ LONGEST_PASSWORD = 256
 FULL = "full"
 AUTOMATION = "automation"
 TOKEN_PREFIX = "vw_"  # noqa: S105 - how a token is recognised, not a token
-
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
-_LONGEST_EMAIL = 254
-_LONGEST_NAME = 200
+LONGEST_EMAIL = 254
+LONGEST_NAME = 200
 _hasher = PasswordHasher()
-# Verified against for an unknown email, so that the time tells nothing.
-_NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 
 def check_email(email: str) -> str:
-    """Return the email in lower case; raise `InvalidInputError` when it is none."""
-    email = email.strip().lower()
-    if len(email) > _LONGEST_EMAIL or not _EMAIL.fullmatch(email):
-        raise InvalidInputError("this is not an email address", field="email")
-    return email
+    """Return a person's email in lower case; raise `InvalidInputError` when it is none.
+
+    Only its form is looked at; nothing is asked of DNS. Reserved names such as `.localhost` are
+    refused, so that nobody can take an address that this program makes for itself.
+    """
+    try:
+        found = validate_email(email.strip(), check_deliverability=False)
+    except EmailNotValidError as exc:
+        raise InvalidInputError("this is not an email address", field="email") from exc
+    normal = normal_email(found.normalized)
+    if len(normal) > LONGEST_EMAIL:
+        raise InvalidInputError("this email address is too long", field="email")
+    return normal
+
+
+def normal_email(email: str) -> str:
+    """Return the email as it is kept and looked for."""
+    return email.strip().lower()
 
 
 def check_name(name: str) -> str:
-    """Return the name without blanks around it; raise `InvalidInputError` when it is none."""
-    name = name.strip()
-    if not 1 <= len(name) <= _LONGEST_NAME:
-        raise InvalidInputError(f"a name has 1 to {_LONGEST_NAME} characters", field="name")
+    """Return the name as one clean line; raise `InvalidInputError` when nothing is left of it."""
+    name = clean_line(name)
+    if is_blank(name) or len(name) > LONGEST_NAME:
+        raise InvalidInputError(f"a name has 1 to {LONGEST_NAME} characters", field="name")
     return name
 
 
@@ -69,8 +80,11 @@ def create(
     password_hash: str | None = None,
     is_admin: bool = False,
 ) -> User:
-    """Make an account; raise `ConflictError` when the email is taken."""
-    email = check_email(email)
+    """Make an account; raise `ConflictError` when the email is taken.
+
+    The email is kept as it is given: what a person typed goes through `check_email` first.
+    """
+    email = normal_email(email)
     name = check_name(name)
     user_id = uow.session.scalar(
         insert_ignoring(uow.session, User)
@@ -100,7 +114,7 @@ def change(user: User, changes: Mapping[str, Any]) -> None:
 
 def find_by_email(session: Session, email: str) -> User | None:
     """Return the user with this email."""
-    return session.scalar(sa.select(User).where(User.email == email.strip().lower()))
+    return session.scalar(sa.select(User).where(User.email == normal_email(email)))
 
 
 def check_password(user: User | None, password: str) -> User:
@@ -108,14 +122,21 @@ def check_password(user: User | None, password: str) -> User:
 
     Takes the same time whether the user is known or not; call it outside a transaction.
     """
-    known_hash = user.password_hash if user is not None and user.password_hash else _NOBODY
+    nobodys_hash = _nobodys_hash()
+    known_hash = user.password_hash if user is not None and user.password_hash else nobodys_hash
     try:
-        _hasher.verify(known_hash, password[:LONGEST_PASSWORD])
+        _hasher.verify(known_hash, password)
     except (VerificationError, InvalidHashError):
         user = None
     if user is None or user.password_hash is None:
         raise NotSignedInError("email or password is wrong", code="wrong_credentials")
     return user
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Return what an unknown email is checked against, so that the time taken tells nothing."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 def issue_token(uow: UnitOfWork, *, user_id: int, name: str, scope: str = FULL) -> str:

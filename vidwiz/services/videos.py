@@ -8,9 +8,11 @@ import sqlalchemy as sa
 
 from vidwiz.errors import NotFoundError
 from vidwiz.models import LibraryEntry, Note, Priority, TaskStatus, Video
+from vidwiz.models.folding import folded
 from vidwiz.models.upsert import insert_ignoring
 from vidwiz.ports import VideoChanged
 from vidwiz.services import quotas, video_ids
+from vidwiz.services.cleaning import clean_metadata
 from vidwiz.tasks import query, scheduling, subjects
 
 if TYPE_CHECKING:
@@ -126,8 +128,9 @@ def save(uow: UnitOfWork, video_id: str, user_id: int) -> bool:
 _SORTS = {
     "created_at_desc": (Video.created_at.desc(), Video.id.desc()),
     "created_at_asc": (Video.created_at, Video.id),
-    "title_asc": (sa.func.lower(Video.title), Video.id),
-    "title_desc": (sa.func.lower(Video.title).desc(), Video.id.desc()),
+    # Those without a title come last in both directions.
+    "title_asc": (Video.title_folded.is_(None), Video.title_folded, Video.id),
+    "title_desc": (Video.title_folded.is_(None), Video.title_folded.desc(), Video.id.desc()),
 }
 SORTS = tuple(_SORTS)
 _SHORTEST_QUERY = 2
@@ -141,7 +144,7 @@ def saved_by(
     noted = sa.select(Note.video_id).where(Note.user_id == user_id)
     wanted = sa.select(Video).where(sa.or_(Video.video_id.in_(saved), Video.video_id.in_(noted)))
     if len(query) >= _SHORTEST_QUERY:
-        wanted = wanted.where(Video.title.icontains(query, autoescape=True))
+        wanted = wanted.where(Video.title_folded.contains(folded(query), autoescape=True))
     total = session.scalar(sa.select(sa.func.count()).select_from(wanted.subquery())) or 0
     videos = session.scalars(wanted.order_by(*_SORTS[sort]).limit(size).offset((page - 1) * size))
     return list(videos), total
@@ -149,6 +152,7 @@ def saved_by(
 
 def store_metadata(uow: UnitOfWork, video: Video, metadata: VideoMetadata, *, source: str) -> None:
     """Keep in the locked video what a fetcher said; its title replaces the one a user gave."""
+    metadata = clean_metadata(metadata)
     video.video_metadata = metadata.as_dict()
     video.metadata_source = source
     video.title = metadata.title or video.title

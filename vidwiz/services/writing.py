@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from vidwiz import prompts
 from vidwiz.plugin_api import CompletionOptions, Material, Message, PluginError, Purpose
 from vidwiz.services import passages, timestamps
+from vidwiz.services.cleaning import clean_text
 from vidwiz.tasks.types import OWN_FAILURES
 
 if TYPE_CHECKING:
@@ -184,9 +185,8 @@ def _unquoted(text: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    # Neither can be stored: a NUL not in PostgreSQL, half a surrogate pair nowhere.
-    storable = text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    return " ".join(storable.split())
+    # Half a surrogate pair and NUL, which cannot be stored, are among what cleaning removes.
+    return " ".join(clean_text(text).split())
 
 
 def shortened(text: str, longest: int) -> str:

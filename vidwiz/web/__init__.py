@@ -1,4 +1,4 @@
-"""Pages: for now rq-dashboard, behind the admin token."""
+"""Pages: for now only rq-dashboard, behind the admin token."""
 
 from __future__ import annotations
 

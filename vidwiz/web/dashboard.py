@@ -1,142 +1,136 @@
-"""rq-dashboard under /rq: guarded, same-origin only, and safe from what stands in Redis.
+"""rq-dashboard under /rq: an app of its own, behind the admin token and a strict CSP.
 
-By itself it has no authentication, lets a GET requeue, unpickles jobs and shows texts as HTML.
+By itself rq-dashboard has no authentication, lets a GET requeue, unpickles jobs and shows texts
+as HTML. In an app of its own it shares no hook, template or error answer with ours; the guard,
+the views of `dashboard_jobs` and the base template that stand before its own make it safe.
 """
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING
+import secrets
 from urllib.parse import urlsplit
 
-import rq
 import rq_dashboard
 import rq_dashboard.web
-from flask import Blueprint, Response, current_app, request
-from jinja2 import FunctionLoader
-from redis.exceptions import RedisError
-from rq.exceptions import NoSuchJobError
+from flask import Flask, Response, current_app, g, request
+from redis.exceptions import RedisError, ResponseError
+from rq.exceptions import DeserializationError, NoSuchJobError
 from werkzeug.datastructures import WWWAuthenticate
 from werkzeug.exceptions import (
     BadRequest,
+    Conflict,
     Forbidden,
+    HTTPException,
     MethodNotAllowed,
     NotFound,
     ServiceUnavailable,
     Unauthorized,
 )
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
-from vidwiz.http import admin_tokens
+from vidwiz.http import admin_tokens, error_responses, request_ids, response_headers
 from vidwiz.queueing.connections import impatient
-from vidwiz.queueing.messages import NotificationJob, SignedJson
+from vidwiz.queueing.messages import SignedJson
 from vidwiz.runtime import current
+from vidwiz.web import dashboard_jobs
 
-if TYPE_CHECKING:
-    from flask import Flask
-    from redis import Redis
-    from rq.job import Job
-    from rq.worker.base import BaseWorker
-
-NAME = "rq_dashboard"
+PATH = "/rq"
 _LARGEST_PAGE = 500
-_TEMPLATES = rq_dashboard.blueprint.jinja_loader
-
-
-class SafeJob(NotificationJob):
-    """A job that is only ever read as our signed JSON."""
-
-    @classmethod
-    def fetch(
-        cls,
-        id: str,  # noqa: A002 - RQ's name
-        connection: Redis | None = None,
-        serializer: object = None,  # noqa: ARG003
-    ) -> Job:
-        """Return the job of this id."""
-        return super().fetch(id, connection=connection, serializer=SignedJson)
-
-
-class SafeQueue(rq.Queue):
-    """A queue of such jobs."""
-
-    def __init__(self, name: str = "default", connection: Redis | None = None, **_: object) -> None:
-        super().__init__(name, connection=connection, serializer=SignedJson, job_class=SafeJob)
-
-
-class SafeWorker(rq.Worker):
-    """Workers as they are read, with such jobs."""
-
-    @classmethod
-    def all(cls, connection: Redis | None = None, *_: object, **__: object) -> list[BaseWorker]:
-        """Return the workers that are known."""
-        return rq.Worker.all(
-            connection=connection, job_class=SafeJob, queue_class=SafeQueue, serializer=SignedJson
-        )
-
-
-def _escaped(name: str) -> str | None:
-    if not name.startswith(f"{NAME}/") or not name.endswith(".html") or _TEMPLATES is None:
-        return None
-    source: str
-    source, _, _ = _TEMPLATES.get_source(current_app.jinja_env, name)
-    return (
-        source.replace("<%= $('<div/>').text(", "<%- (")
-        .replace(").html() %>", ") %>")
-        .replace("<%=", "<%-")
-    )
-
-
-class _EscapedTemplates(Blueprint):
-    """Stands before rq-dashboard's own templates and has them escape every value."""
-
-    jinja_loader = FunctionLoader(_escaped)
+_REGISTRIES = ("queued", "failed", "deferred", "started", "finished", "scheduled", "canceled")
+# Underscore compiles the pages' templates (unsafe-eval), and Bootstrap's marks are data: images.
+_POLICY = (
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+    "font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 def init_app(app: Flask) -> None:
-    """Mount the dashboard behind its guard."""
-    web = rq_dashboard.web
-    web.config.serializer = SignedJson
-    web.Job, web.Queue, web.Worker = SafeJob, SafeQueue, SafeWorker
-    web.requeue_job = partial(rq.requeue_job, serializer=SignedJson)
-    app.config.from_object("rq_dashboard.default_settings")
-    app.config["RQ_DASHBOARD_REDIS_URL"] = ("redis://",)
-    app.redis_conn = impatient(app.extensions["vidwiz"].config.redis_url)  # type: ignore[attr-defined]
-    app.before_request(_guard)
-    app.register_blueprint(_EscapedTemplates("rq_dashboard_escaped", __name__))
-    app.register_blueprint(rq_dashboard.blueprint, url_prefix="/rq")
-    # Its own hook would connect anew for each page, to whichever server the path's number names.
-    app.before_request_funcs[NAME] = []
+    """Mount the dashboard below /rq."""
+    dashboard = _make(app)
+    app.extensions["vidwiz.dashboard"] = dashboard
+    app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
+        app.wsgi_app, {PATH: dashboard.wsgi_app}
+    )
+
+
+def _make(app: Flask) -> Flask:
+    runtime = app.extensions["vidwiz"]
+    dashboard = Flask(__name__, static_folder=None)
+    dashboard.url_map.strict_slashes = False
+    dashboard.extensions["vidwiz"] = runtime
+    # rq-dashboard's name for the serializer that it reads lists of jobs with.
+    rq_dashboard.web.config.serializer = SignedJson
+    dashboard.config["RQ_DASHBOARD_REDIS_URL"] = (runtime.config.redis_url,)
+    # rq-dashboard's own place for it; its hook puts a new client to the same URL there.
+    dashboard.redis_conn = impatient(runtime.config.redis_url)  # type: ignore[attr-defined]
+    dashboard.extensions[dashboard_jobs.CONNECTION] = impatient(runtime.config.redis_url)
+    dashboard.add_template_global(_nonce, "csp_nonce")
+    request_ids.init_app(dashboard)
+    response_headers.init_app(dashboard)
+    error_responses.init_app(dashboard)
     for kind, answer in _ANSWERS.items():
-        app.error_handler_spec[NAME][None][kind] = answer
+        dashboard.register_error_handler(kind, answer)
+    dashboard.before_request(_guard)
+    dashboard.after_request(_set_policy)
+    # The first of two equal routes answers.
+    dashboard.register_blueprint(dashboard_jobs.blueprint)
+    dashboard.register_blueprint(rq_dashboard.blueprint)
+    return dashboard
 
 
-def _not_there(_: Exception) -> Response:
-    return current_app.handle_http_exception(NotFound("There is no such job."))  # type: ignore[return-value]
+def _nonce() -> str:
+    """Return what this answer's own scripts are known by."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    nonce: str = g.csp_nonce
+    return nonce
+
+
+def _set_policy(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY.format(nonce=_nonce())
+    return response
+
+
+def _no_job(_: Exception) -> Response:
+    return _answer(NotFound("There is no such job."))
 
 
 def _no_redis(_: Exception) -> Response:
-    error = ServiceUnavailable("Redis does not answer.", retry_after=5)
-    return current_app.handle_http_exception(error)  # type: ignore[return-value]
+    return _answer(ServiceUnavailable("Redis does not answer.", retry_after=5))
+
+
+def _refused(error: Exception) -> Response:
+    return _answer(Conflict(f"Redis refused this: {error}"))
 
 
 def _not_ours(_: Exception) -> Response:
-    error = BadRequest("This is no job of this installation.")
+    return _answer(BadRequest("This is no job of this installation."))
+
+
+def _answer(error: HTTPException) -> Response:
     return current_app.handle_http_exception(error)  # type: ignore[return-value]
 
 
-_ANSWERS = {NoSuchJobError: _not_there, RedisError: _no_redis, ValueError: _not_ours}
+_ANSWERS = {
+    NoSuchJobError: _no_job,
+    RedisError: _no_redis,
+    ResponseError: _refused,
+    DeserializationError: _not_ours,
+    ValueError: _not_ours,
+}
 
 
 def _guard() -> None:
-    if request.blueprint != NAME:
-        return
     by_bearer = _sign_in()
     if request.method in ("GET", "HEAD"):
-        if request.endpoint == f"{NAME}.requeue_all":
+        if request.endpoint == "rq_dashboard.requeue_all":
             raise MethodNotAllowed(["POST"])
     elif not by_bearer and not _is_same_origin():
         raise Forbidden("This can be done from the dashboard's own pages only.")
     _check_path()
+    # rq-dashboard's own client would wait for a Redis that is away much longer than this one.
+    dashboard_jobs.connection().ping()
 
 
 def _sign_in() -> bool:
@@ -159,9 +153,6 @@ def _is_same_origin() -> bool:
     return urlsplit(request.headers.get("Origin", "")).netloc == request.host
 
 
-_REGISTRIES = ("queued", "failed", "deferred", "started", "finished", "scheduled", "canceled")
-
-
 def _check_path() -> None:
     """Refuse what rq-dashboard would fail on."""
     given = request.view_args or {}
@@ -171,3 +162,5 @@ def _check_path() -> None:
             raise BadRequest(f"{name} is a number from 1 to {_LARGEST_PAGE}.")
     if given.get("registry_name", "queued") not in _REGISTRIES:
         raise NotFound("There is no such registry.")
+    if given.get("instance_number", 0) != 0:
+        raise NotFound("There is one Redis here, number 0.")

@@ -38,7 +38,7 @@ _NOTE = NoteOut()
 _WAITING = WaitingNotesOut()
 
 
-@blueprint.get("/videos/<video_id>", access=ADMINS)
+@blueprint.get("/videos/<video:video_id>", access=ADMINS)
 @blueprint.response(200, VideoOut)
 def get_any_video(video_id: str) -> Response:
     """Return a video with its summary and stages."""
@@ -47,7 +47,7 @@ def get_any_video(video_id: str) -> Response:
         return reply(_VIDEO, present_video(session, videos.get(session, video_id)))
 
 
-@blueprint.get("/videos/<video_id>/transcript", access=ADMINS)
+@blueprint.get("/videos/<video:video_id>/transcript", access=ADMINS)
 @blueprint.response(200, TranscriptOut)
 def get_any_transcript(video_id: str) -> dict[str, Any]:
     """Return the shared transcript."""
@@ -66,7 +66,7 @@ def get_any_transcript(video_id: str) -> dict[str, Any]:
     }
 
 
-@blueprint.post("/videos/<video_id>/metadata", access=ADMINS)
+@blueprint.post("/videos/<video:video_id>/metadata", access=ADMINS)
 @blueprint.arguments(MetadataWriteIn())
 @blueprint.response(200, VideoOut)
 def write_metadata(posted: dict[str, Any], video_id: str) -> Response:
@@ -80,7 +80,7 @@ def write_metadata(posted: dict[str, Any], video_id: str) -> Response:
         return reply(_VIDEO, present_video(uow.session, videos.get(uow.session, video_id)))
 
 
-@blueprint.post("/videos/<video_id>/transcript", access=ADMINS)
+@blueprint.post("/videos/<video:video_id>/transcript", access=ADMINS)
 @blueprint.arguments(TranscriptWriteIn())
 @blueprint.response(200, VideoOut)
 @takes_transcripts
@@ -97,7 +97,7 @@ def write_transcript(posted: dict[str, Any], video_id: str) -> Response:
         return reply(_VIDEO, present_video(uow.session, videos.get(uow.session, video_id)))
 
 
-@blueprint.post("/videos/<video_id>/summary", access=ADMINS)
+@blueprint.post("/videos/<video:video_id>/summary", access=ADMINS)
 @blueprint.arguments(SummaryWriteIn())
 @blueprint.response(200, VideoOut)
 def write_summary(posted: dict[str, Any], video_id: str) -> Response:
@@ -108,7 +108,7 @@ def write_summary(posted: dict[str, Any], video_id: str) -> Response:
         return reply(_VIDEO, present_video(uow.session, videos.get(uow.session, video_id)))
 
 
-@blueprint.get("/videos/<video_id>/ai-notes", access=ADMINS)
+@blueprint.get("/videos/<video:video_id>/ai-notes", access=ADMINS)
 @blueprint.response(200, WaitingNotesOut)
 def list_waiting_notes(video_id: str) -> Response:
     """List the notes that wait for the AI; 404 when none does."""

@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import wraps
 from threading import BoundedSemaphore, Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from flask import request
+from werkzeug.exceptions import MethodNotAllowed
 
 from vidwiz.http.error_responses import BusyError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # Half of the 64 threads that a process serves with, so that the rest can answer.
 MOST_AT_ONCE = 32
 LOOK_AGAIN_SECONDS = 1.0
+
+
+def never_by_head(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Answer 405 to HEAD, which Flask has every GET route take: it would claim without a body."""
+
+    @wraps(view)
+    def checked(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - the view's own
+        if request.method == "HEAD":
+            raise MethodNotAllowed(["GET"])
+        return view(*args, **kwargs)
+
+    return checked
 
 
 class LongPolls:
@@ -38,5 +54,5 @@ class LongPolls:
         return not self._closing.wait(min(seconds, LOOK_AGAIN_SECONDS))
 
     def close(self) -> None:
-        """Send everybody home, as a process does that is asked to stop."""
+        """End all waiting, as a process does that is asked to stop."""
         self._closing.set()

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from marshmallow import fields
-from marshmallow.validate import Regexp
 
 from vidwiz.api.schemas.common import In, Out, RuleField, text
-from vidwiz.services import users
+from vidwiz.errors import InvalidInputError
+from vidwiz.services import cleaning, users
+
+_NAME = {"minLength": 1, "maxLength": users.LONGEST_NAME, "pattern": r"\S"}
 
 
 class RegisterIn(In):
     """A new account."""
 
-    email = RuleField(users.check_email, required=True)
+    email = RuleField(
+        users.check_email,
+        required=True,
+        metadata={"format": "email", "minLength": 3, "maxLength": users.LONGEST_EMAIL},
+    )
     password = text(users.LONGEST_PASSWORD, shortest=users.SHORTEST_PASSWORD, required=True)
-    name = RuleField(users.check_name, required=True)
+    name = RuleField(users.check_name, required=True, metadata=_NAME)
 
 
 class LoginIn(In):
     """Who wants to sign in."""
 
     email = text(1000, required=True)
-    password = text(1000, required=True)
+    password = text(users.LONGEST_PASSWORD, required=True)
 
 
 class TokenOut(Out):
@@ -30,20 +36,30 @@ class TokenOut(Out):
     token = fields.String()
 
 
+def _checked_language(tag: str) -> str:
+    if not cleaning.is_language(tag):
+        raise InvalidInputError("this is not a language tag", field="language")
+    return tag
+
+
 class ProfileIn(In):
     """What a user changes of the own account."""
 
-    name = RuleField(users.check_name)
+    name = RuleField(users.check_name, metadata=_NAME)
     ai_notes_enabled = fields.Boolean()
-    language = fields.String(
+    language = RuleField(
+        _checked_language,
         allow_none=True,
-        validate=Regexp(r"^(?=.{2,35}\Z)[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z"),
-        metadata={"description": "A BCP 47 tag; null for the video's own language"},
+        metadata={
+            "description": "A BCP 47 tag; null for the video's own language",
+            "pattern": cleaning.LANGUAGE_PATTERN,
+            "maxLength": cleaning.LONGEST_LANGUAGE,
+        },
     )
 
 
 class ProfileOut(Out):
-    """A user, as he sees himself."""
+    """Users as they see themselves."""
 
     id = fields.Integer()
     email = fields.String()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
-from marshmallow.validate import Length, Range
+from marshmallow.validate import Length, Range, Validator
 
 from vidwiz.errors import InvalidInputError
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.services import timestamps, video_ids
+from vidwiz.services.cleaning import clean_line, clean_text, is_blank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_WHOLE_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class In(Schema):
@@ -41,16 +45,60 @@ class RuleField(fields.String):
             raise ValidationError(exc.message) from exc
 
 
+class NotBlank(Validator):
+    """Refuses text of which nothing can be seen."""
+
+    def __call__(self, value: str) -> str:
+        if is_blank(value):
+            raise ValidationError("Must not be blank.")
+        return value
+
+
+class LengthIfAny(Length):
+    """The length of a text, where blank text has become null."""
+
+    def __call__(self, value: Any) -> Any:  # noqa: ANN401 - what a field gives
+        return value if value is None else super().__call__(value)
+
+
+class LineField(RuleField):
+    """A stranger's text as one clean line; what is blank counts as null."""
+
+    def __init__(self, longest: int, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(_line, validate=LengthIfAny(max=longest), **options)
+
+
+def _line(text: str) -> str | None:
+    line = clean_line(text)
+    return None if is_blank(line) else line
+
+
+class QueryInteger(fields.Integer):
+    """A whole number in a query, in the digits 0 to 9."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        if not _WHOLE_NUMBER.fullmatch(str(value)):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 def video_field(**options: Any) -> RuleField:  # noqa: ANN401
     """Return a field that takes a video's id or address and gives the id."""
     return RuleField(
-        video_ids.parse, metadata={"description": "A video's id or its address"}, **options
+        video_ids.parse,
+        metadata={
+            "description": "A video's id or its address",
+            "minLength": 11,
+            "maxLength": video_ids.LONGEST_URL,
+        },
+        **options,
     )
 
 
 def timestamp_field(**options: Any) -> RuleField:  # noqa: ANN401
     """Return a field that takes `m:ss` or `h:mm:ss`, kept as it was sent."""
-    return RuleField(_checked_timestamp, metadata={"example": "1:05"}, **options)
+    metadata = {"example": "1:05", "pattern": timestamps.PATTERN}
+    return RuleField(_checked_timestamp, metadata=metadata, **options)
 
 
 def _checked_timestamp(text: str) -> str:
@@ -74,7 +122,7 @@ class TaskTypeField(fields.String):
 class PageIn(In):
     """Which page is asked for."""
 
-    page = fields.Integer(load_default=1, validate=Range(1, 1_000_000))
+    page = QueryInteger(load_default=1, validate=Range(1, 1_000_000))
 
 
 class PageOut(Out):
@@ -119,3 +167,13 @@ class ErrorOut(Out):
 def text(longest: int, *, shortest: int = 0, **options: Any) -> fields.String:  # noqa: ANN401
     """Return a field for text of a length."""
     return fields.String(validate=Length(shortest, longest), **options)
+
+
+def written_text(longest: int, **options: Any) -> RuleField:  # noqa: ANN401
+    """Return a field for what a helper or an operator wrote: cleaned, and never blank."""
+    return RuleField(
+        clean_text,
+        validate=(NotBlank(), Length(1, longest)),
+        metadata={"pattern": r"\S"},
+        **options,
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 from marshmallow.validate import Length
 
-from vidwiz.api.schemas.common import In, Out, timestamp_field
+from vidwiz.api.schemas.common import In, LineField, Out, timestamp_field
 from vidwiz.api.schemas.videos import LONGEST_TITLE
 from vidwiz.services import notes
 
@@ -17,9 +17,7 @@ class NoteIn(In):
     text = fields.String(
         allow_none=True, load_default=None, validate=Length(max=notes.LONGEST_TEXT)
     )
-    video_title = fields.String(
-        allow_none=True, load_default=None, validate=Length(max=LONGEST_TITLE)
-    )
+    video_title = LineField(LONGEST_TITLE, allow_none=True, load_default=None)
 
 
 class NoteChangesIn(In):
@@ -33,7 +31,10 @@ class NoteChangesIn(In):
 class IdempotencyIn(In):
     """The header that makes a repeated request harmless."""
 
-    key = fields.String(data_key="Idempotency-Key")
+    key = fields.String(
+        data_key="Idempotency-Key",
+        metadata={"pattern": "^[!-~]{1,255}$", "minLength": 1, "maxLength": 255},
+    )
 
 
 class NoteStageOut(Out):

@@ -3,18 +3,60 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load
 from marshmallow.validate import Length, Range
 
-from vidwiz.api.schemas.common import In, Out, text
+from vidwiz.api.schemas.common import (
+    In,
+    LengthIfAny,
+    LineField,
+    NotBlank,
+    Out,
+    RuleField,
+    text,
+    written_text,
+)
 from vidwiz.plugin_api import Chapter, Segment, Transcript, VideoMetadata
-from vidwiz.services import notes
+from vidwiz.services import cleaning, notes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _LONGEST_SUMMARY = 10_000
 _LONGEST_QUESTION = 500
 _COUNT = Range(0, 2**62)
+
+
+_SEGMENT = {
+    "type": "object",
+    "required": ["text", "offset", "duration"],
+    "properties": {
+        "text": {"type": "string"},
+        "offset": {"type": "number", "minimum": 0, "description": "Seconds"},
+        "duration": {"type": "number", "minimum": 0, "description": "Seconds"},
+    },
+}
+_SEGMENTS = {"type": "array", "items": _SEGMENT}
+_CAPTIONS = {
+    "anyOf": [
+        _SEGMENTS,
+        {
+            "type": "object",
+            "required": ["segments"],
+            "properties": {
+                "segments": _SEGMENTS,
+                "language": {
+                    "type": "string",
+                    "nullable": True,
+                    "pattern": cleaning.LANGUAGE_PATTERN,
+                    "maxLength": cleaning.LONGEST_LANGUAGE,
+                },
+            },
+        },
+    ]
+}
 
 
 class CaptionsField(fields.Field[Transcript]):
@@ -23,13 +65,18 @@ class CaptionsField(fields.Field[Transcript]):
     Read by hand, since a schema for each of 200,000 segments takes seconds.
     """
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        super().__init__(metadata=_CAPTIONS, **options)
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Transcript:  # noqa: ANN401, ARG002
         language = None
         if isinstance(value, dict):
             value, language = value.get("segments"), value.get("language")
         if not isinstance(value, list):
             raise ValidationError("Not a list of segments.")
-        if language is not None and not (isinstance(language, str) and 0 < len(language) <= 35):  # noqa: PLR2004 - as long as the column
+        if language is not None and not (
+            isinstance(language, str) and cleaning.is_language(language)
+        ):
             raise ValidationError("Not a language tag.")
         return Transcript(tuple(map(_segment, value)), language)
 
@@ -45,7 +92,44 @@ def _seconds(value: Any) -> float:  # noqa: ANN401 - whatever JSON can say
         raise ValidationError("Offset and duration of a segment are seconds.")
     if not 0 <= value < 10**9 or not math.isfinite(value):
         raise ValidationError("Offset and duration of a segment are seconds.")
-    return value
+    return float(value)
+
+
+class _CheckedOrEmpty(fields.String):
+    """Text that has to pass a check; an empty one counts as null."""
+
+    check: Callable[[str], bool]
+    hint: str
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        text = super()._deserialize(value, attr, data, **kwargs).strip()
+        if text and not type(self).check(text):
+            raise ValidationError(self.hint)
+        return text or None
+
+
+class WebAddressField(_CheckedOrEmpty):
+    """An address that a page may link to."""
+
+    check = staticmethod(cleaning.is_web_address)
+    hint = "Not an http or https address."
+
+    def __init__(self) -> None:
+        super().__init__(
+            allow_none=True,
+            validate=LengthIfAny(max=2000),
+            metadata={"format": "uri", "pattern": r"^(https?://\S+)?$"},
+        )
+
+
+class UploadDateField(_CheckedOrEmpty):
+    """A day as YYYYMMDD."""
+
+    check = staticmethod(cleaning.is_upload_date)
+    hint = "Not a day as YYYYMMDD."
+
+    def __init__(self) -> None:
+        super().__init__(allow_none=True, metadata={"pattern": r"^([0-9]{8})?$"})
 
 
 class ChapterIn(In):
@@ -64,20 +148,24 @@ class ChapterIn(In):
 class MetadataIn(In):
     """What a site says of a video, by yt-dlp's names."""
 
-    title = text(1000, allow_none=True)
-    channel = text(1000, allow_none=True)
-    channel_url = text(2000, allow_none=True)
-    uploader = text(1000, allow_none=True)
+    title = LineField(1000, allow_none=True)
+    channel = LineField(1000, allow_none=True)
+    channel_url = WebAddressField()
+    uploader = LineField(1000, allow_none=True)
     duration = fields.Float(allow_none=True, validate=Range(0, 10**9))
     duration_string = text(32, allow_none=True)
-    thumbnail = text(2000, allow_none=True)
+    thumbnail = WebAddressField()
     view_count = fields.Integer(allow_none=True, validate=_COUNT)
     like_count = fields.Integer(allow_none=True, validate=_COUNT)
-    upload_date = text(32, allow_none=True)
+    upload_date = UploadDateField()
     description = text(100_000, allow_none=True)
     chapters = fields.List(fields.Nested(ChapterIn), allow_none=True, validate=Length(max=1000))
-    language = text(35, allow_none=True)
-    webpage_url = text(2000, allow_none=True)
+    language = RuleField(
+        cleaning.clean_language,
+        allow_none=True,
+        metadata={"description": "A BCP 47 tag; what is none counts as null"},
+    )
+    webpage_url = WebAddressField()
 
     @post_load
     def build(self, data: dict[str, Any], **_: object) -> dict[str, Any]:
@@ -106,13 +194,23 @@ class _PlainTextToo(In):
 
 
 def _questions(**options: Any) -> fields.List[str]:  # noqa: ANN401
-    return fields.List(text(_LONGEST_QUESTION, shortest=1), validate=Length(equal=3), **options)
+    return fields.List(written_text(_LONGEST_QUESTION), validate=Length(equal=3), **options)
+
+
+def _source(default: str) -> RuleField:
+    """Return a field for who found or wrote it, as the stages show it."""
+    return RuleField(
+        cleaning.clean_line,
+        load_default=default,
+        validate=(NotBlank(), Length(1, 64)),
+        metadata={"description": "The fetcher's name", "pattern": r"\S"},
+    )
 
 
 class SummaryResultIn(In):
     """A helper's summary with its three questions."""
 
-    summary = text(_LONGEST_SUMMARY, shortest=1, required=True)
+    summary = written_text(_LONGEST_SUMMARY, required=True)
     suggested_questions = _questions(required=True)
 
 
@@ -120,7 +218,7 @@ class NoteResultIn(_PlainTextToo):
     """A helper's text for a note."""
 
     main = "text"
-    text = fields.String(required=True, validate=Length(1, notes.LONGEST_TEXT))
+    text = written_text(notes.LONGEST_TEXT, required=True)
 
 
 class ResultIn(In):
@@ -132,28 +230,26 @@ class ResultIn(In):
     metadata = fields.Nested(MetadataIn, load_default=None, allow_none=True)
     summary = fields.Nested(SummaryResultIn, load_default=None, allow_none=True)
     note = fields.Nested(NoteResultIn, load_default=None, allow_none=True)
-    source = fields.String(
-        load_default="helper",
-        validate=Length(1, 64),
-        metadata={"description": "The fetcher's name"},
-    )
+    source = _source("helper")
     error_code = fields.String(load_default=None, allow_none=True, validate=Length(1, 64))
-    error_message = fields.String(load_default=None, allow_none=True, validate=Length(max=1000))
-    attempt = fields.Integer(load_default=None, allow_none=True, validate=Range(1, 2**31 - 1))
+    error_message = LineField(1000, load_default=None, allow_none=True)
+    attempt = fields.Integer(
+        load_default=None, allow_none=True, strict=True, validate=Range(1, 2**31 - 1)
+    )
 
 
 class MetadataWriteIn(In):
     """Metadata that an operator writes."""
 
     metadata = fields.Nested(MetadataIn, required=True)
-    source = fields.String(load_default="operator", validate=Length(1, 64))
+    source = _source("operator")
 
 
 class TranscriptWriteIn(In):
     """A transcript that an operator writes."""
 
     transcript = CaptionsField(required=True)
-    source = fields.String(load_default="operator", validate=Length(1, 64))
+    source = _source("operator")
 
 
 class _MiscellaneousIn(In):
@@ -163,7 +259,7 @@ class _MiscellaneousIn(In):
 class SummaryWriteIn(In):
     """A summary, its questions, or both, also where the original's workers put them."""
 
-    summary = text(_LONGEST_SUMMARY, shortest=1, allow_none=True)
+    summary = written_text(_LONGEST_SUMMARY, allow_none=True)
     suggested_questions = _questions(allow_none=True)
     miscellaneous_data = fields.Nested(_MiscellaneousIn, allow_none=True)
 
@@ -181,7 +277,7 @@ class SummaryWriteIn(In):
 class NoteFillIn(In):
     """The text of a note that waits for one."""
 
-    text = fields.String(required=True, validate=Length(1, notes.LONGEST_TEXT))
+    text = written_text(notes.LONGEST_TEXT, required=True)
     generated_by_ai = fields.Boolean(load_default=True)
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from marshmallow import fields
 from marshmallow.validate import Range
 
-from vidwiz.api.schemas.common import In, Out, PageIn, PageOut, TaskTypeField, text
+from vidwiz.api.schemas.common import (
+    In,
+    LineField,
+    Out,
+    PageIn,
+    PageOut,
+    QueryInteger,
+    TaskTypeField,
+    text,
+)
 from vidwiz.models import Task, TaskStatus
 
 _ATTEMPTS = Range(1, 2**31 - 1)
@@ -15,11 +24,11 @@ class PollIn(In):
     """What a helper wants to work on."""
 
     type = TaskTypeField(required=True)
-    timeout = fields.Integer(
+    timeout = QueryInteger(
         load_default=30, metadata={"description": "Seconds to wait, clamped to 1..60"}
     )
-    worker = text(128, load_default="helper")
-    network = text(64, load_default="helper")
+    worker = LineField(128, load_default="helper")
+    network = LineField(64, load_default="helper")
 
 
 class AssignmentOut(Out):
@@ -37,7 +46,7 @@ class AssignmentOut(Out):
 class HeartbeatIn(In):
     """Which attempt is still at work."""
 
-    attempt = fields.Integer(required=True, validate=_ATTEMPTS)
+    attempt = fields.Integer(required=True, strict=True, validate=_ATTEMPTS)
 
 
 class LeaseOut(Out):
@@ -96,7 +105,7 @@ class LedgerIn(PageIn):
     type = TaskTypeField()
     video_id = text(64)
     code = text(64)
-    per_page = fields.Integer(load_default=50, validate=Range(1, 200))
+    per_page = QueryInteger(load_default=50, validate=Range(1, 200))
 
 
 class TasksOut(PageOut):

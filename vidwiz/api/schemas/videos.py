@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
-from vidwiz.api.schemas.common import In, Out, PageIn, PageOut, text, video_field
+from vidwiz.api.schemas.common import In, LineField, Out, PageIn, PageOut, QueryInteger, video_field
 from vidwiz.services import videos
 
 LONGEST_TITLE = 1000
@@ -15,14 +15,14 @@ class VideoIn(In):
     """A video to save."""
 
     video = video_field(required=True)
-    title = text(LONGEST_TITLE, allow_none=True, load_default=None)
+    title = LineField(LONGEST_TITLE, allow_none=True, load_default=None)
 
 
 class VideosIn(PageIn):
     """Which of the saved videos are asked for."""
 
     q = fields.String(load_default="", validate=Length(max=1000))
-    per_page = fields.Integer(load_default=10, validate=Range(1, 50))
+    per_page = QueryInteger(load_default=10, validate=Range(1, 50))
     sort = fields.String(load_default=videos.SORTS[0], validate=OneOf(videos.SORTS))
 
 

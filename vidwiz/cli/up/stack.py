@@ -85,7 +85,9 @@ def is_ready(listener: socket.socket) -> bool:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound here
     try:
         with socket.create_connection((host, port), timeout=1.0) as client:
-            client.sendall(b"GET /readyz HTTP/1.0\r\nHost: localhost\r\n\r\n")
+            # The path prefix that the web server was given, too, and that it serves nothing beside.
+            path = f"{os.environ.get('SCRIPT_NAME', '')}/readyz"
+            client.sendall(f"GET {path} HTTP/1.0\r\nHost: localhost\r\n\r\n".encode())
             return b" 200 " in client.recv(64).split(b"\r\n", 1)[0] + b" "
     except OSError:
         return False
