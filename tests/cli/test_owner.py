@@ -70,7 +70,7 @@ def test_a_note_of_ones_own_does_not_stand_for_a_mark(core):
 def test_many_that_start_at_once_make_one_owner(installation):
     def start():
         return subprocess.Popen(
-            [sys.executable, "-m", "vidwiz.cli.up.command.prepare"],
+            [sys.executable, "-m", "vidwiz.cli.prepare"],
             cwd=installation.folder,
             env=installation.env,
             stderr=subprocess.PIPE,

@@ -14,6 +14,7 @@ from rq import get_current_job
 from vidwiz import log as logs
 from vidwiz.config import Config
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.worker.context import WorkerContext
 from vidwiz.worker.warm_up import warm_up
@@ -38,10 +39,12 @@ def app() -> Flask:
     """Return the process's app, built on first use: in a worker before it forks."""
     global _app  # noqa: PLW0603 - the one thing that a work horse inherits
     if _app is None:
+        keep_files_private()
         config = Config.from_env()
         logs.configure(config.log_level)
-        # A work horse is younger than any connection that could have died on it.
-        _app = build_app(config, pre_ping=False)
+        # A work horse is younger than any connection that could have died on it. A commit that
+        # a power cut takes back is work that is done again.
+        _app = build_app(config, pre_ping=False, flush_commits=False)
     return _app
 
 

@@ -19,7 +19,9 @@ from vidwiz.cli.owner import TOKEN_FILE
 from vidwiz.cli.plugins import roles_without_plugin
 from vidwiz.errors import ConfigError, StoreError
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.slots import configured_slots
 from vidwiz.plugin_host.registry import State
+from vidwiz.queueing import connections
 from vidwiz.queueing.registered_workers import queues_worked_on
 from vidwiz.runtime import runtime_of
 
@@ -51,7 +53,7 @@ class Finding:
 
     level: Level
     subject: str
-    words: str
+    message: str
     remedy: str = ""
 
 
@@ -61,10 +63,17 @@ def versions() -> Iterator[Finding]:
         Level.OK, "versions", f"VidWiz {__version__} on Python {platform.python_version()}"
     )
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        words = f"SQLite {sqlite3.sqlite_version} is older than 3.35"
-        yield Finding(Level.FAIL, "sqlite", words, "use a Python with a newer SQLite")
+        message = f"SQLite {sqlite3.sqlite_version} is older than 3.35"
+        yield Finding(Level.FAIL, "sqlite", message, "use a Python with a newer SQLite")
     else:
         yield Finding(Level.OK, "sqlite", f"SQLite {sqlite3.sqlite_version}")
+
+
+def settings(config: Config) -> Iterator[Finding]:
+    """Say that they can be read; raise `ConfigError` for what a library cannot work with."""
+    configured_slots(config)
+    connections.check_url(config.redis_url)
+    yield Finding(Level.OK, "settings", "can be read")
 
 
 def data_dir(config: Config) -> Iterator[Finding]:
@@ -96,33 +105,39 @@ def exposure(config: Config) -> Iterator[Finding]:
     url = running_instance.describe(config)
     is_reachable = bool(config.trusted_proxies) or bool(url and not _LOCAL.search(url))
     if is_reachable and config.registration_open:
-        words = "anybody who reaches this server can register"
-        yield Finding(Level.WARN, "registration", words, "VIDWIZ_REGISTRATION=closed")
+        message = "anybody who reaches this server can register"
+        yield Finding(Level.WARN, "registration", message, "VIDWIZ_REGISTRATION=closed")
     elif is_reachable and config.guests_allowed:
-        words = "anybody who reaches this server can chat as a guest"
-        yield Finding(Level.WARN, "guests", words, "VIDWIZ_GUESTS=false")
+        message = "anybody who reaches this server can chat as a guest"
+        yield Finding(Level.WARN, "guests", message, "VIDWIZ_GUESTS=false")
     else:
         yield Finding(Level.OK, "reachable by", "you" if not is_reachable else "who has an account")
 
 
 def queues(config: Config) -> Iterator[Finding]:
     """See whether Redis answers and whether every queue has a worker."""
-    worked_on = queues_worked_on(config.redis_url)
-    if worked_on is None:
-        if config.embedded_redis:
-            yield Finding(Level.OK, "redis", "is not running; it comes with `vidwiz up`")
-        else:
-            words = "the server of VIDWIZ_REDIS_URL does not answer"
-            yield Finding(Level.FAIL, "redis", words, "start it, or correct the setting")
+    error = connections.failure_of(config.redis_url)
+    if error is not None:
+        yield _redis_failure(config, connections.describe_failure(error))
         return
     yield Finding(Level.OK, "redis", "answers")
+    worked_on = queues_worked_on(config.redis_url) or {}
     idle = [queue for queue in KINDS.queues if not worked_on.get(queue)]
     if idle:
-        words = f"nobody works on {', '.join(idle)}"
-        yield Finding(Level.WARN, "workers", words, "`vidwiz up`, or `python worker.py`")
+        message = f"nobody works on {', '.join(idle)}"
+        yield Finding(Level.WARN, "workers", message, "`vidwiz up`, or `python worker.py`")
     else:
         counts = ", ".join(f"{queue} {worked_on[queue]}" for queue in KINDS.queues)
         yield Finding(Level.OK, "workers", counts)
+
+
+def _redis_failure(config: Config, failure: str) -> Finding:
+    if config.embedded_redis and failure == connections.NO_ANSWER:
+        return Finding(Level.OK, "redis", "is not running; it comes with `vidwiz up`")
+    remedy = "start it, or correct the setting"
+    if failure != connections.NO_ANSWER:
+        remedy = "correct the user name and password in the setting, or the server's own settings"
+    return Finding(Level.FAIL, "redis", f"the server of VIDWIZ_REDIS_URL {failure}", remedy)
 
 
 def plugins(app: Flask) -> Iterator[Finding]:
@@ -130,12 +145,12 @@ def plugins(app: Flask) -> Iterator[Finding]:
     runtime = runtime_of(app)
     for record in runtime.plugins.records:
         if record.state in (State.BROKEN, State.MISCONFIGURED):
-            words = f"{record.name} ({record.role}) is {record.state}: {record.reason}"
-            yield Finding(Level.WARN, "plugins", words, record.remedy or "correct its settings")
+            message = f"{record.name} ({record.role}) is {record.state}: {record.reason}"
+            yield Finding(Level.WARN, "plugins", message, record.remedy or "correct its settings")
     idle = roles_without_plugin(runtime.config, runtime.plugins)
     if idle:
-        words = f"nothing works as one of the {' and '.join(idle)}"
-        yield Finding(Level.FAIL, "plugins", words, "see `vidwiz plugins list`")
+        message = f"nothing works as one of the {' and '.join(idle)}"
+        yield Finding(Level.FAIL, "plugins", message, "see `vidwiz plugins list`")
     else:
         yield Finding(Level.OK, "plugins", "every role has one that works")
 

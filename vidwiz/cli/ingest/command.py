@@ -106,7 +106,7 @@ def ingest(
             with progress.display(plain=as_json) as display:
                 found = waiting.until_over(display)
         except KeyboardInterrupt:
-            click.echo(waiting.words_at_interruption(), err=True)
+            click.echo(waiting.interruption_message(), err=True)
             sys.exit(_INTERRUPTED)
         finally:
             waiting.worker.stop()
@@ -115,7 +115,7 @@ def ingest(
         else:
             output.show(runtime.store, found)
         if not all(watched.is_ready for watched in found):
-            output.say_what_is_missing(found)
+            output.show_missing(found)
             sys.exit(1)
 
 
@@ -131,7 +131,7 @@ def _prepared() -> Flask:
 
 def _find_user(runtime: Runtime, email: str | None) -> User:
     if email is None:
-        with prepare.alone(runtime):
+        with prepare.one_at_a_time(runtime):
             return owner.ensure(runtime)
     with read_transaction() as session:
         user = users.find_by_email(session, email)
@@ -175,7 +175,7 @@ class _Waiting:
             return True
         return self._patience is not None and watched.waits_longer_than(self._patience)
 
-    def words_at_interruption(self) -> str:
+    def interruption_message(self) -> str:
         """Say what becomes of the work."""
         if self.worker.is_used:
             return "Stopped. All is kept; `vidwiz up` or the same command again goes on with it."
