@@ -14,6 +14,7 @@ import resource
 import selectors
 import time
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from gunicorn.http.errors import LimitRequestHeaders
@@ -213,11 +214,9 @@ class ThreadWorker(gthread.ThreadWorker):
         if not self.alive:
             # Whoever has waited for longer than this keeps nobody from stopping.
             now += REQUEST_SECONDS - _LINGER_SECONDS
-        while self._incomplete and (conn := next(iter(self._incomplete))).expires_at <= now:
+        for conn in list(takewhile(lambda conn: conn.expires_at <= now, self._incomplete)):
             self._drop(conn)
-        while self._with_large_body and (conn := next(iter(self._with_large_body))):
-            if conn.expires_at > now:
-                break
+        for conn in list(takewhile(lambda conn: conn.expires_at <= now, self._with_large_body)):
             self._drop_large(conn)
 
     def _forget(self, conn: Connection) -> None:

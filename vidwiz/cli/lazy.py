@@ -32,13 +32,13 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except VidwizError as exc:
-            raise _exception(exc.message, exit_code(exc)) from exc
+            raise _Failed(exc) from exc
 
 
-def _exception(message: str, code: int) -> click.ClickException:
-    shown = click.ClickException(message)
-    shown.exit_code = code
-    return shown
+class _Failed(click.ClickException):
+    def __init__(self, error: VidwizError) -> None:
+        super().__init__(error.message)
+        self.exit_code = exit_code(error)  # type: ignore[misc]
 
 
 def fail(message: str, code: int = FAILED) -> NoReturn:

@@ -9,19 +9,26 @@ from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from vidwiz.errors import ConfigError
 
+_UNREADABLE = "VIDWIZ_DATABASE_URL cannot be read; see docs/configuration.md"
+
 
 def check_parameters(url: str) -> None:
     """Raise `ConfigError` for a parameter that the driver would fail on; nothing is opened."""
     try:
         parsed = sa.make_url(url)
+    except SQLAlchemyError as exc:
+        raise ConfigError(_UNREADABLE) from exc
+    try:
+        dialect = parsed.get_dialect()()
         with warnings.catch_warnings():
             warnings.simplefilter("error", SAWarning)
-            _, arguments = parsed.get_dialect()().create_connect_args(parsed)
-        unknown = set() if url.startswith("sqlite") else set(arguments) - _libpq_parameters()
+            _, arguments = dialect.create_connect_args(parsed)
     except SAWarning:
         unknown = set(parsed.query)
     except (SQLAlchemyError, ValueError) as exc:
-        raise ConfigError("VIDWIZ_DATABASE_URL cannot be read; see docs/configuration.md") from exc
+        raise ConfigError(_UNREADABLE) from exc
+    else:
+        unknown = set() if url.startswith("sqlite") else set(arguments) - _libpq_parameters()
     if unknown:
         raise ConfigError(
             f"VIDWIZ_DATABASE_URL has a parameter that its driver does not know:"
