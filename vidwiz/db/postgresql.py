@@ -84,8 +84,13 @@ def _is_pooled(connection: psycopg.Connection[Any]) -> bool:
 
     A pooler hands out a process id of its own making, or does not pass the options on.
     """
-    row = connection.execute(
-        "SELECT pg_backend_pid(), setting FROM pg_settings WHERE name = 'lock_timeout'"
-    ).fetchone()
+    names = ", ".join(f"'{name}'" for name in LIMITS)
+    rows = connection.execute(
+        f"SELECT name, setting, pg_backend_pid() FROM pg_settings WHERE name IN ({names})"  # noqa: S608
+    ).fetchall()
     connection.rollback()
-    return row != (connection.info.backend_pid, str(LIMITS["lock_timeout"]))
+    process_id = connection.info.backend_pid
+    # Options in the URL may have replaced some of the limits.
+    return not any(
+        pid == process_id and setting == str(LIMITS[name]) for name, setting, pid in rows
+    )
