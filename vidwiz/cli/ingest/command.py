@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from vidwiz.models import User
     from vidwiz.runtime import Runtime
 
-_LOOK_SECONDS = 0.25
-# When nothing moves for so long, whoever was to work on it does not; or nobody has to.
-_STALLED_SECONDS = 15.0
+_POLL_SECONDS = 0.25
+# When nothing changes for so long nobody works on it. A task that runs changes each third of a
+# lease; workers that are not registered, as Redis was emptied, are so again after 15 s.
+_STALLED_SECONDS = 16.0
 _INTERRUPTED = 130
 
 
@@ -150,28 +151,29 @@ class _Waiting:
         self._user = user
         self._videos = videos
         self._patience = patience
+        self._stalled_seconds = max(_STALLED_SECONDS, runtime.config.lease_seconds / 2)
 
     def until_over(self, display: Display) -> list[Watched]:
         """Wait, showing what changes; return how it ended."""
-        self.worker.start_if_needed()
+        self.worker.start_if_queue_is_away()
         changed_at, before = time.monotonic(), None
         while True:
             with read_transaction() as session:
                 found = watching.look(session, self._user, self._videos)
             display.update(found)
-            now = [(list(watched.parts()), watched.active_tasks) for watched in found]
+            now = [watched.state() for watched in found]
             if now != before:
                 changed_at, before = time.monotonic(), now
-            stalled = time.monotonic() - changed_at > _STALLED_SECONDS
+            stalled = time.monotonic() - changed_at > self._stalled_seconds
             if all(self._is_over(watched, stalled=stalled) for watched in found):
                 return found
             if stalled:
-                self.worker.start()
+                self.worker.start_if_a_queue_is_idle()
             self.worker.keep_running()
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _is_over(self, watched: Watched, *, stalled: bool) -> bool:
-        if watched.has_ended or (stalled and not watched.active_tasks):
+        if watched.has_ended or (stalled and not watched.work):
             return True
         return self._patience is not None and watched.waits_longer_than(self._patience)
 

@@ -32,7 +32,7 @@ class Mark:
     note: Note
     stage: Stage
     is_wanted: bool
-    """Whether the AI is to write it: not where the user wrote himself or wants no AI notes."""
+    """Whether the AI is to write it: not where the user wrote it or wants no AI notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,8 @@ class Watched:
     video: Video
     stages: Stages
     marks: tuple[Mark, ...]
-    active_tasks: int
+    work: tuple[tuple[object, ...], ...]
+    """The tasks that have not ended; changes at each renewal of a lease, too."""
 
     def parts(self) -> Iterator[tuple[str, Stage]]:
         """Return everything that is to become ready, with its name."""
@@ -52,6 +53,10 @@ class Watched:
         for mark in self.marks:
             if mark.is_wanted:
                 yield f"note {mark.note.timestamp}", mark.stage
+
+    def state(self) -> tuple[object, ...]:
+        """Return what changes when anything happens to the video or to a task of it."""
+        return (*self.parts(), *self.work)
 
     @property
     def is_ready(self) -> bool:
@@ -102,4 +107,8 @@ def _watched(session: Session, user: User, video: Video, video_stages: Stages) -
         )
         for note in mine
     )
-    return Watched(video, video_stages, marks, len(query.active_tasks(session, video.video_id)))
+    work = tuple(
+        (task.id, task.attempt, task.lease_expires_at)
+        for task in query.active_tasks(session, video.video_id)
+    )
+    return Watched(video, video_stages, marks, work)
