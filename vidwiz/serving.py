@@ -37,7 +37,7 @@ keepalive = 5
 # gunicorn's own lines tell of starts and stops; ours say what matters of requests.
 loglevel = "debug" if _config.log_level == "debug" else "warning"
 accesslog = None
-# Its control socket is one for all instances of a user, in his home folder.
+# Its control socket is one for all instances of a user, in the home folder.
 control_socket_disable = True
 
 

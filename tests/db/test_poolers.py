@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests.fixtures.databases import dispose, empty, make_config
+from tests.fixtures.databases import dispose, empty, make_config, only_postgresql
 from tests.fixtures.servers import until
 from tests.support import make_user, tasks
 from vidwiz.db import schema_upgrade
@@ -81,7 +81,7 @@ def pooled_url(request, mode, _migrated_postgres):
             [PGBOUNCER, str(ini)],
             stdout=log,
             stderr=log,
-            preexec_fn=partial(become, owner.st_uid, owner.st_gid),
+            preexec_fn=partial(become, owner.st_uid, owner.st_gid),  # noqa: PLW1509 - no locks
         )
     path = folder / ".s.PGSQL.6432"
     until(path.exists, f"pgbouncer: {(folder / 'log').read_text()}")
@@ -171,9 +171,10 @@ def session_of(app):
         return driver.prepare_threshold, setting
 
 
-def test_a_server_itself_is_given_the_limits_once(_migrated_postgres, tmp_path):
+@only_postgresql
+def test_a_server_itself_is_given_the_limits_once(database_url, tmp_path):
     statements = []
-    app = build_app(make_config(tmp_path / "data", _migrated_postgres), plugins=Registry([]))
+    app = build_app(make_config(tmp_path / "data", database_url), plugins=Registry([]))
     with app.app_context():
         sa.event.listen(
             db.engine, "before_cursor_execute", lambda *call: statements.append(call[2])
@@ -185,8 +186,9 @@ def test_a_server_itself_is_given_the_limits_once(_migrated_postgres, tmp_path):
     dispose(app)
 
 
-def test_options_of_the_url_are_kept_and_win(_migrated_postgres, tmp_path):
-    url = sa.make_url(_migrated_postgres).update_query_dict({"options": "-c lock_timeout=7s"})
+@only_postgresql
+def test_options_of_the_url_are_kept_and_win(database_url, tmp_path):
+    url = sa.make_url(database_url).update_query_dict({"options": "-c lock_timeout=7s"})
     text = url.render_as_string(hide_password=False)
     app = build_app(make_config(tmp_path / "data", text), plugins=Registry([]))
     assert session_of(app)[1] == "7s"

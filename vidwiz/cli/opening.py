@@ -39,7 +39,7 @@ def quiet_logs(config: Config) -> None:
 
 
 @contextmanager
-def opened() -> Iterator[Runtime]:
+def open_runtime() -> Iterator[Runtime]:
     """Push the context of an app on a migrated database.
 
     Raises `ConfigError` when the database does not answer or lacks migrations.

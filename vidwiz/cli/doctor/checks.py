@@ -77,7 +77,7 @@ def settings(config: Config) -> Iterator[Finding]:
 
 
 def data_dir(config: Config) -> Iterator[Finding]:
-    """See that we can write there, and that others cannot read."""
+    """Check that we can write there, and that others cannot read."""
     path = config.data_dir
     if not os.access(path, os.W_OK | os.X_OK):
         yield Finding(Level.FAIL, "data dir", f"{path} cannot be written", "see VIDWIZ_DATA_DIR")
@@ -88,7 +88,7 @@ def data_dir(config: Config) -> Iterator[Finding]:
 
 
 def secrets(config: Config) -> Iterator[Finding]:
-    """See that nobody else reads the generated secrets."""
+    """Check that nobody else reads the generated secrets."""
     open_ones = [
         path
         for path in map(config.data_dir.joinpath, _SECRETS)
@@ -115,7 +115,7 @@ def exposure(config: Config) -> Iterator[Finding]:
 
 
 def queues(config: Config) -> Iterator[Finding]:
-    """See whether Redis answers and whether every queue has a worker."""
+    """Check whether Redis answers and whether every queue has a worker."""
     error = connections.failure_of(config.redis_url)
     if error is not None:
         yield _redis_failure(config, connections.describe_failure(error))
@@ -141,7 +141,7 @@ def _redis_failure(config: Config, failure: str) -> Finding:
 
 
 def plugins(app: Flask) -> Iterator[Finding]:
-    """See whether every role has a plugin that works."""
+    """Check whether every role has a plugin that works."""
     runtime = runtime_of(app)
     for record in runtime.plugins.records:
         if record.state in (State.BROKEN, State.MISCONFIGURED):
@@ -156,7 +156,7 @@ def plugins(app: Flask) -> Iterator[Finding]:
 
 
 def database(app: Flask) -> Iterator[Finding]:
-    """See whether the database answers and is migrated; makes no new one."""
+    """Check whether the database answers and is migrated; makes no new one."""
     config = runtime_of(app).config
     kind = "SQLite" if config.uses_sqlite else "PostgreSQL"
     if config.uses_sqlite and not Path(config.database_url.removeprefix("sqlite:///")).exists():
@@ -174,7 +174,7 @@ def database(app: Flask) -> Iterator[Finding]:
 
 
 def store(runtime: Runtime) -> Iterator[Finding]:
-    """See whether the transcript store can be used."""
+    """Check whether the transcript store can be used."""
     kind = runtime.config.transcript_store
     try:
         runtime.store.check()

@@ -102,7 +102,9 @@ def ingest(
         user = _find_user(runtime, email)
         with runtime.unit_of_work() as uow:
             saving.save(uow, user, videos, marks)
-        waiting = _Waiting(runtime, user, videos, patience=None if watch else watching.PATIENCE)
+        waiting = _Waiting(
+            runtime, user, videos, longest_wait=None if watch else watching.LONGEST_WAIT
+        )
         try:
             with progress.display(plain=as_json) as display:
                 found = waiting.until_over(display)
@@ -145,12 +147,12 @@ class _Waiting:
     """Looks at the database until there is nothing to wait for."""
 
     def __init__(
-        self, runtime: Runtime, user: User, videos: list[str], *, patience: timedelta | None
+        self, runtime: Runtime, user: User, videos: list[str], *, longest_wait: timedelta | None
     ) -> None:
         self.worker = LocalWorker(runtime.config)
         self._user = user
         self._videos = videos
-        self._patience = patience
+        self._longest_wait = longest_wait
         self._stalled_seconds = max(_STALLED_SECONDS, runtime.config.lease_seconds / 2)
 
     def until_over(self, display: Display) -> list[Watched]:
@@ -159,7 +161,7 @@ class _Waiting:
         changed_at, before = time.monotonic(), None
         while True:
             with read_transaction() as session:
-                found = watching.look(session, self._user, self._videos)
+                found = watching.watch(session, self._user, self._videos)
             display.update(found)
             now = [watched.state() for watched in found]
             if now != before:
@@ -175,7 +177,7 @@ class _Waiting:
     def _is_over(self, watched: Watched, *, stalled: bool) -> bool:
         if watched.has_ended or (stalled and not watched.work):
             return True
-        return self._patience is not None and watched.waits_longer_than(self._patience)
+        return self._longest_wait is not None and watched.waits_longer_than(self._longest_wait)
 
     def interruption_message(self) -> str:
         """Say what becomes of the work."""

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from vidwiz.services.video_stages import Stages
 
 # A next try that is nearer than this is waited for, also without --watch.
-PATIENCE = timedelta(seconds=60)
-
-
+LONGEST_WAIT = timedelta(seconds=60)
 _NOTHING_TO_WRITE = ("nothing_said", "after_the_end")
 
 
@@ -68,9 +66,9 @@ class Watched:
         """Say whether nothing more is going to happen by itself."""
         return all(stage.state in ENDED for _, stage in self.parts())
 
-    def waits_longer_than(self, patience: timedelta) -> bool:
+    def waits_longer_than(self, longest_wait: timedelta) -> bool:
         """Say whether what is open waits for a later time, or for something that does."""
-        limit = datetime.now(UTC) + patience
+        limit = datetime.now(UTC) + longest_wait
         if _is_put_off(self.stages.transcript, limit):
             first: tuple[Stage, ...] = (self.stages.metadata, self.stages.transcript)
         else:
@@ -82,7 +80,7 @@ def _is_put_off(stage: Stage, limit: datetime) -> bool:
     return stage.next_try_at is not None and stage.next_try_at > limit
 
 
-def look(session: Session, user: User, video_ids: Sequence[str]) -> list[Watched]:
+def watch(session: Session, user: User, video_ids: Sequence[str]) -> list[Watched]:
     """Return how the videos are now, in this order."""
     found = [videos.get(session, video_id) for video_id in video_ids]
     stages_of = video_stages.of_videos(session, found)

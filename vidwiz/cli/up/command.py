@@ -109,7 +109,7 @@ class _Stack:
             failed = self._start()
             if failed or self._supervisor.stopping:
                 return failed
-            self._say_ready(time.monotonic() - started)
+            self._show_ready(time.monotonic() - started)
             if sample:
                 self._show_sample()
             self._supervisor.run()
@@ -161,20 +161,20 @@ class _Stack:
                 names = " and ".join(child.name for child in needed)
                 raise CannotStartError(f"{names} did not become ready within {seconds:.0f} seconds")
 
-    def _say_ready(self, seconds: float) -> None:
-        say = self._console.print
-        say()
-        say(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
-        say(f"  data        {self._config.data_dir}", soft_wrap=True)
-        say(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
-        say(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
-        say("  to stop     Ctrl-C")
+    def _show_ready(self, seconds: float) -> None:
+        show = self._console.print
+        show()
+        show(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
+        show(f"  data        {self._config.data_dir}", soft_wrap=True)
+        show(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
+        show(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
+        show("  to stop     Ctrl-C")
         if self._host not in _LOCAL_HOSTS and self._config.registration_open:
-            say(
+            show(
                 "[yellow]Anybody who reaches this address can register[/]; "
                 "VIDWIZ_REGISTRATION=closed prevents that."
             )
-        say()
+        show()
 
     def _show_sample(self) -> None:
         if samples.copy_to_library(self._config):
