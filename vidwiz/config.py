@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from dotenv import load_dotenv
 from environs import Env, EnvError
@@ -70,7 +71,7 @@ class Config:
         directory and, for the embedded database, the generated secrets in it. Raises
         `ConfigError` with one sentence that names the setting that is wrong.
         """
-        load_dotenv(Path.cwd() / ".env")
+        _load_dot_env(Path.cwd() / ".env")
         try:
             values = _read(Env(prefix="VIDWIZ_"))
         except EnvError as exc:
@@ -78,12 +79,21 @@ class Config:
         return cls(**{**values, **overrides})  # type: ignore[arg-type]
 
 
+def _load_dot_env(path: Path) -> None:
+    try:
+        load_dotenv(path)
+    except UnicodeDecodeError as exc:
+        raise ConfigError(f"{path} is not UTF-8 text (byte {exc.start}); save it as UTF-8") from exc
+    except OSError as exc:
+        raise ConfigError(f"{path} cannot be read: {exc.strerror}") from exc
+
+
 def _read(env: Env) -> dict[str, object]:
     data_dir = _make_data_dir(Path(_text(env, "DATA_DIR") or "./var").expanduser().resolve())
     database_url = _normal_url(_text(env, "DATABASE_URL") or f"sqlite:///{data_dir / 'vidwiz.db'}")
     redis_url = _text(env, "REDIS_URL")
-    if redis_url and not redis_url.startswith(("redis://", "rediss://", "unix://")):
-        raise ConfigError("VIDWIZ_REDIS_URL must begin with redis://, rediss:// or unix://")
+    if redis_url:
+        _check_redis_url(redis_url)
     generate = database_url.startswith("sqlite")
     secret_key = _secret(env, "SECRET_KEY", data_dir / "secret.key", generate=generate)
     admin_tokens = _secret(env, "ADMIN_TOKEN", data_dir / "admin.token", generate=generate)
@@ -120,6 +130,8 @@ def _read_parts(env: Env) -> dict[str, object]:
     bucket = _text(env, "S3_BUCKET")
     if store == "s3" and not bucket:
         raise ConfigError("VIDWIZ_TRANSCRIPT_STORE is s3, so VIDWIZ_S3_BUCKET must be set")
+    if bucket and "/" in bucket and not bucket.startswith("arn:"):
+        raise ConfigError("VIDWIZ_S3_BUCKET is a bucket's name alone, without s3:// and folders")
     return {
         "transcript_store": store,
         "s3_bucket": bucket,
@@ -186,7 +198,42 @@ def _normal_url(url: str) -> str:
         scheme = "postgresql+psycopg"
     if not separator or scheme not in ("sqlite", "postgresql+psycopg"):
         raise ConfigError("VIDWIZ_DATABASE_URL must begin with postgresql:// or sqlite:///")
+    if scheme == "sqlite":
+        path = rest.partition("?")[0]
+        # Without a path SQLite keeps the data in the memory of each process.
+        if not path.startswith("/") or path in ("/", "/:memory:"):
+            raise ConfigError(
+                "VIDWIZ_DATABASE_URL names no file; write sqlite:///var/vidwiz.db, or four slashes"
+                " before an absolute path"
+            )
+    else:
+        # SQLAlchemy ends a password at its first @.
+        _check_address("VIDWIZ_DATABASE_URL", url, most_ats=1)
     return f"{scheme}://{rest}"
+
+
+def _check_redis_url(url: str) -> None:
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ConfigError("VIDWIZ_REDIS_URL must begin with redis://, rediss:// or unix://")
+    if not url.startswith("unix://"):
+        _check_address("VIDWIZ_REDIS_URL", url)
+
+
+def _check_address(setting: str, url: str, *, most_ats: float = float("inf")) -> None:
+    """Raise `ConfigError` when the address cannot be taken apart; it may hold a password."""
+    try:
+        parts = urlsplit(url)
+        after_address = f"{parts.path}?{parts.query}#{parts.fragment}"
+        # A raw / ? or # in a password ends the address too early.
+        if parts.netloc.count("@") > most_ats or "@" in after_address:
+            raise ConfigError(
+                f"{setting}: write special characters of the user name and password"
+                " percent-encoded (@ as %40, # as %23, / as %2F, ? as %3F)"
+            )
+        _ = parts.port
+    except ValueError as exc:
+        wrong = "its port is no number up to 65535" if "ort" in str(exc) else "its host is no host"
+        raise ConfigError(f"{setting} cannot be read: {wrong}") from exc
 
 
 def _long_enough(name: str, secret: str) -> str:

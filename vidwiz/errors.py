@@ -79,6 +79,12 @@ class ConfigError(VidwizError):
     code = "configuration"
 
 
+class CannotStartError(VidwizError):
+    """Another process is in the way, or one that is needed does not start."""
+
+    code = "cannot_start"
+
+
 class StoreError(VidwizError):
     """The transcript store did not do what was asked; trying again may help."""
 

@@ -1,4 +1,4 @@
-"""Processes that end with their parent, however that ends."""
+"""Processes: that they end with their parent, and that what they write is their user's alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,13 @@ import sys
 import threading
 
 _PR_SET_PDEATHSIG = 1
+_ONLY_OURS = 0o077
 _LOOK_SECONDS = 0.5
+
+
+def keep_files_private() -> None:
+    """Let nobody else read what this process and those that it starts write from now on."""
+    os.umask(_ONLY_OURS)
 
 
 def die_with_parent(parent_pid: int, sig: signal.Signals = signal.SIGKILL) -> None:

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from gunicorn import util
 from gunicorn.http import errors
-from gunicorn.workers.gthread import ThreadWorker
 
 if TYPE_CHECKING:
     import socket
@@ -83,7 +82,7 @@ class EnvelopeErrors:
         self,
         req: Request | None,  # noqa: ARG002 - gunicorn calls it so
         client: socket.socket,
-        addr: tuple[str, int] | str | None,  # noqa: ARG002
+        addr: object,  # noqa: ARG002
         exc: BaseException,
     ) -> None:
         """Answer for a request that failed in gunicorn or beyond the app's own error answers."""
@@ -96,8 +95,3 @@ class EnvelopeErrors:
             util.write_nonblock(client, answer(status, code, message))
         except OSError:
             log.debug("nobody was there to be told")
-
-
-# The types of gunicorn say less of `exc` than it gives.
-class Worker(EnvelopeErrors, ThreadWorker):  # type: ignore[misc]
-    """gunicorn's worker with threads."""

@@ -13,6 +13,7 @@ from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
 from vidwiz.plugin_host import choice
+from vidwiz.queueing import connections
 from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
 from vidwiz.store import make_store
@@ -63,11 +64,13 @@ def build_app(
     store: TranscriptStore | None = None,
     plugins: Registry | None = None,
     pre_ping: bool = True,
+    flush_commits: bool = True,
 ) -> Flask:
     """Return a Flask app with database and runtime and without routes, for jobs and commands.
 
-    Without `pre_ping` a connection is not tested before it is used again.
-    Raises `ConfigError` when a plugin that the settings name cannot work.
+    Without `pre_ping` a connection is not tested before it is used again. Without `flush_commits`
+    a power cut may take the last commits back; see `vidwiz.db.engine.init_app`.
+    Raises `ConfigError` when a library or a plugin cannot work with the settings.
     """
     app = Flask("vidwiz")
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
@@ -75,7 +78,8 @@ def build_app(
         config.database_url, pre_ping=pre_ping
     )
     SignedJson.use_key(config.secret_key)
-    engine.init_app(app)
+    engine.init_app(app, flush_commits=flush_commits)
+    connections.check_url(config.redis_url)
     runtime = Runtime(
         config=config,
         queue=queue or RedisTaskQueue(config.redis_url, _routes()),

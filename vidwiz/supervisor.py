@@ -128,7 +128,7 @@ class Supervisor:
         self.stop()
 
     def stop(self) -> None:
-        """Stop the children, first those that need others; who uses up his grace is killed."""
+        """Stop the children, first those that need others; kill what uses up its grace time."""
         self.stopping = True
         for last in (False, True):
             self._stop_all([child for child in self._children if child.stops_last is last])

@@ -146,7 +146,10 @@ def here(tmp_path, monkeypatch):
     for name in [name for name in os.environ if "VIDWIZ" in name]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("COLUMNS", "200")
-    return tmp_path
+    # Commands close to others what they write; later tests of this process are no commands.
+    umask = os.umask(0o022)
+    yield tmp_path
+    os.umask(umask)
 
 
 @pytest.fixture

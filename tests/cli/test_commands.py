@@ -50,7 +50,7 @@ def test_wrong_settings_are_one_sentence(vidwiz, monkeypatch, setting, value, wo
     for name in ("VIDWIZ_SECRET_KEY", "VIDWIZ_ADMIN_TOKEN"):
         monkeypatch.setenv(name, KEY)
     result = vidwiz("tasks", "list")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert words in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
@@ -84,7 +84,7 @@ def test_plugins_are_shown_with_their_order(vidwiz):
 def test_plugins_check_fails_when_a_role_has_nobody(vidwiz, monkeypatch):
     monkeypatch.setenv("VIDWIZ_PLUGIN_LIBRARY_ENABLED", "false")
     result = vidwiz("plugins", "check")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "metadata fetchers" in result.stderr
 
 
@@ -115,7 +115,7 @@ def test_wrong_arguments_of_ingest_save_nothing(vidwiz, here, arguments):
 def test_ingest_on_a_server_database_names_the_command(vidwiz, monkeypatch, tmp_path):
     monkeypatch.setattr(Config, "uses_sqlite", False)
     result = vidwiz("ingest", "vidwizdemo1")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "vidwiz db upgrade" in result.stderr
 
 

@@ -3,6 +3,7 @@
 import fcntl
 
 import pytest
+from redis import Redis
 
 
 def test_an_empty_folder_is_fine(vidwiz):
@@ -23,23 +24,36 @@ def test_open_doors_are_named_with_their_remedy(vidwiz, here):
 
 
 @pytest.mark.parametrize(
-    ("settings", "words"),
+    ("settings", "words", "code"),
     [
-        ({"VIDWIZ_DATABASE_URL": "mysql://x"}, "fail settings"),
-        ({"VIDWIZ_REDIS_URL": "redis://127.0.0.1:1"}, "fail redis"),
-        ({"VIDWIZ_LLM_PROVIDER": "nobody"}, "fail plugins"),
-        ({"VIDWIZ_PLUGIN_LIBRARY_ENABLED": "false"}, "fail plugins"),
-        ({"VIDWIZ_DATABASE_URL": "sqlite:////proc/nothing.db"}, "database"),
+        ({"VIDWIZ_DATABASE_URL": "mysql://x"}, "fail settings", 2),
+        ({"VIDWIZ_DATABASE_URL": "postgresql://h/d?prepare_threshold=0"}, "prepare_threshold", 2),
+        ({"VIDWIZ_REDIS_URL": "redis://127.0.0.1:1?nothing=1"}, "VIDWIZ_REDIS_URL", 2),
+        ({"VIDWIZ_WORKERS": "chat=1"}, "VIDWIZ_WORKERS: there is no queue chat", 2),
+        ({"VIDWIZ_REDIS_URL": "redis://127.0.0.1:1"}, "fail redis: the server", 1),
+        ({"VIDWIZ_LLM_PROVIDER": "nobody"}, "fail settings: VIDWIZ_LLM_PROVIDER", 2),
+        ({"VIDWIZ_PLUGIN_LIBRARY_ENABLED": "false"}, "fail plugins", 1),
+        ({"VIDWIZ_DATABASE_URL": "sqlite:////proc/nothing.db"}, "database", 0),
     ],
 )
-def test_what_cannot_work_fails(vidwiz, monkeypatch, settings, words):
+def test_what_cannot_work_fails(vidwiz, monkeypatch, settings, words, code):
     for name in ("VIDWIZ_SECRET_KEY", "VIDWIZ_ADMIN_TOKEN"):
         monkeypatch.setenv(name, "k" * 40)
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
     result = vidwiz("doctor")
     assert words in result.output
-    assert (result.exit_code == 1) is ("fail" in words)
+    assert result.exit_code == code
+
+
+def test_what_redis_said_is_said(vidwiz, monkeypatch, redis_server):
+    with Redis.from_url(redis_server.url) as client:
+        client.config_set("requirepass", "secret")
+    monkeypatch.setenv("VIDWIZ_REDIS_URL", f"unix://:canary@{redis_server.socket}")
+    result = vidwiz("doctor")
+    assert result.exit_code == 1
+    assert "fail redis: the server of VIDWIZ_REDIS_URL refuses: invalid" in result.output
+    assert "canary" not in result.output
 
 
 def test_a_database_without_its_tables_fails(vidwiz, here):

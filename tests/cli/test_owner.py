@@ -1,4 +1,4 @@
-"""The owner and his token: made once, whoever starts first."""
+"""The owner and their token: made once, whoever starts first."""
 
 import subprocess
 import sys
@@ -23,7 +23,7 @@ def holder_of(token):
     return found and found[0].id
 
 
-def test_the_owner_is_made_once_and_his_token_works(core, config):
+def test_the_owner_is_made_once_and_the_token_works(core, config):
     made = owner.ensure(current())
     token = token_of(config)
     assert owner.ensure(current()).id == made.id
@@ -70,7 +70,7 @@ def test_a_note_of_ones_own_does_not_stand_for_a_mark(core):
 def test_many_that_start_at_once_make_one_owner(installation):
     def start():
         return subprocess.Popen(
-            [sys.executable, "-m", "vidwiz.cli.up.command.prepare"],
+            [sys.executable, "-m", "vidwiz.cli.prepare"],
             cwd=installation.folder,
             env=installation.env,
             stderr=subprocess.PIPE,

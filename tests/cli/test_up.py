@@ -4,13 +4,16 @@ import json
 import os
 import signal
 import socket
+import time
 import urllib.request
 
 import psutil
 import pytest
+from redis import Redis
 
 from tests.cli.conftest import living, stop
 from tests.fixtures.servers import until
+from vidwiz.config import socket_path
 
 
 def get(url, path, token=None):
@@ -92,7 +95,7 @@ def test_what_dies_is_started_again(installation):
 
 def test_settings_that_cannot_work_stop_the_start_with_one_sentence(installation):
     result = installation.run("up", "--port", "0", VIDWIZ_LLM_PROVIDER="nobody")
-    assert result.returncode == 1
+    assert result.returncode == 2
     assert "VIDWIZ_LLM_PROVIDER names nobody, which is not installed" in result.stderr
     assert "Traceback" not in result.stderr
 
@@ -104,3 +107,23 @@ def test_the_sample_leaves_a_folder_of_the_users_own_alone(installation):
     process, _ = installation.up("--sample", VIDWIZ_LIBRARY_DIR=str(folder))
     until(lambda: "stays away" in process.output.read_text(), "the words")
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.slow
+def test_ingest_waits_for_workers_that_are_busy_or_forgotten_by_redis(installation):
+    gate = installation.use_gate()
+    (gate / "hold-summary").touch()
+    installation.up()
+    until(lambda: "ok   workers" in installation.run("doctor").stdout, "the workers", 60)
+    process = installation.start("ingest", "vidwizdemo1", "--note", "1:05")
+    until(lambda: b"summary: running" in process.output.read_bytes(), "the summary", 60)
+    with Redis.from_url(f"unix://{socket_path(installation.data_dir)}") as client:
+        client.flushall()
+    other = installation.start("ingest", "vidwizdemo2")
+    until(lambda: b"summary: waiting" in other.output.read_bytes(), "the other video", 60)
+    time.sleep(20)
+    assert not (installation.data_dir / "local-worker.log").exists()
+    (gate / "hold-summary").unlink()
+    assert process.wait(60) == 0
+    assert other.wait(60) == 0
+    assert not (installation.data_dir / "local-worker.log").exists()

@@ -2,11 +2,12 @@
 
 import socket
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from vidwiz.errors import ObjectMissingError, StoreError
+from vidwiz.errors import ConfigError, ObjectMissingError, StoreError
 from vidwiz.store.s3 import S3Store
 
 KEY = "transcripts/breadrise01/abc.json"
@@ -97,7 +98,7 @@ def store(s3, environment):
     environment.setenv("AWS_ENDPOINT_URL_S3", s3.url)
     made = S3Store("bucket")
     yield made
-    made._client.close()
+    made.close()
 
 
 def sentence_of(act):
@@ -150,7 +151,7 @@ def test_a_server_that_refuses_connections(environment, act):
     store = S3Store("bucket")
     arguments = {"put": (KEY, BODY), "get": (KEY,), "check": ()}[act]
     assert "EndpointConnectionError" in sentence_of(lambda: getattr(store, act)(*arguments))
-    store._client.close()
+    store.close()
 
 
 def test_without_credentials_the_sentence_says_so(s3, environment, tmp_path):
@@ -161,7 +162,7 @@ def test_without_credentials_the_sentence_says_so(s3, environment, tmp_path):
         environment.delenv(name)
     store = S3Store("bucket")
     assert "NoCredentialsError" in sentence_of(lambda: store.put(KEY, BODY))
-    store._client.close()
+    store.close()
 
 
 def test_an_object_that_comes_cut_off_is_an_error(store, s3):
@@ -175,3 +176,33 @@ def test_an_object_that_is_not_there_is_asked_for_once(store, s3):
     with pytest.raises(ObjectMissingError):
         store.get(KEY)
     assert s3.requests == ["GET"]
+
+
+def test_a_check_of_a_server_that_hangs_ends_within_seconds(environment):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        environment.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        store = S3Store("bucket")
+        began = time.monotonic()
+        assert "ReadTimeoutError" in sentence_of(store.check)
+        assert time.monotonic() - began < 4
+        store.close()
+
+
+def test_a_check_asks_once(store, s3):
+    s3.faults = [(500, "InternalError")] * 9
+    sentence_of(store.check)
+    assert s3.requests == ["HEAD"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AWS_ENDPOINT_URL_S3", "minio:9000"),
+        ("AWS_ENDPOINT_URL_S3", "minio"),
+        ("AWS_PROFILE", "nobody-has-this"),
+    ],
+)
+def test_settings_that_boto3_refuses_are_named(environment, name, value):
+    environment.setenv(name, value)
+    with pytest.raises(ConfigError, match=name):
+        S3Store("bucket")

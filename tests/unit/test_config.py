@@ -6,12 +6,13 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from vidwiz.config import Config, parse_slots, socket_path
-from vidwiz.errors import ConfigError, InvalidInputError
-from vidwiz.pipeline.flow import KINDS
+from vidwiz.errors import ConfigError
+from vidwiz.pipeline.slots import configured_slots
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
 
 LONG = "x" * 32
+DEFAULT_SLOTS = {"metadata": 1, "transcript": 1, "summary": 1, "note": 4}
 SERVER = {
     "DATABASE_URL": "postgresql://db/vidwiz",
     "SECRET_KEY": LONG,
@@ -53,11 +54,12 @@ def test_without_any_setting_everything_is_in_var(read, tmp_path):
     assert (config.transcript_store, config.s3_bucket) == ("file", None)
     assert config.metadata_fetchers is config.transcript_fetchers is config.llm_provider is None
     assert config.workers == {}
+    assert configured_slots(config) == DEFAULT_SLOTS
     assert (config.registration_open, config.guests_allowed) == (True, True)
     assert (config.user_daily_videos, config.guest_daily_videos) == (200, 3)
     assert (config.rate_limit_enabled, config.trusted_proxies, config.jwt_hours) == (True, 0, 24)
     assert (config.port, config.web_concurrency, config.log_level) == (8000, None, "info")
-    assert (config.lease_seconds, config.sweep_seconds) == (30.0, 5.0)
+    assert (config.lease_seconds, config.sweep_seconds, config.grace_seconds) == (30.0, 5.0, 10.0)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +248,7 @@ def test_no_secret_is_in_the_repr(read):
 
 
 @pytest.mark.parametrize(
-    ("text", "changed"),
+    ("text", "slots"),
     [
         ("", {}),
         ("note=0", {"note": 0}),
@@ -254,24 +256,81 @@ def test_no_secret_is_in_the_repr(read):
         ("note=1,note=2", {"note": 2}),
     ],
 )
-def test_slots_are_read_over_the_defaults(text, changed):
-    assert parse_slots(text) == changed
-    defaults = {"metadata": 1, "transcript": 1, "summary": 1, "note": 4}
-    assert KINDS.slots(parse_slots(text)) == {**defaults, **changed}
+def test_slots_are_read(text, slots):
+    assert parse_slots(text) == slots
 
 
-def test_an_unknown_queue_is_named():
-    with pytest.raises(InvalidInputError, match="no queue chat; there are metadata, transcript"):
-        KINDS.slots(parse_slots("chat=1"))
-
-
-@pytest.mark.parametrize(
-    "text", ["note", "note=", "note=-1", "note=x", "=1", "note=1000", "note=1=2", "note=²"]
-)
+@pytest.mark.parametrize("text", ["note", "note=", "note=-1", "note=x", "=1", "note=1=2", "note=²"])
 def test_slots_that_cannot_be_read_are_shown(text):
     with pytest.raises(ConfigError, match="VIDWIZ_WORKERS: ") as caught:
         parse_slots(text)
     assert repr(text) in caught.value.message
+
+
+def test_slots_stand_over_the_defaults_and_an_unknown_queue_is_named(read):
+    assert configured_slots(read(WORKERS="note=2")) == {**DEFAULT_SLOTS, "note": 2}
+    with pytest.raises(ConfigError, match="VIDWIZ_WORKERS: there is no queue chat; there are "):
+        configured_slots(read(WORKERS="chat=1"))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("postgresql://u:canary@db:notaport/v", "its port is no number"),
+        ("postgresql://u:canary@db:99999/v", "its port is no number"),
+        ("postgresql://u:canary@[::1/v", "its host is no host"),
+        ("postgresql://u:p@canary@db/v", "percent-encoded"),
+        ("postgresql://u:p#canary@db/v", "percent-encoded"),
+        ("postgresql://u:p/canary@db/v", "percent-encoded"),
+        ("sqlite://", "names no file"),
+        ("sqlite:///", "names no file"),
+        ("sqlite:///:memory:", "names no file"),
+        ("sqlite://vidwiz.db", "names no file"),
+    ],
+)
+def test_a_database_address_that_cannot_be_taken_apart_is_one_sentence(read, url, words):
+    sentence = sentence_of(read, **{**SERVER, "DATABASE_URL": url})
+    assert sentence.startswith("VIDWIZ_DATABASE_URL")
+    assert words in sentence
+    assert "canary" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("redis://:canary@cache:notaport/0", "its port is no number"),
+        ("redis://:p#canary@cache/0", "percent-encoded"),
+        ("redis://:p/canary@cache/0", "percent-encoded"),
+    ],
+)
+def test_a_redis_address_that_cannot_be_taken_apart_is_one_sentence(read, url, words):
+    sentence = sentence_of(read, REDIS_URL=url)
+    assert sentence.startswith("VIDWIZ_REDIS_URL")
+    assert words in sentence
+    assert "canary" not in sentence
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://:p@ss@cache/0",
+        "redis://[::1]:6379/0",
+        "rediss://user:p%40ss%23w%2F1@cache:6380/1",
+        "unix:///run/redis.sock?db=1",
+    ],
+)
+def test_redis_addresses_that_work_are_taken(read, url):
+    assert read(REDIS_URL=url).redis_url == url
+
+
+@pytest.mark.parametrize("bucket", ["s3://words", "words/folder", "/words"])
+def test_a_bucket_is_a_name_alone(read, bucket):
+    assert "VIDWIZ_S3_BUCKET" in sentence_of(read, TRANSCRIPT_STORE="s3", S3_BUCKET=bucket)
+
+
+def test_a_dot_env_file_that_is_no_text_is_named(read, tmp_path):
+    (tmp_path / ".env").write_bytes("VIDWIZ_NETWORK=häuslich".encode("latin-1"))
+    assert f"{tmp_path / '.env'} is not UTF-8" in sentence_of(read)
 
 
 def test_the_socket_of_a_deep_data_dir_is_elsewhere_and_its_own(tmp_path):

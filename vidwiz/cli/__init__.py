@@ -6,6 +6,7 @@ import click
 
 from vidwiz import __version__
 from vidwiz.cli.lazy import LazyGroup
+from vidwiz.processes import keep_files_private
 
 _COMMANDS = {
     "up": ("vidwiz.cli.up.command:up", "Start everything: web server, workers and what they need."),
@@ -25,6 +26,7 @@ _COMMANDS = {
 @click.version_option(__version__, prog_name="vidwiz", message="%(prog)s %(version)s")
 def cli() -> None:
     """Turn YouTube videos into knowledge you keep."""
+    keep_files_private()
 
 
 def main() -> None:

@@ -3,25 +3,48 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from vidwiz.errors import VidwizError
+from vidwiz.errors import ConfigError, VidwizError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+FAILED = 1
+# As click has it for wrong arguments.
+WRONG_SETTINGS = 2
+
+
+def exit_code(error: VidwizError) -> int:
+    """Return 2 for settings that cannot work, as for wrong arguments; 1 for all else."""
+    return WRONG_SETTINGS if isinstance(error, ConfigError) else FAILED
 
 
 class Commands(click.Group):
     """A group whose commands raise what the user should read."""
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click declares it
-        """Run the command; what the user should read becomes one sentence and exit code 1."""
+        """Run the command; what the user should read becomes one sentence and an exit code."""
         try:
             return super().invoke(ctx)
         except VidwizError as exc:
-            raise click.ClickException(exc.message) from exc
+            raise _Failed(exc) from exc
+
+
+class _Failed(click.ClickException):
+    def __init__(self, error: VidwizError) -> None:
+        super().__init__(error.message)
+        self.exit_code = exit_code(error)  # type: ignore[misc]
+
+
+def fail(message: str, code: int = FAILED) -> NoReturn:
+    """End a process that `vidwiz up` started as any command would end."""
+    click.echo(f"Error: {message}", err=True)
+    sys.exit(code)
 
 
 class LazyGroup(Commands):

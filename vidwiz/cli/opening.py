@@ -39,7 +39,7 @@ def quiet_logs(config: Config) -> None:
 
 
 @contextmanager
-def opened() -> Iterator[Runtime]:
+def open_runtime() -> Iterator[Runtime]:
     """Push the context of an app on a migrated database.
 
     Raises `ConfigError` when the database does not answer or lacks migrations.
@@ -52,12 +52,13 @@ def opened() -> Iterator[Runtime]:
 
 @contextmanager
 def in_context(app: Flask) -> Iterator[Runtime]:
-    """Push the app's context; close its connections at the end."""
+    """Push the app's context; close its connections and plugins at the end."""
     runtime: Runtime = app.extensions["vidwiz"]
     with app.app_context():
         try:
             yield runtime
         finally:
+            runtime.plugins.close()
             db.session.remove()
             db.engine.dispose()
 

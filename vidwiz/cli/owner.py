@@ -1,4 +1,4 @@
-"""The owner of this installation: its first admin, and his token in the data dir."""
+"""The owner of this installation: its first admin, and their token in the data dir."""
 
 from __future__ import annotations
 

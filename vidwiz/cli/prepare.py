@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz import file_locks
 from vidwiz.cli import owner
+from vidwiz.cli.lazy import exit_code, fail
 from vidwiz.cli.opening import build, first_line, in_context, is_migrated
 from vidwiz.cli.read_settings import read_config
 from vidwiz.db import schema_upgrade
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 def prepare(app: Flask) -> None:
     """Apply missing migrations and make the owner; processes of one machine take turns."""
-    with in_context(app) as runtime, alone(runtime):
+    with in_context(app) as runtime, one_at_a_time(runtime):
         if not is_migrated(app):
             schema_upgrade.upgrade(app)
         owner.ensure(runtime)
 
 
-def alone(runtime: Runtime) -> AbstractContextManager[None]:
+def one_at_a_time(runtime: Runtime) -> AbstractContextManager[None]:
     """Have the processes of one data dir take turns."""
     return file_locks.held(runtime.config.data_dir / "prepare.lock")
 
@@ -43,9 +43,9 @@ def main() -> None:
     try:
         prepare(build(read_config()))
     except VidwizError as exc:
-        sys.exit(f"Error: {exc.message}")
+        fail(exc.message, exit_code(exc))
     except SQLAlchemyError as exc:
-        sys.exit(f"Error: the database refuses: {first_line(exc)}")
+        fail(f"the database refuses: {first_line(exc)}")
 
 
 if __name__ == "__main__":

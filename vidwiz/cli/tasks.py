@@ -8,7 +8,7 @@ import click
 
 from vidwiz.cli import tables
 from vidwiz.cli.lazy import Commands
-from vidwiz.cli.opening import opened
+from vidwiz.cli.opening import open_runtime
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import TaskStatus
 from vidwiz.pipeline import retries
@@ -51,7 +51,7 @@ def list_(
 ) -> None:
     """Show tasks, the newest first."""
     wanted = query.TaskFilter(status=status, task_type=task_type, video_id=video, code=code)
-    with opened():
+    with open_runtime():
         with read_transaction() as session:
             found, total = query.page(session, wanted, number=1, size=limit)
         tables.show(
@@ -87,7 +87,7 @@ def retry(
     if task_id is not None and (task_type or code or video):
         raise click.UsageError("give an id, or options, not both")
     wanted = query.TaskFilter(task_type=task_type, video_id=video, code=code)
-    with opened() as runtime, runtime.unit_of_work() as uow:
+    with open_runtime() as runtime, runtime.unit_of_work() as uow:
         if task_id is not None:
             successor = retries.retry(uow, KINDS, query.get(uow.session, task_id))
             message = f"Task {successor.id} is {successor.status}."

@@ -8,7 +8,7 @@ import click
 
 from vidwiz.cli import tables
 from vidwiz.cli.lazy import Commands
-from vidwiz.cli.opening import opened
+from vidwiz.cli.opening import open_runtime
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import NotFoundError
 from vidwiz.services import notes, users
@@ -27,7 +27,7 @@ def user() -> None:
 def create(email: str, *, name: str | None, admin: bool, no_password: bool) -> None:
     """Make an account; the password is asked for, or read from standard input."""
     email = users.check_email(email)
-    with opened() as runtime:
+    with open_runtime() as runtime:
         # Hashed before the transaction, as it takes long on purpose.
         password_hash = None if no_password else users.hash_password(_password())
         with runtime.unit_of_work() as uow:
@@ -44,14 +44,14 @@ def create(email: str, *, name: str | None, admin: bool, no_password: bool) -> N
 def _password() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\r\n")
-    word: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return word
+    password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
 
 
 @user.command("list")
 def list_() -> None:
     """Show all accounts."""
-    with opened():
+    with open_runtime():
         with read_transaction() as session:
             found = users.everybody(session)
         tables.show(
@@ -72,7 +72,7 @@ def list_() -> None:
 @click.argument("switch", type=click.Choice(["on", "off"]))
 def ai_notes(email: str, switch: str) -> None:
     """Have the AI write at marks without text, or not."""
-    with opened() as runtime, runtime.unit_of_work() as uow:
+    with open_runtime() as runtime, runtime.unit_of_work() as uow:
         found = users.find_by_email(uow.session, email)
         if found is None:
             raise NotFoundError(f"nobody has the email {email}; see `vidwiz user list`")

@@ -9,22 +9,15 @@ from typing import TYPE_CHECKING, Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 
+from vidwiz.db import url_check
+
 if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.engine import Connection, Engine
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
-# A session stuck in a transaction must block nobody for long; the server ends it.
-_POSTGRESQL_LIMITS = (
-    "-c idle_in_transaction_session_timeout=15000 -c lock_timeout=10000 -c statement_timeout=30000"
-)
-_SQLITE_PRAGMAS = (
-    "busy_timeout=30000",
-    "journal_mode=WAL",
-    "synchronous=NORMAL",
-    "foreign_keys=ON",
-)
+_SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON")
 
 
 def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
@@ -40,27 +33,42 @@ def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
         "pool_timeout": 10,
         "pool_pre_ping": pre_ping,
         "pool_recycle": 300,
-        "connect_args": {"connect_timeout": 5, "options": _POSTGRESQL_LIMITS},
+        "connect_args": {"connect_timeout": 5},
     }
 
 
-def init_app(app: Flask) -> None:
-    """Give the app its engine; no connection is opened yet."""
+def init_app(app: Flask, *, flush_commits: bool = True) -> None:
+    """Give the app its engine; no connection is opened yet.
+
+    With `flush_commits` a commit on SQLite is on the disk before it counts, so that a power cut
+    loses nothing that somebody was told is done. Without it a power cut may take the last commits
+    back, never part of one: right for workers, whose work is then done again. A process that is
+    killed loses nothing either way. PostgreSQL has a setting of its own (`synchronous_commit`).
+
+    Raises `ConfigError` when the database's URL has parameters that the driver does not know.
+    """
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    if "?" in url:
+        url_check.check_parameters(url)
     db.init_app(app)
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        _begin_transactions_ourselves(engine)
+        _begin_transactions_ourselves(engine, "FULL" if flush_commits else "NORMAL")
+    else:
+        from vidwiz.db import postgresql  # noqa: PLC0415 - imports its driver
+
+        postgresql.init_engine(engine)
     _engines.add(engine)
 
 
-def _begin_transactions_ourselves(engine: Engine) -> None:
+def _begin_transactions_ourselves(engine: Engine, synchronous: str) -> None:
     """Make writers take SQLite's lock first; every usual set-up loses updates or fails locked."""
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
         connection.isolation_level = None
-        for pragma in _SQLITE_PRAGMAS:
+        for pragma in (*_SQLITE_PRAGMAS, f"synchronous={synchronous}"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import flask_migrate
+from alembic import command
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from vidwiz.db import engine
 from vidwiz.db.transactions import read_transaction
@@ -32,11 +34,19 @@ def init_app(app: Flask) -> None:
 
 
 def upgrade(app: Flask) -> None:
-    """Apply every migration that is missing; one process at a time."""
+    """Apply every migration that is missing; one process at a time, others wait.
+
+    Raises `ConfigError` when the database is of a version that this program does not know.
+    """
     if "migrate" not in app.extensions:
         init_app(app)
     with app.app_context():
-        flask_migrate.upgrade()
+        # Flask-Migrate's own function ends the process where Alembic raises.
+        config = app.extensions["migrate"].migrate.get_config()
+        try:
+            command.upgrade(config, "head")
+        except CommandError as exc:
+            raise ConfigError(f"the database cannot be brought up to date: {exc}") from exc
 
 
 def is_current(app: Flask) -> bool:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import (
+    AuthenticationError,
+    AuthorizationError,
+    RedisError,
+    ResponseError,
+)
 from redis.retry import Retry
+
+from vidwiz.errors import ConfigError
+
+# What the server itself said; all else are errors of the way to it.
+_REFUSALS = (AuthenticationError, AuthorizationError, ResponseError)
+NO_ANSWER = "does not answer"
+# Enough for Redis's own sentences.
+_LONGEST_MESSAGE = 200
 
 
 def impatient(url: str) -> Redis:
@@ -21,3 +35,41 @@ def impatient(url: str) -> Redis:
 def for_worker(url: str) -> Redis:
     """Return a client for an RQ worker, which sets its own read time-out for blocking calls."""
     return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
+
+
+def check_url(url: str) -> None:
+    """Raise `ConfigError` when no client can be made of this URL; nothing is opened."""
+    try:
+        with impatient(url) as client:
+            pool = client.connection_pool
+            pool.connection_class(**pool.connection_kwargs)
+    except (ValueError, TypeError, RedisError) as exc:
+        raise ConfigError(f"VIDWIZ_REDIS_URL cannot be used: {exc}") from exc
+
+
+def failure_of(url: str) -> RedisError | None:
+    """Return why Redis does not answer a ping; None when it does."""
+    try:
+        with impatient(url) as client:
+            client.ping()
+    except RedisError as exc:
+        return exc
+    return None
+
+
+def describe_failure(error: RedisError) -> str:
+    """Return what Redis said, as the end of a sentence; or that it says nothing."""
+    if isinstance(error, _REFUSALS):
+        lines = str(error).splitlines() or [type(error).__name__]
+        return f"refuses: {lines[0][:_LONGEST_MESSAGE]}"
+    return NO_ANSWER
+
+
+def require_not_refused(url: str) -> None:
+    """Raise `ConfigError` when Redis answers and refuses us, as with a wrong password.
+
+    One that does not answer may still be starting.
+    """
+    error = failure_of(url)
+    if isinstance(error, _REFUSALS):
+        raise ConfigError(f"VIDWIZ_REDIS_URL: Redis {describe_failure(error)}")

@@ -15,6 +15,7 @@ from rq import get_current_job
 from vidwiz import log as logs
 from vidwiz.config import Config
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.worker.context import WorkerContext
 from vidwiz.worker.warm_up import warm_up
@@ -36,10 +37,12 @@ _GIVE_BACK_SECONDS = 4.0
 @cache
 def app() -> Flask:
     """Return the process's app, built on first use: in a worker before it forks."""
+    keep_files_private()
     config = Config.from_env()
     logs.configure(config.log_level)
-    # A work horse is younger than any connection that could have died on it.
-    return build_app(config, pre_ping=False)
+    # A work horse is younger than any connection that could have died on it. A commit that a power
+    # cut takes back is work that is done again.
+    return build_app(config, pre_ping=False, flush_commits=False)
 
 
 @cache

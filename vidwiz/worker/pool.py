@@ -26,13 +26,15 @@ def run(slots: Mapping[str, int] | None = None) -> None:
 
     `slots` says how many of each queue; the default is what `VIDWIZ_WORKERS` says.
     """
-    from vidwiz.pipeline.flow import KINDS  # noqa: PLC0415
-    from vidwiz.queueing.connections import for_worker  # noqa: PLC0415
+    from vidwiz.pipeline.slots import configured_slots  # noqa: PLC0415
+    from vidwiz.queueing.connections import for_worker, require_not_refused  # noqa: PLC0415
     from vidwiz.runtime import runtime_of  # noqa: PLC0415
     from vidwiz.worker import entry  # noqa: PLC0415 - errors of the settings are shown by main()
     from vidwiz.worker.rq_worker import Worker, run_sweeper  # noqa: PLC0415
 
     config = runtime_of(entry.app()).config
+    wanted = configured_slots(config) if slots is None else slots
+    require_not_refused(config.redis_url)
 
     def work(queue: str) -> None:
         worker = Worker(
@@ -49,7 +51,6 @@ def run(slots: Mapping[str, int] | None = None) -> None:
     gc.freeze()
     supervisor = Supervisor(grace_seconds=config.grace_seconds + _EXTRA_GRACE)
     supervisor.add(Child("sweeper", lambda: forked(run_sweeper)))
-    wanted = KINDS.slots(config.workers) if slots is None else slots
     for queue, count in wanted.items():
         for number in range(count):
             supervisor.add(Child(f"{queue}-{number}", partial(forked, partial(work, queue))))

@@ -19,7 +19,9 @@ from vidwiz.cli.owner import TOKEN_FILE
 from vidwiz.cli.plugins import roles_without_plugin
 from vidwiz.errors import ConfigError, StoreError
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.slots import configured_slots
 from vidwiz.plugin_host.registry import State
+from vidwiz.queueing import connections
 from vidwiz.queueing.registered_workers import queues_worked_on
 from vidwiz.runtime import runtime_of
 
@@ -51,7 +53,7 @@ class Finding:
 
     level: Level
     subject: str
-    words: str
+    message: str
     remedy: str = ""
 
 
@@ -61,14 +63,21 @@ def versions() -> Iterator[Finding]:
         Level.OK, "versions", f"VidWiz {__version__} on Python {platform.python_version()}"
     )
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
-        words = f"SQLite {sqlite3.sqlite_version} is older than 3.35"
-        yield Finding(Level.FAIL, "sqlite", words, "use a Python with a newer SQLite")
+        message = f"SQLite {sqlite3.sqlite_version} is older than 3.35"
+        yield Finding(Level.FAIL, "sqlite", message, "use a Python with a newer SQLite")
     else:
         yield Finding(Level.OK, "sqlite", f"SQLite {sqlite3.sqlite_version}")
 
 
+def settings(config: Config) -> Iterator[Finding]:
+    """Say that they can be read; raise `ConfigError` for what a library cannot work with."""
+    configured_slots(config)
+    connections.check_url(config.redis_url)
+    yield Finding(Level.OK, "settings", "can be read")
+
+
 def data_dir(config: Config) -> Iterator[Finding]:
-    """See that we can write there, and that others cannot read."""
+    """Check that we can write there, and that others cannot read."""
     path = config.data_dir
     if not os.access(path, os.W_OK | os.X_OK):
         yield Finding(Level.FAIL, "data dir", f"{path} cannot be written", "see VIDWIZ_DATA_DIR")
@@ -79,7 +88,7 @@ def data_dir(config: Config) -> Iterator[Finding]:
 
 
 def secrets(config: Config) -> Iterator[Finding]:
-    """See that nobody else reads the generated secrets."""
+    """Check that nobody else reads the generated secrets."""
     open_ones = [
         path
         for path in map(config.data_dir.joinpath, _SECRETS)
@@ -96,52 +105,58 @@ def exposure(config: Config) -> Iterator[Finding]:
     url = running_instance.describe(config)
     is_reachable = bool(config.trusted_proxies) or bool(url and not _LOCAL.search(url))
     if is_reachable and config.registration_open:
-        words = "anybody who reaches this server can register"
-        yield Finding(Level.WARN, "registration", words, "VIDWIZ_REGISTRATION=closed")
+        message = "anybody who reaches this server can register"
+        yield Finding(Level.WARN, "registration", message, "VIDWIZ_REGISTRATION=closed")
     elif is_reachable and config.guests_allowed:
-        words = "anybody who reaches this server can chat as a guest"
-        yield Finding(Level.WARN, "guests", words, "VIDWIZ_GUESTS=false")
+        message = "anybody who reaches this server can chat as a guest"
+        yield Finding(Level.WARN, "guests", message, "VIDWIZ_GUESTS=false")
     else:
         yield Finding(Level.OK, "reachable by", "you" if not is_reachable else "who has an account")
 
 
 def queues(config: Config) -> Iterator[Finding]:
-    """See whether Redis answers and whether every queue has a worker."""
-    worked_on = queues_worked_on(config.redis_url)
-    if worked_on is None:
-        if config.embedded_redis:
-            yield Finding(Level.OK, "redis", "is not running; it comes with `vidwiz up`")
-        else:
-            words = "the server of VIDWIZ_REDIS_URL does not answer"
-            yield Finding(Level.FAIL, "redis", words, "start it, or correct the setting")
+    """Check whether Redis answers and whether every queue has a worker."""
+    error = connections.failure_of(config.redis_url)
+    if error is not None:
+        yield _redis_failure(config, connections.describe_failure(error))
         return
     yield Finding(Level.OK, "redis", "answers")
+    worked_on = queues_worked_on(config.redis_url) or {}
     idle = [queue for queue in KINDS.queues if not worked_on.get(queue)]
     if idle:
-        words = f"nobody works on {', '.join(idle)}"
-        yield Finding(Level.WARN, "workers", words, "`vidwiz up`, or `python worker.py`")
+        message = f"nobody works on {', '.join(idle)}"
+        yield Finding(Level.WARN, "workers", message, "`vidwiz up`, or `python worker.py`")
     else:
         counts = ", ".join(f"{queue} {worked_on[queue]}" for queue in KINDS.queues)
         yield Finding(Level.OK, "workers", counts)
 
 
+def _redis_failure(config: Config, failure: str) -> Finding:
+    if config.embedded_redis and failure == connections.NO_ANSWER:
+        return Finding(Level.OK, "redis", "is not running; it comes with `vidwiz up`")
+    remedy = "start it, or correct the setting"
+    if failure != connections.NO_ANSWER:
+        remedy = "correct the user name and password in the setting, or the server's own settings"
+    return Finding(Level.FAIL, "redis", f"the server of VIDWIZ_REDIS_URL {failure}", remedy)
+
+
 def plugins(app: Flask) -> Iterator[Finding]:
-    """See whether every role has a plugin that works."""
+    """Check whether every role has a plugin that works."""
     runtime = runtime_of(app)
     for record in runtime.plugins.records:
         if record.state in (State.BROKEN, State.MISCONFIGURED):
-            words = f"{record.name} ({record.role}) is {record.state}: {record.reason}"
-            yield Finding(Level.WARN, "plugins", words, record.remedy or "correct its settings")
+            message = f"{record.name} ({record.role}) is {record.state}: {record.reason}"
+            yield Finding(Level.WARN, "plugins", message, record.remedy or "correct its settings")
     idle = roles_without_plugin(runtime.config, runtime.plugins)
     if idle:
-        words = f"nothing works as one of the {' and '.join(idle)}"
-        yield Finding(Level.FAIL, "plugins", words, "see `vidwiz plugins list`")
+        message = f"nothing works as one of the {' and '.join(idle)}"
+        yield Finding(Level.FAIL, "plugins", message, "see `vidwiz plugins list`")
     else:
         yield Finding(Level.OK, "plugins", "every role has one that works")
 
 
 def database(app: Flask) -> Iterator[Finding]:
-    """See whether the database answers and is migrated; makes no new one."""
+    """Check whether the database answers and is migrated; makes no new one."""
     config = runtime_of(app).config
     kind = "SQLite" if config.uses_sqlite else "PostgreSQL"
     if config.uses_sqlite and not Path(config.database_url.removeprefix("sqlite:///")).exists():
@@ -159,7 +174,7 @@ def database(app: Flask) -> Iterator[Finding]:
 
 
 def store(runtime: Runtime) -> Iterator[Finding]:
-    """See whether the transcript store can be used."""
+    """Check whether the transcript store can be used."""
     kind = runtime.config.transcript_store
     try:
         runtime.store.check()

@@ -11,7 +11,8 @@ from rich.text import Text
 
 from vidwiz.cli.doctor import checks
 from vidwiz.cli.doctor.checks import Level
-from vidwiz.cli.opening import build, in_context, quiet_logs
+from vidwiz.cli.lazy import FAILED, exit_code
+from vidwiz.cli.opening import build, in_context
 from vidwiz.cli.read_settings import read_config
 from vidwiz.errors import ConfigError
 
@@ -30,38 +31,41 @@ def doctor() -> None:
     Fails when something cannot work; what is only unwise is a warning.
     """
     console = Console(highlight=False, soft_wrap=True)
-    failed = False
-    for finding in _findings():
-        failed = failed or finding.level is Level.FAIL
-        line = Text.assemble(
-            (f"{finding.level:<5}", _STYLES[finding.level]), f"{finding.subject}: {finding.words}"
+    code = 0
+    try:
+        for finding in _findings():
+            _show(console, finding)
+            if finding.level is Level.FAIL:
+                code = FAILED
+    except ConfigError as exc:
+        remedy = "docs/configuration.md has all"
+        _show(console, checks.Finding(Level.FAIL, "settings", exc.message, remedy))
+        code = exit_code(exc)
+    if code:
+        sys.exit(code)
+
+
+def _show(console: Console, finding: Finding) -> None:
+    console.print(
+        Text.assemble(
+            (f"{finding.level:<5}", _STYLES[finding.level]), f"{finding.subject}: {finding.message}"
         )
-        console.print(line)
-        if finding.remedy:
-            console.print(Text(f"     -> {finding.remedy}", style="dim"))
-    if failed:
-        sys.exit(1)
+    )
+    if finding.remedy:
+        console.print(Text(f"     -> {finding.remedy}", style="dim"))
 
 
 def _findings() -> Iterator[Finding]:
+    """Check one subject after the other; raise `ConfigError` when the settings cannot work."""
     yield from checks.versions()
-    try:
-        config = read_config()
-    except ConfigError as exc:
-        yield checks.Finding(Level.FAIL, "settings", exc.message, "docs/configuration.md has all")
-        return
-    yield checks.Finding(Level.OK, "settings", "can be read")
+    config = read_config()
+    yield from checks.settings(config)
     yield from checks.data_dir(config)
     yield from checks.secrets(config)
     yield from checks.exposure(config)
     yield from checks.queues(config)
-    quiet_logs(config)
-    try:
-        app = build(config)
-    except ConfigError as exc:
-        yield checks.Finding(Level.FAIL, "plugins", exc.message, "see `vidwiz plugins list`")
-        return
-    yield from checks.plugins(app)
-    yield from checks.database(app)
+    app = build(config)
     with in_context(app) as runtime:
+        yield from checks.plugins(app)
+        yield from checks.database(app)
         yield from checks.store(runtime)

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from vidwiz.models import User
     from vidwiz.runtime import Runtime
 
-_LOOK_SECONDS = 0.25
-# When nothing moves for so long, whoever was to work on it does not; or nobody has to.
-_STALLED_SECONDS = 15.0
+_POLL_SECONDS = 0.25
+# When nothing changes for so long nobody works on it. A task that runs changes each third of a
+# lease; workers that are not registered, as Redis was emptied, are so again after 15 s.
+_STALLED_SECONDS = 16.0
 _INTERRUPTED = 130
 
 
@@ -101,12 +102,14 @@ def ingest(
         user = _find_user(runtime, email)
         with runtime.unit_of_work() as uow:
             saving.save(uow, user, videos, marks)
-        waiting = _Waiting(runtime, user, videos, patience=None if watch else watching.PATIENCE)
+        waiting = _Waiting(
+            runtime, user, videos, longest_wait=None if watch else watching.LONGEST_WAIT
+        )
         try:
             with progress.display(plain=as_json) as display:
                 found = waiting.until_over(display)
         except KeyboardInterrupt:
-            click.echo(waiting.words_at_interruption(), err=True)
+            click.echo(waiting.interruption_message(), err=True)
             sys.exit(_INTERRUPTED)
         finally:
             waiting.worker.stop()
@@ -115,7 +118,7 @@ def ingest(
         else:
             output.show(runtime.store, found)
         if not all(watched.is_ready for watched in found):
-            output.say_what_is_missing(found)
+            output.show_missing(found)
             sys.exit(1)
 
 
@@ -131,7 +134,7 @@ def _prepared() -> Flask:
 
 def _find_user(runtime: Runtime, email: str | None) -> User:
     if email is None:
-        with prepare.alone(runtime):
+        with prepare.one_at_a_time(runtime):
             return owner.ensure(runtime)
     with read_transaction() as session:
         user = users.find_by_email(session, email)
@@ -144,38 +147,39 @@ class _Waiting:
     """Looks at the database until there is nothing to wait for."""
 
     def __init__(
-        self, runtime: Runtime, user: User, videos: list[str], *, patience: timedelta | None
+        self, runtime: Runtime, user: User, videos: list[str], *, longest_wait: timedelta | None
     ) -> None:
         self.worker = LocalWorker(runtime.config)
         self._user = user
         self._videos = videos
-        self._patience = patience
+        self._longest_wait = longest_wait
+        self._stalled_seconds = max(_STALLED_SECONDS, runtime.config.lease_seconds / 2)
 
     def until_over(self, display: Display) -> list[Watched]:
         """Wait, showing what changes; return how it ended."""
-        self.worker.start_if_needed()
+        self.worker.start_if_queue_is_away()
         changed_at, before = time.monotonic(), None
         while True:
             with read_transaction() as session:
-                found = watching.look(session, self._user, self._videos)
+                found = watching.watch(session, self._user, self._videos)
             display.update(found)
-            now = [(list(watched.parts()), watched.active_tasks) for watched in found]
+            now = [watched.state() for watched in found]
             if now != before:
                 changed_at, before = time.monotonic(), now
-            stalled = time.monotonic() - changed_at > _STALLED_SECONDS
+            stalled = time.monotonic() - changed_at > self._stalled_seconds
             if all(self._is_over(watched, stalled=stalled) for watched in found):
                 return found
             if stalled:
-                self.worker.start()
+                self.worker.start_if_a_queue_is_idle()
             self.worker.keep_running()
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
 
     def _is_over(self, watched: Watched, *, stalled: bool) -> bool:
-        if watched.has_ended or (stalled and not watched.active_tasks):
+        if watched.has_ended or (stalled and not watched.work):
             return True
-        return self._patience is not None and watched.waits_longer_than(self._patience)
+        return self._longest_wait is not None and watched.waits_longer_than(self._longest_wait)
 
-    def words_at_interruption(self) -> str:
+    def interruption_message(self) -> str:
         """Say what becomes of the work."""
         if self.worker.is_used:
             return "Stopped. All is kept; `vidwiz up` or the same command again goes on with it."

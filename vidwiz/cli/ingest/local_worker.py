@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STOP_SECONDS = 10.0
 _RESTART_SECONDS = 2.0
+_RECHECK_SECONDS = 2.0
 
 
 class LocalWorker:
@@ -28,6 +29,7 @@ class LocalWorker:
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
         self._started_at = float("-inf")
+        self._checked_at = float("-inf")
 
     @property
     def log_file(self) -> Path:
@@ -39,13 +41,25 @@ class LocalWorker:
         """Say whether it was started."""
         return self._process is not None
 
-    def start_if_needed(self) -> None:
-        """Start it unless living workers listen to all queues, or are about to."""
-        if running_instance.describe(self._config) is not None:
-            return
-        worked_on = queues_worked_on(self._config.redis_url) or {}
-        if not all(queue in worked_on for queue in KINDS.queues):
+    def start_if_queue_is_away(self) -> None:
+        """Start it at once where no Redis answers that could tell other workers of the work."""
+        if running_instance.describe(self._config) is None and self._workers() is None:
             self.start()
+
+    def start_if_a_queue_is_idle(self) -> None:
+        """Start it unless each queue has a living worker, which is busy then.
+
+        To be called when nothing has changed for longer than workers take to register again.
+        """
+        if time.monotonic() - self._checked_at < _RECHECK_SECONDS:
+            return
+        self._checked_at = time.monotonic()
+        workers = self._workers() or {}
+        if not all(workers.get(queue) for queue in KINDS.queues):
+            self.start()
+
+    def _workers(self) -> dict[str, int] | None:
+        return queues_worked_on(self._config.redis_url)
 
     def start(self) -> None:
         """Start it if it does not run."""

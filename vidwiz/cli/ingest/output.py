@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from vidwiz.cli.ingest.progress import in_words
+from vidwiz.cli.ingest.progress import describe_stage
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import StoreError
 from vidwiz.services import timestamps, transcripts
@@ -117,7 +117,7 @@ def _show_one(console: Console, watched: Watched, made: dict[str, Any]) -> None:
     if watched.marks:
         _heading(console, "Notes")
         for mark in watched.marks:
-            text = mark.note.text or f"({in_words(mark.stage)})"
+            text = mark.note.text or f"({describe_stage(mark.stage)})"
             _indented(console, f"{mark.note.timestamp}  {text}")
 
 
@@ -141,7 +141,7 @@ def _indented(console: Console, text: str) -> None:
         console.print(Text(_INDENT) + line)
 
 
-def say_what_is_missing(found: Sequence[Watched]) -> None:
+def show_missing(found: Sequence[Watched]) -> None:
     """Say of everything that is not ready why, and what can be done."""
     failed = False
     for watched in found:
@@ -158,4 +158,4 @@ def say_what_is_missing(found: Sequence[Watched]) -> None:
 def _reason(stage: Stage) -> str:
     if stage.state == "none":
         return "nothing works on it now; the next `vidwiz ingest` or `vidwiz up` looks again"
-    return in_words(stage)
+    return describe_stage(stage)

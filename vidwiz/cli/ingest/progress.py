@@ -64,22 +64,22 @@ class _Lines:
     def update(self, found: Sequence[Watched]) -> None:
         for watched in found:
             for name, stage in watched.parts():
-                key, words = (watched.video.video_id, name), in_words(stage)
-                if stage.state != "none" and self._shown.get(key) != words:
-                    self._shown[key] = words
-                    click.echo(f"{watched.video.video_id}  {name}: {words}", err=True)
+                key, text = (watched.video.video_id, name), describe_stage(stage)
+                if stage.state != "none" and self._shown.get(key) != text:
+                    self._shown[key] = text
+                    click.echo(f"{watched.video.video_id}  {name}: {text}", err=True)
 
 
-def in_words(stage: Stage) -> str:
+def describe_stage(stage: Stage) -> str:
     """Return the state, the reason, and when it is tried again."""
-    words: str = stage.state
+    text: str = stage.state
     if stage.state == "ready":
-        return f"ready ({stage.source})" if stage.source else words
+        return f"ready ({stage.source})" if stage.source else text
     if stage.message:
-        words += f": {stage.message}"
+        text += f": {stage.message}"
     if stage.next_try_at is not None:
-        words += f" Next try {_when(stage.next_try_at)}."
-    return words
+        text += f" Next try {_when(stage.next_try_at)}."
+    return text
 
 
 def _when(moment: datetime) -> str:
@@ -103,7 +103,7 @@ def _table(found: Sequence[Watched]) -> RenderableType:
             _notes_cell(watched),
         )
         reasons += [
-            Text(f"{watched.video.video_id}  {name}: {in_words(stage)}", style="dim")
+            Text(f"{watched.video.video_id}  {name}: {describe_stage(stage)}", style="dim")
             for name, stage in watched.parts()
             if stage.message
         ]

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from vidwiz.services.video_stages import Stages
 
 # A next try that is nearer than this is waited for, also without --watch.
-PATIENCE = timedelta(seconds=60)
-
-
+LONGEST_WAIT = timedelta(seconds=60)
 _NOTHING_TO_WRITE = ("nothing_said", "after_the_end")
 
 
@@ -32,7 +30,7 @@ class Mark:
     note: Note
     stage: Stage
     is_wanted: bool
-    """Whether the AI is to write it: not where the user wrote himself or wants no AI notes."""
+    """Whether the AI is to write it: not where the user wrote it or wants no AI notes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +40,8 @@ class Watched:
     video: Video
     stages: Stages
     marks: tuple[Mark, ...]
-    active_tasks: int
+    work: tuple[tuple[object, ...], ...]
+    """The tasks that have not ended; changes at each renewal of a lease, too."""
 
     def parts(self) -> Iterator[tuple[str, Stage]]:
         """Return everything that is to become ready, with its name."""
@@ -52,6 +51,10 @@ class Watched:
         for mark in self.marks:
             if mark.is_wanted:
                 yield f"note {mark.note.timestamp}", mark.stage
+
+    def state(self) -> tuple[object, ...]:
+        """Return what changes when anything happens to the video or to a task of it."""
+        return (*self.parts(), *self.work)
 
     @property
     def is_ready(self) -> bool:
@@ -63,9 +66,9 @@ class Watched:
         """Say whether nothing more is going to happen by itself."""
         return all(stage.state in ENDED for _, stage in self.parts())
 
-    def waits_longer_than(self, patience: timedelta) -> bool:
+    def waits_longer_than(self, longest_wait: timedelta) -> bool:
         """Say whether what is open waits for a later time, or for something that does."""
-        limit = datetime.now(UTC) + patience
+        limit = datetime.now(UTC) + longest_wait
         if _is_put_off(self.stages.transcript, limit):
             first: tuple[Stage, ...] = (self.stages.metadata, self.stages.transcript)
         else:
@@ -77,7 +80,7 @@ def _is_put_off(stage: Stage, limit: datetime) -> bool:
     return stage.next_try_at is not None and stage.next_try_at > limit
 
 
-def look(session: Session, user: User, video_ids: Sequence[str]) -> list[Watched]:
+def watch(session: Session, user: User, video_ids: Sequence[str]) -> list[Watched]:
     """Return how the videos are now, in this order."""
     found = [videos.get(session, video_id) for video_id in video_ids]
     stages_of = video_stages.of_videos(session, found)
@@ -102,4 +105,8 @@ def _watched(session: Session, user: User, video: Video, video_stages: Stages) -
         )
         for note in mine
     )
-    return Watched(video, video_stages, marks, len(query.active_tasks(session, video.video_id)))
+    work = tuple(
+        (task.id, task.attempt, task.lease_expires_at)
+        for task in query.active_tasks(session, video.video_id)
+    )
+    return Watched(video, video_stages, marks, work)

@@ -19,10 +19,10 @@ from rich.console import Console
 from vidwiz import embedded_redis, file_locks
 from vidwiz.cli import running_instance
 from vidwiz.cli.read_settings import read_config
+from vidwiz.cli.up import private_files, stack
 from vidwiz.cli.up import sample as samples
-from vidwiz.cli.up import stack
 from vidwiz.config import parse_slots
-from vidwiz.errors import ConfigError
+from vidwiz.errors import CannotStartError, ConfigError
 from vidwiz.supervisor import Supervisor
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 _EXTRA_GRACE = 10.0
 _REDIS_SECONDS = 15.0
 _READY_SECONDS = 60.0
-_LOOK_SECONDS = 0.03
+_CHECK_SECONDS = 0.03
 _DEATHS_AT_START = 3
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
@@ -63,6 +63,7 @@ def up(host: str, port: int | None, workers: str | None, sample: bool) -> None: 
         os.environ.setdefault("LOG_LEVEL", "warning")
     logging.basicConfig(format="vidwiz up: %(message)s", level=logging.WARNING)
     lock = _lock(config)
+    _close_to_others(config.data_dir)
     listener = stack.listen(host, config.port if port is None else port)
     try:
         code = _Stack(config, host, listener, lock).run(sample=sample)
@@ -74,11 +75,18 @@ def up(host: str, port: int | None, workers: str | None, sample: bool) -> None: 
 def _lock(config: Config) -> int:
     lock = file_locks.take(running_instance.lock_file(config))
     if lock is None:
-        raise ConfigError(
+        raise CannotStartError(
             f"`vidwiz up` runs already on {config.data_dir} ({running_instance.describe(config)})"
         )
     os.truncate(lock, 0)
     return lock
+
+
+def _close_to_others(data_dir: Path) -> None:
+    closed = private_files.close_to_others(data_dir)
+    if closed:
+        names = ", ".join(path.name if path != data_dir else "the folder itself" for path in closed)
+        click.echo(f"Closed to other users now, in {data_dir}: {names}.", err=True)
 
 
 class _Stack:
@@ -98,9 +106,10 @@ class _Stack:
         """Start all, look after it until a stop is asked for, and return the exit code."""
         started = time.monotonic()
         try:
-            if not self._start():
-                return 0 if self._supervisor.stopping else 1
-            self._greet(time.monotonic() - started)
+            failed = self._start()
+            if failed or self._supervisor.stopping:
+                return failed
+            self._show_ready(time.monotonic() - started)
             if sample:
                 self._show_sample()
             self._supervisor.run()
@@ -110,58 +119,62 @@ class _Stack:
         self._console.print("VidWiz has stopped. Everything is kept in", self._config.data_dir)
         return 0
 
-    def _start(self) -> bool:
-        """Start in an order that is safe, in parallel where that is; False when it failed."""
+    def _start(self) -> int:
+        """Start in an order that is safe, in parallel where that is; return an exit code."""
         config, supervisor = self._config, self._supervisor
         redis = stack.redis(config.data_dir) if config.embedded_redis else None
         if redis is not None:
             supervisor.add(redis)
-        if not self._succeeds(stack.settings_check(os.environ)):
-            return False
+        failed = self._run_to_end(stack.settings_check(os.environ))
+        if failed:
+            return failed
         # Imports meanwhile; before the first request it does not touch the database.
         web = stack.web(os.environ, self._listener)
         supervisor.add(web)
-        if not self._succeeds(stack.preparation(os.environ)):
-            return False
+        failed = self._run_to_end(stack.preparation(os.environ))
+        if failed:
+            return failed
         if redis is not None:
             self._until(lambda: embedded_redis.answers(config.data_dir), _REDIS_SECONDS, redis)
         workers = stack.workers(os.environ)
         supervisor.add(workers)
         self._until(lambda: stack.is_ready(self._listener), _READY_SECONDS, web, workers)
-        return not supervisor.stopping
+        return 0
 
-    def _succeeds(self, child: Child) -> bool:
-        """Run it to its end; when it fails, it has said why."""
+    def _run_to_end(self, child: Child) -> int:
+        """Return its exit code, 0 also when a stop was asked for; when it fails it says why."""
         self._supervisor.add(child)
         self._until(lambda: child.exit_code is not None, float("inf"), child)
-        return child.exit_code == 0
+        if self._supervisor.stopping or not child.exit_code:
+            return 0
+        return max(child.exit_code, 1)  # negative where a signal ended it
 
     def _until(self, condition: Callable[[], bool], seconds: float, *needed: Child) -> None:
-        """Wait for it; raise `ConfigError` when it takes too long or what is needed dies."""
+        """Wait for it; raise `CannotStartError` when it takes too long or what is needed dies."""
         end = time.monotonic() + seconds
         while not self._supervisor.stopping and not condition():
-            self._supervisor.wait(_LOOK_SECONDS)
+            self._supervisor.wait(_CHECK_SECONDS)
             for child in needed:
                 if child.deaths >= _DEATHS_AT_START:
-                    raise ConfigError(f"{child.name} does not start; its last words are above")
+                    raise CannotStartError(f"{child.name} does not start; why is said above")
             if time.monotonic() > end:
                 names = " and ".join(child.name for child in needed)
-                raise ConfigError(f"{names} did not become ready within {seconds:.0f} seconds")
+                raise CannotStartError(f"{names} did not become ready within {seconds:.0f} seconds")
 
-    def _greet(self, seconds: float) -> None:
-        say = self._console.print
-        say()
-        say(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
-        say(f"  data        {self._config.data_dir}", soft_wrap=True)
-        say(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
-        say(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
-        say("  to stop     Ctrl-C")
+    def _show_ready(self, seconds: float) -> None:
+        show = self._console.print
+        show()
+        show(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
+        show(f"  data        {self._config.data_dir}", soft_wrap=True)
+        show(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
+        show(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
+        show("  to stop     Ctrl-C")
         if self._host not in _LOCAL_HOSTS and self._config.registration_open:
-            say(
+            show(
                 "[yellow]Anybody who reaches this address can register[/]; "
                 "VIDWIZ_REGISTRATION=closed prevents that."
             )
-        say()
+        show()
 
     def _show_sample(self) -> None:
         if samples.copy_to_library(self._config):

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from vidwiz import embedded_redis
-from vidwiz.errors import ConfigError
+from vidwiz.errors import CannotStartError
 from vidwiz.supervisor import Child, command
 
 if TYPE_CHECKING:
@@ -21,14 +21,21 @@ _WAITING_CONNECTIONS = 1024
 def listen(host: str, port: int) -> socket.socket:
     """Return the web server's socket, which outlives the server's restarts.
 
-    Raises `ConfigError` when the port is taken or the address is not this machine's.
+    `::` serves IPv4 too; of a name that has addresses of both kinds the IPv4 one is taken.
+    Raises `CannotStartError` when the port is taken or the address is not this machine's.
     """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_WAITING_CONNECTIONS)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        family, _, _, _, address = min(found, key=lambda info: info[0] != socket.AF_INET)
+        return socket.create_server(
+            (str(address[0]), int(address[1])),
+            family=family,
+            backlog=_WAITING_CONNECTIONS,
+            dualstack_ipv6=host == "::" and socket.has_dualstack_ipv6(),
+        )
     except OSError as exc:
         reason = os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror
-        raise ConfigError(
+        raise CannotStartError(
             f"{host}:{port} cannot be listened on ({reason}); another port: vidwiz up --port 8001"
         ) from exc
 
