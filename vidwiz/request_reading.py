@@ -89,8 +89,7 @@ class Connection(gthread.TConn):
         return "body" if length and int(length[1]) <= _SMALL_BODY else "large body"
 
 
-# The types of gunicorn say less of `exc` than it gives.
-class ThreadWorker(EnvelopeErrors, gthread.ThreadWorker):  # type: ignore[misc]
+class ThreadWorker(EnvelopeErrors, gthread.ThreadWorker):
     """gunicorn's threaded worker; a thread gets a request that has arrived.
 
     When there are too many connections the one is closed that has waited longest for its request.

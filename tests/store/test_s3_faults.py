@@ -184,7 +184,7 @@ def test_a_check_of_a_server_that_hangs_ends_within_seconds(environment):
         store = S3Store("bucket")
         began = time.monotonic()
         assert "ReadTimeoutError" in sentence_of(store.check)
-        assert time.monotonic() - began < 4
+        assert time.monotonic() - began < 10
         store.close()
 
 
