@@ -20,8 +20,9 @@ _OTHER_ID = re.compile(r"(?!youtube:)[a-z0-9]{2,20}:[A-Za-z0-9_.-]{1,43}")
 _ID_AT_START = re.compile(r"([A-Za-z0-9_-]{11})(?:/?\Z|[^A-Za-z0-9_/-])")
 _BEFORE_ID = re.compile(r"/(?:shorts|live|embed|watch|v|e)/")
 _WATCH_PATHS = ("", "/watch", "/watch_popup")
-# Pages of the embedded player that look like an id.
-_NO_IDS = ("videoseries", "live_stream")
+# Pages of the embedded player whose names look like an id.
+_PLAYLIST_PAGES = ("/playlist", "/embed/videoseries")
+_CHANNEL_PAGE = "/embed/live_stream"
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 
 
@@ -111,15 +112,17 @@ def _from_youtube(path: str, query: dict[str, list[str]]) -> str | None:
         page = path.rstrip("/")
     if page in _WATCH_PATHS:
         return _id_at_start(query.get("v", [""])[0])
-    if page in ("/playlist", "/embed/videoseries"):
+    if page in _PLAYLIST_PAGES:
         raise _invalid("this is a playlist; save its videos one by one")
+    if page == _CHANNEL_PAGE:
+        return None
     before = _BEFORE_ID.match(path)
     return _id_at_start(path[before.end() :]) if before else None
 
 
 def _id_at_start(text: str) -> str | None:
     match = _ID_AT_START.match(text)
-    return match[1] if match and match[1] not in _NO_IDS else None
+    return match[1] if match else None
 
 
 def _invalid(message: str) -> InvalidInputError:
