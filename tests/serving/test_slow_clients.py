@@ -216,7 +216,7 @@ def test_who_has_waited_longest_makes_room(serve, hold):
     server = serve(connections=50)
     clients = hold(server, GET[:9], 80)
     server.assert_answers()
-    assert clients[0].recv(1) == b""
+    assert read_to_end(clients[0]) == b""
     clients[-1].sendall(GET[9:])
     assert b" 200 " in clients[-1].recv(65536)
 
