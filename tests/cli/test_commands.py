@@ -1,7 +1,9 @@
 """The short commands, run in this process."""
 
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import click
 import pytest
@@ -60,6 +62,17 @@ def test_a_database_that_was_never_set_up_names_the_command(vidwiz):
     assert vidwiz("db", "upgrade").output == "The database is up to date now.\n"
     assert vidwiz("db", "upgrade").output == "The database is up to date already.\n"
     assert vidwiz("tasks", "list").output == "There are no such tasks.\n"
+
+
+def test_a_database_of_a_newer_version_is_said(vidwiz, here):
+    vidwiz("db", "upgrade")
+    with closing(sqlite3.connect(here / "var" / "vidwiz.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    result = vidwiz("db", "upgrade")
+    assert result.exit_code == 2
+    assert "the database cannot be brought up to date" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
 
 
 def test_accounts_are_made_listed_and_changed(vidwiz):

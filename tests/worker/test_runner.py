@@ -188,6 +188,16 @@ def test_a_result_that_is_refused_is_no_bug(core, llm):
     assert not issubclass(StaleError, LedgerUnreachableError)
 
 
+def test_what_a_site_said_reaches_no_terminal_as_it_is(core, transcript_fetcher):
+    transcript_fetcher.errors.append(
+        PluginError("no_captions", "No\x1b[31m captions\u202e.\nReally.")
+    )
+    ensure_video()
+    work_here(core, FETCHES)
+    (row,) = tasks(task_type=TaskType.FETCH_TRANSCRIPT)
+    assert row.error_message == "No[31m captions. Really."
+
+
 class TestSilence:
     """A note at a moment where nothing is said stays the user's, and says so."""
 

@@ -16,6 +16,7 @@ from vidwiz.cli.opening import build, first_line, in_context, is_migrated
 from vidwiz.cli.read_settings import read_config
 from vidwiz.db import schema_upgrade
 from vidwiz.errors import VidwizError
+from vidwiz.processes import keep_files_private
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -40,6 +41,7 @@ def one_at_a_time(runtime: Runtime) -> AbstractContextManager[None]:
 
 def main() -> None:
     """Prepare, or say in one sentence why that failed."""
+    keep_files_private()
     try:
         prepare(build(read_config()))
     except VidwizError as exc:

@@ -6,12 +6,14 @@ import logging
 import time
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from vidwiz.errors import InvalidInputError, StaleError, StoreError
 from vidwiz.pipeline.work import NotNeeded
 from vidwiz.plugin_api import Handling, PluginError
+from vidwiz.services import cleaning
 from vidwiz.tasks.types import TaskFailure, known_failure
 from vidwiz.worker.ledger import LedgerUnreachableError
 
@@ -181,7 +183,9 @@ class Runner:
 
     def _classify(self, error: Exception) -> TaskFailure:
         if isinstance(error, PluginError):
-            return TaskFailure.from_plugin(error)
+            # A plugin may have put into its sentence what a site said.
+            failure = TaskFailure.from_plugin(error)
+            return replace(failure, message=cleaning.clean_line(failure.message))
         if isinstance(error, StoreError):
             return TaskFailure(error.code, "The transcript store does not answer.", Handling.RETRY)
         if isinstance(error, InvalidInputError):
