@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from tests.fixtures.databases import only_postgresql
 from tests.races import Rival, held_open
@@ -21,7 +22,7 @@ from tests.support import (
 )
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import StaleError
-from vidwiz.models import TaskStatus
+from vidwiz.models import Task, TaskStatus
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.pipeline.submissions import Submission
@@ -99,10 +100,13 @@ def helper_posts(task_id, results, *, attempt=None):
 
 
 @only_postgresql
-def test_an_old_helper_that_posts_while_an_operator_writes_replaces_nothing(core):
+@pytest.mark.parametrize("status", ["pending", "failed", "cancelled"])
+def test_an_old_helper_that_posts_while_an_operator_writes_replaces_nothing(core, status):
     """The helper names no attempt, so only what the video lacks may be taken from it."""
     ensure_video()
     (task,) = tasks(task_type=TRANSCRIPT)
+    with writing() as uow:
+        uow.session.execute(sa.update(Task).where(Task.id == task.id).values(status=status))
     rival, late = stored(RIVALS, "operator"), stored(LATE, "helper")
     with held_open(core, lambda uow: bring(uow, rival)):
         helper = Rival(core, helper_posts(task.id, {TRANSCRIPT: late}))

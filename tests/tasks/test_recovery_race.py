@@ -8,8 +8,9 @@ from tests.support import OTHER_VIDEO, ensure_video, tasks, writing
 from vidwiz.errors import StaleError
 from vidwiz.models import TaskStatus
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.plugin_api import Handling
 from vidwiz.tasks import claims, failures, recovery, scheduling, subjects
-from vidwiz.tasks.types import TaskType, WorkerId
+from vidwiz.tasks.types import TaskFailure, TaskType, WorkerId
 
 pytestmark = only_postgresql
 METADATA = TaskType.FETCH_METADATA
@@ -50,15 +51,19 @@ def test_a_result_that_comes_upon_a_sweep_counts(core, late):
     assert (row.status, row.error_code) == (TaskStatus.COMPLETED, None)
 
 
-def test_a_failure_that_comes_upon_a_sweep_is_refused(core, late):
-    failure = failures.WORKER_LOST
-    with held_open(core, recover):
-        report = Rival(core, lambda uow: failures.fail(uow, late, failure))
-        report.is_over_or_waits()
+@pytest.mark.parametrize("handling", [Handling.RETRY, Handling.WAIT, Handling.PERMANENT])
+def test_a_failure_that_comes_upon_a_cancellation_is_refused(core, handling):
+    """It waits for the row and sees it as the other left it; what is cancelled stays so."""
+    ensure_video()
+    held = claim(lease=60.0)
+    failure = TaskFailure("network_error", "No answer.", handling)
+    with held_open(core, lambda uow: scheduling.cancel(uow, held)):
+        report = Rival(core, lambda uow: failures.fail(uow, held, failure))
+        assert not report.is_over_or_waits()
     with pytest.raises(StaleError):
         report.result()
     (row,) = tasks(task_type=METADATA)
-    assert (row.status, row.failures) == (TaskStatus.PENDING, 1)
+    assert (row.status, row.failures, row.error_code) == (TaskStatus.CANCELLED, 0, None)
 
 
 def test_a_sweep_takes_what_is_free_beside_what_is_being_written(core, late):
