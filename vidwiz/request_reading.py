@@ -48,7 +48,8 @@ _HEADERS_END = re.compile(rb"\r\n\r\n|\n\n")
 _LENGTH = re.compile(
     rb"^content-length:[ \t]*([0-9]{1,18})[ \t]*\r?$", re.IGNORECASE | re.MULTILINE
 )
-_CHUNKED = re.compile(rb"^transfer-encoding:", re.IGNORECASE | re.MULTILINE)
+# Bodies whose end is not known before they are read, or whose sender waits to be asked for them.
+_READ_BY_THREADS = re.compile(rb"^(transfer-encoding|expect):", re.IGNORECASE | re.MULTILINE)
 
 
 # How long a stopping worker waits for what was begun, in seconds; as gunicorn's own.
@@ -80,7 +81,7 @@ class Connection(gthread.TConn):
         if end is None:
             return "headers"
         headers = bytes(self.received[: end.end()])
-        if _CHUNKED.search(headers):
+        if _READ_BY_THREADS.search(headers):
             return "large body"
         length = _LENGTH.search(headers)
         missing = end.end() + int(length[1]) - len(self.received) if length else 0

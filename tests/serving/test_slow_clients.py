@@ -212,6 +212,15 @@ def test_requests_in_pieces_and_in_a_row_are_answered(serve):
         assert [b" 401 " in answer_of(client) for _ in range(2)] == [True, True]
 
 
+def test_a_sender_that_waits_to_be_asked_is_asked(serve):
+    server = serve()
+    with server.connect() as client:
+        client.sendall(post(b"", b"Content-Length: %d" % len(LOGIN), b"Expect: 100-continue"))
+        assert client.recv(65536) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        client.sendall(LOGIN)
+        assert b" 401 " in answer_of(client)
+
+
 def test_who_has_waited_longest_makes_room(serve, hold):
     server = serve(connections=50)
     clients = hold(server, GET[:9], 80)
