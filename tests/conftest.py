@@ -1,9 +1,24 @@
 """Loads the fixtures; each of their modules has one subject."""
 
+import logging
 import signal
+
+import pytest
 
 # Started in the background by a shell, we would have SIGINT ignored, and so would what we start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was():
+    """Commands and processes set up logging for themselves; the next test has pytest's own."""
+    root, queueing = logging.getLogger(), logging.getLogger("vidwiz.queueing")
+    before = (root.level, root.handlers[:], queueing.level)
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    queueing.setLevel(before[2])
+
 
 pytest_plugins = [
     "tests.fixtures.servers",

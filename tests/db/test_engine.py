@@ -46,14 +46,14 @@ def test_workers_do_not_wait_for_the_disk(config, plugins):
 
 @only_sqlite
 def test_the_app_of_a_worker_is_built_like_that(config, monkeypatch):
-    monkeypatch.setattr(entry, "_app", None)
+    entry.app.cache_clear()
     monkeypatch.setattr(entry.Config, "from_env", lambda: config)
     monkeypatch.setattr(entry, "build_app", lambda config, **options: options)
     umask = os.umask(0o022)
     try:
         assert entry.app() == {"pre_ping": False, "flush_commits": False}
     finally:
-        monkeypatch.setattr(entry, "_app", None)
+        entry.app.cache_clear()
         assert os.umask(umask) == 0o077
 
 

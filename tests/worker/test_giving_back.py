@@ -10,6 +10,7 @@ import pytest
 from redis import Redis
 from rq import Worker
 
+from tests.fixtures.databases import slow_on_postgresql
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import kill
 from tests.support import ensure_video, tasks
@@ -54,6 +55,7 @@ def test_the_process_ends_whatever_giving_back_does(core, monkeypatch, give_back
     assert exit_code_of(core, Runner(give_back)) == 0
 
 
+@slow_on_postgresql
 def test_a_stop_just_as_a_work_horse_ends_shows_no_error(stack):
     """The race is tried many times: SIGTERM at the moment when a job is done."""
     for number in range(6):
