@@ -9,13 +9,13 @@ from rq import Queue, Worker
 
 from tests.api.conftest import error
 from tests.fixtures.databases import only_sqlite
-from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.connections import client_for_requests
 from vidwiz.queueing.notifications import queue_named
 
 
 @pytest.fixture
 def dashboard(made, redis_url, config):
-    connection = impatient(redis_url)
+    connection = client_for_requests(redis_url)
     queue_named("note", connection).enqueue_call(
         "vidwiz.worker.entry.run_tasks", args=([1],), description="<img src=x onerror=alert(1)>"
     )
@@ -83,7 +83,7 @@ def test_no_page_shows_the_password_of_redis(made, config, redis_url, admin):
     """The pages name the Redis that they show; a password in its URL is left out."""
     client = made(redis_url).client
     dashboard = client.application.extensions["vidwiz.dashboard"]
-    queue = queue_named("note", impatient(redis_url))
+    queue = queue_named("note", client_for_requests(redis_url))
     job = queue.enqueue_call("vidwiz.worker.entry.run_tasks", args=([1],))
     shown = ("redis://user:hunter2hunter2@host:6379/0",)
     # Each instance by its number; only the first is ever connected to.

@@ -8,7 +8,7 @@ from rq import Worker
 
 from vidwiz.errors import ConfigError
 from vidwiz.queueing import connections, registered_workers
-from vidwiz.queueing.registered_workers import queues_worked_on
+from vidwiz.queueing.registered_workers import worker_counts
 from vidwiz.worker import rq_worker
 
 
@@ -34,12 +34,12 @@ def test_only_workers_that_lately_gave_a_sign_of_life_count(redis_url, register)
     register("alive", ["note", "summary"], age=20)
     register("too", ["note"], age=0)
     register("dead", ["note", "metadata"], age=60)
-    assert queues_worked_on(redis_url) == {"note": 2, "summary": 1}
+    assert worker_counts(redis_url) == {"note": 2, "summary": 1}
 
 
 def test_nobody_works_on_an_empty_redis_and_a_silent_one_is_no_answer(redis_url, tmp_path):
-    assert queues_worked_on(redis_url) == {}
-    assert queues_worked_on(f"unix://{tmp_path}/nothing.sock") is None
+    assert worker_counts(redis_url) == {}
+    assert worker_counts(f"unix://{tmp_path}/nothing.sock") is None
 
 
 def test_a_living_worker_gives_signs_often_enough():

@@ -11,10 +11,10 @@ from rq.job import JobStatus
 
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.queueing import notifications
-from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.connections import client_for_requests
 from vidwiz.queueing.messages import ENTRY_POINT, SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route, queue_named
-from vidwiz.queueing.registered_workers import queues_worked_on
+from vidwiz.queueing.registered_workers import worker_counts
 from vidwiz.tasks.types import TaskType
 
 SUMMARY = TaskType.GENERATE_SUMMARY
@@ -145,7 +145,7 @@ def test_a_redis_that_fails_is_found_unreachable_within_a_second(request, connec
 
 
 def test_how_many_work_on_queues_is_unknown_within_a_second(silent_server):
-    found, seconds = timed(lambda: queues_worked_on(silent_server))
+    found, seconds = timed(lambda: worker_counts(silent_server))
     assert (found, seconds < 1) == (None, True)
 
 
@@ -199,7 +199,7 @@ def test_a_connection_that_redis_dropped_costs_one_poke(redis_url, connect, monk
 
 
 def test_the_clients_of_requests_never_try_twice(refusing_url):
-    with impatient(refusing_url) as client:
+    with client_for_requests(refusing_url) as client:
         options = client.connection_pool.connection_kwargs
     assert options["socket_timeout"] == options["socket_connect_timeout"] == 0.5
     assert options["retry"]._retries == 0

@@ -14,7 +14,7 @@ from tests.fixtures.databases import slow_on_postgresql
 from tests.fixtures.servers import until
 from tests.fixtures.stacks import kill
 from tests.support import ensure_video, tasks
-from vidwiz.queueing.registered_workers import queues_worked_on
+from vidwiz.queueing.registered_workers import worker_counts
 from vidwiz.tasks.types import TaskType
 from vidwiz.worker import entry
 
@@ -75,7 +75,7 @@ def test_workers_register_again_after_redis_lost_everything(stack):
     expected = {"metadata": 1, "note": 2}
 
     def registered():
-        return queues_worked_on(stack.config.redis_url)
+        return worker_counts(stack.config.redis_url)
 
     until(lambda: registered() == expected, f"workers\n{stack.output()}")
     with Redis.from_url(stack.config.redis_url) as redis:

@@ -85,8 +85,8 @@ def test_a_dead_worker_is_soon_forgotten(idle):
 
 def test_a_worker_that_beat_is_counted_and_one_that_is_silent_is_not(idle, redis_url):
     idle.register_birth()
-    assert registered_workers.queues_worked_on(redis_url) == {"note": 1, "summary": 1}
+    assert registered_workers.worker_counts(redis_url) == {"note": 1, "summary": 1}
     idle.heartbeat()
     assert 60 < idle.connection.ttl(idle.key) <= 120
     idle.register_death()
-    assert registered_workers.queues_worked_on(redis_url) == {}
+    assert registered_workers.worker_counts(redis_url) == {}

@@ -9,7 +9,8 @@ from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.accounts import LoginIn, ProfileIn, ProfileOut, RegisterIn, TokenOut
 from vidwiz.api.schemas.common import MessageOut
 from vidwiz.errors import NotAllowedError
-from vidwiz.http.auth import ANYBODY, READERS, USERS, Caller, make_jwt
+from vidwiz.http.auth import ANYBODY, READERS, USERS, make_jwt
+from vidwiz.http.callers import Caller
 from vidwiz.http.rate_limits import LOGIN, REGISTER, limited
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.conversations import ConversationIn, ConversationOut
-from vidwiz.http.auth import GUESTS_TOO, READERS_AND_GUESTS, Caller
+from vidwiz.http.auth import GUESTS_TOO, READERS_AND_GUESTS
+from vidwiz.http.callers import Caller
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import conversations

@@ -9,7 +9,8 @@ from flask import Response, jsonify
 from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.common import MessageOut
 from vidwiz.api.schemas.notes import IdempotencyIn, NoteChangesIn, NoteIn, NoteOut
-from vidwiz.http.auth import NOTE_WRITERS, READERS, USERS, Caller
+from vidwiz.http.auth import NOTE_WRITERS, READERS, USERS
+from vidwiz.http.callers import Caller
 from vidwiz.http.presenters import present_notes
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction

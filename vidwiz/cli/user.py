@@ -53,7 +53,7 @@ def list_() -> None:
     """Show all accounts."""
     with open_runtime():
         with read_transaction() as session:
-            found = users.everybody(session)
+            found = users.all_users(session)
         tables.show(
             ("id", "email", "name", "admin", "AI notes", "since"),
             [

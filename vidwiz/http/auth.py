@@ -15,17 +15,15 @@ from flask import request
 
 from vidwiz.errors import NotAllowedError, NotSignedInError
 from vidwiz.http import admin_tokens
+from vidwiz.http.callers import Caller
 from vidwiz.http.transactions import read_transaction
 from vidwiz.models import User
 from vidwiz.runtime import current
 from vidwiz.services import users
-from vidwiz.services.conversations import Owner
-from vidwiz.services.quotas import Allowance, videos_of_guest, videos_of_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sqlalchemy.orm import Session
 
 READ = "read"
 WRITE_NOTES = "notes:write"
@@ -33,41 +31,6 @@ GUEST_HEADER = "X-Guest-Session-ID"
 _GUEST_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _LARGEST_ID = 2**31 - 1
 _ALGORITHM = "HS256"
-
-
-@dataclass(slots=True)
-class Caller:
-    """A user or a guest; a transaction confirms which user it is."""
-
-    address: str
-    user_id: int | None = None
-    guest_id: str | None = None
-    _user: User | None = None
-
-    def confirm(self, session: Session) -> None:
-        """Load the user for this transaction; raise `NotSignedInError` when they are gone."""
-        if self.user_id is not None:
-            self._user = session.get(User, self.user_id)
-            if self._user is None:
-                raise NotSignedInError("this account is gone")
-
-    @property
-    def user(self) -> User:
-        """The user that the open transaction confirmed, at a route that guests may not use."""
-        assert self._user is not None
-        return self._user
-
-    @property
-    def owner(self) -> Owner:
-        """Return whose conversations the caller's are."""
-        return Owner(user_id=self.user_id, guest_id=self.guest_id)
-
-    def new_videos(self) -> Allowance | None:
-        """Return how many new videos the caller may bring today."""
-        config = current().config
-        if self.user_id is not None:
-            return videos_of_user(self.user, config.user_daily_videos)
-        return videos_of_guest(str(self.guest_id), self.address, config.guest_daily_videos)
 
 
 def _signing_key() -> bytes:

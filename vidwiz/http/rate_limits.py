@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from flask import current_app, request
 from flask_limiter import Limiter
 
-from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.connections import client_for_requests
 from vidwiz.services.quotas import network_of
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def _make_limiter(redis_url: str) -> Limiter:
         # Its own client would wait for minutes; this one gives up after half a second. The URL
         # only says which kind of storage it is.
         storage_uri="redis://",
-        storage_options={"connection_pool": impatient(redis_url).connection_pool},  # type: ignore[dict-item]
+        storage_options={"connection_pool": client_for_requests(redis_url).connection_pool},  # type: ignore[dict-item]
         strategy="moving-window",
         in_memory_fallback_enabled=True,
         key_prefix="vidwiz",

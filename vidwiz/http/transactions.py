@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from vidwiz.db.transactions import UnitOfWork
-    from vidwiz.http.auth import Caller
+    from vidwiz.http.callers import Caller
 
 
 @contextmanager

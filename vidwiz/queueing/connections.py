@@ -21,7 +21,7 @@ NO_ANSWER = "does not answer"
 _LONGEST_MESSAGE = 200
 
 
-def impatient(url: str) -> Redis:
+def client_for_requests(url: str) -> Redis:
     """Return a client for requests: it gives up in half a second and never tries twice."""
     return Redis.from_url(
         url,
@@ -32,7 +32,7 @@ def impatient(url: str) -> Redis:
     )
 
 
-def for_worker(url: str) -> Redis:
+def client_for_worker(url: str) -> Redis:
     """Return a client for an RQ worker, which sets its own read time-out for blocking calls."""
     return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
 
@@ -40,7 +40,7 @@ def for_worker(url: str) -> Redis:
 def check_url(url: str) -> None:
     """Raise `ConfigError` when no client can be made of this URL; nothing is opened."""
     try:
-        with impatient(url) as client:
+        with client_for_requests(url) as client:
             pool = client.connection_pool
             pool.connection_class(**pool.connection_kwargs)
     except (ValueError, TypeError, RedisError) as exc:
@@ -50,7 +50,7 @@ def check_url(url: str) -> None:
 def failure_of(url: str) -> RedisError | None:
     """Return why Redis does not answer a ping; None when it does."""
     try:
-        with impatient(url) as client:
+        with client_for_requests(url) as client:
             client.ping()
     except RedisError as exc:
         return exc

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 from rq import Queue
 
-from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.connections import client_for_requests
 from vidwiz.queueing.messages import ENTRY_POINT, NotificationJob, SignedJson
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class RedisTaskQueue:
 
     def __init__(self, url: str, routes: Mapping[str, Route]) -> None:
         self._routes = routes
-        self._redis = impatient(url)
+        self._redis = client_for_requests(url)
         self._silent_until = 0.0
 
     def notify(self, task_type: str, task_ids: Sequence[int]) -> bool:

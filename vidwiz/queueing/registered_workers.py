@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 from rq import Worker
 
-from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.connections import client_for_requests
 
 if TYPE_CHECKING:
     from rq.worker import BaseWorker
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 _SILENCE = timedelta(seconds=40)
 
 
-def queues_worked_on(url: str) -> dict[str, int] | None:
+def worker_counts(url: str) -> dict[str, int] | None:
     """Return how many living workers each queue has; None when Redis does not answer."""
     counts: dict[str, int] = {}
     try:
-        with impatient(url) as connection:
+        with client_for_requests(url) as connection:
             for worker in Worker.all(connection=connection):
                 if _is_alive(worker):
                     for name in worker.queue_names():

@@ -174,6 +174,6 @@ def first_admin(session: Session) -> User | None:
     return session.scalar(sa.select(User).where(User.is_admin.is_(True)).order_by(User.id).limit(1))
 
 
-def everybody(session: Session) -> list[User]:
+def all_users(session: Session) -> list[User]:
     """Return all users, the first one first."""
     return list(session.scalars(sa.select(User).order_by(User.id)))

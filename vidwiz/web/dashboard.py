@@ -29,7 +29,7 @@ from werkzeug.exceptions import (
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from vidwiz.http import admin_tokens, error_responses, request_ids, response_headers
-from vidwiz.queueing.connections import impatient
+from vidwiz.queueing.connections import client_for_requests
 from vidwiz.queueing.messages import SignedJson
 from vidwiz.runtime import current
 from vidwiz.web import dashboard_jobs
@@ -63,8 +63,8 @@ def _make(app: Flask) -> Flask:
     rq_dashboard.web.config.serializer = SignedJson
     dashboard.config["RQ_DASHBOARD_REDIS_URL"] = (runtime.config.redis_url,)
     # rq-dashboard's own place for it; its hook puts a new client to the same URL there.
-    dashboard.redis_conn = impatient(runtime.config.redis_url)  # type: ignore[attr-defined]
-    dashboard.extensions[dashboard_jobs.CONNECTION] = impatient(runtime.config.redis_url)
+    dashboard.redis_conn = client_for_requests(runtime.config.redis_url)  # type: ignore[attr-defined]
+    dashboard.extensions[dashboard_jobs.CONNECTION] = client_for_requests(runtime.config.redis_url)
     dashboard.add_template_global(_nonce, "csp_nonce")
     request_ids.init_app(dashboard)
     response_headers.init_app(dashboard)

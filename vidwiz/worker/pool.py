@@ -27,7 +27,7 @@ def run(slots: Mapping[str, int] | None = None) -> None:
     `slots` says how many of each queue; the default is what `VIDWIZ_WORKERS` says.
     """
     from vidwiz.pipeline.slots import configured_slots  # noqa: PLC0415
-    from vidwiz.queueing.connections import for_worker, require_not_refused  # noqa: PLC0415
+    from vidwiz.queueing.connections import client_for_worker, require_not_refused  # noqa: PLC0415
     from vidwiz.runtime import runtime_of  # noqa: PLC0415
     from vidwiz.worker import entry  # noqa: PLC0415 - errors of the settings are shown by main()
     from vidwiz.worker.rq_worker import Worker, run_sweeper  # noqa: PLC0415
@@ -40,7 +40,7 @@ def run(slots: Mapping[str, int] | None = None) -> None:
         worker = Worker(
             [queue],
             name=f"{queue}-{os.getpid()}",
-            connection=for_worker(config.redis_url),
+            connection=client_for_worker(config.redis_url),
             sweeps=False,
         )
         worker.work(logging_level="WARNING")

@@ -14,7 +14,7 @@ from flask import Response, current_app, jsonify, request
 
 from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.internal.polling import never_by_head
-from vidwiz.api.schemas.submissions import ResultIn, metadata_of
+from vidwiz.api.schemas.submissions import ResultIn, metadata_of, results_of
 from vidwiz.api.schemas.tasks import AssignmentOut, HeartbeatIn, LeaseOut, PollIn, ResultOut
 from vidwiz.errors import StaleError
 from vidwiz.http.auth import ADMINS
@@ -26,11 +26,10 @@ from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.pipeline.submissions import Submission
-from vidwiz.pipeline.work import MetadataResult, NoteResult, Result, SummaryResult, TranscriptResult
 from vidwiz.plugin_api import Segment
 from vidwiz.runtime import current
 from vidwiz.tasks import claims, query
-from vidwiz.tasks.types import TaskType, WorkerId
+from vidwiz.tasks.types import WorkerId
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -184,24 +183,6 @@ def _stored(task: Task, posted: dict[str, Any]) -> dict[str, Any]:
     store = current().store
     return {
         kind.name: kind.store(store, task.video_id, result)
-        for result in _results(task, posted)
+        for result in results_of(posted, task.task_type)
         for kind in [KINDS.of_result(result)]
     }
-
-
-def _results(task: Task, posted: dict[str, Any]) -> list[Result]:
-    found: list[Result] = []
-    source = posted["source"]
-    made_by = {"provider": source}
-    if posted["metadata"] is not None:
-        found.append(MetadataResult(metadata_of(task.video_id, posted["metadata"]), source))
-    captions = posted["transcript"]
-    if captions is not None and (captions.segments or task.task_type == TaskType.FETCH_TRANSCRIPT):
-        found.append(TranscriptResult(captions, source))
-    if posted["summary"] is not None:
-        written = posted["summary"]
-        questions = tuple(written["suggested_questions"])
-        found.append(SummaryResult(written["summary"], questions, made_by))
-    if posted["note"] is not None:
-        found.append(NoteResult(posted["note"]["text"], made_by))
-    return found

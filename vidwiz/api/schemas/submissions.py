@@ -18,11 +18,15 @@ from vidwiz.api.schemas.common import (
     text,
     written_text,
 )
+from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult, TranscriptResult
 from vidwiz.plugin_api import Chapter, Segment, Transcript, VideoMetadata
 from vidwiz.services import cleaning, notes
+from vidwiz.tasks.types import TaskType
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from vidwiz.pipeline.work import Result
 
 _LONGEST_SUMMARY = 10_000
 _LONGEST_QUESTION = 500
@@ -236,6 +240,29 @@ class ResultIn(In):
     attempt = fields.Integer(
         load_default=None, allow_none=True, strict=True, validate=Range(1, 2**31 - 1)
     )
+
+
+def results_of(posted: dict[str, Any], task_type: str) -> list[Result]:
+    """Return the results in what `ResultIn` loaded, for a task of this type.
+
+    An empty transcript beside another result is none; as the task's own it is one, and refused.
+    """
+    found: list[Result] = []
+    source = posted["source"]
+    made_by = {"provider": source}
+    if posted["metadata"] is not None:
+        metadata = metadata_of(posted["video_id"], posted["metadata"])
+        found.append(MetadataResult(metadata, source))
+    captions = posted["transcript"]
+    if captions is not None and (captions.segments or task_type == TaskType.FETCH_TRANSCRIPT):
+        found.append(TranscriptResult(captions, source))
+    if posted["summary"] is not None:
+        written = posted["summary"]
+        questions = tuple(written["suggested_questions"])
+        found.append(SummaryResult(written["summary"], questions, made_by))
+    if posted["note"] is not None:
+        found.append(NoteResult(posted["note"]["text"], made_by))
+    return found
 
 
 class MetadataWriteIn(In):

@@ -22,7 +22,7 @@ from vidwiz.pipeline.flow import KINDS
 from vidwiz.pipeline.slots import configured_slots
 from vidwiz.plugin_host.registry import State
 from vidwiz.queueing import connections
-from vidwiz.queueing.registered_workers import queues_worked_on
+from vidwiz.queueing.registered_workers import worker_counts
 from vidwiz.runtime import runtime_of
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def queues(config: Config) -> Iterator[Finding]:
         yield _redis_failure(config, connections.describe_failure(error))
         return
     yield Finding(Level.OK, "redis", "answers")
-    worked_on = queues_worked_on(config.redis_url) or {}
+    worked_on = worker_counts(config.redis_url) or {}
     idle = [queue for queue in KINDS.queues if not worked_on.get(queue)]
     if idle:
         message = f"nobody works on {', '.join(idle)}"

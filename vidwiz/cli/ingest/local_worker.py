@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from vidwiz.cli import running_instance
 from vidwiz.pipeline.flow import KINDS
-from vidwiz.queueing.registered_workers import queues_worked_on
+from vidwiz.queueing.registered_workers import worker_counts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,7 +59,7 @@ class LocalWorker:
             self.start()
 
     def _workers(self) -> dict[str, int] | None:
-        return queues_worked_on(self._config.redis_url)
+        return worker_counts(self._config.redis_url)
 
     def start(self) -> None:
         """Start it if it does not run."""
