@@ -77,9 +77,10 @@ class Installation:
         return process
 
     def start_web(self) -> None:
+        # As `vidwiz up` serves, but for the number of processes.
         self.start(
-            *("-m", "gunicorn", "--worker-class", "gthread", "--threads", "32", "--workers", "1"),
-            *("--no-control-socket", "--bind", f"127.0.0.1:{self.port}", "vidwiz.app:create_app()"),
+            *("-m", "gunicorn", "-c", "python:vidwiz.serving", "--workers", "1"),
+            *("--bind", f"127.0.0.1:{self.port}", "vidwiz.app:create_app()"),
         )
         wait_until(self._web_answers)
 

@@ -10,7 +10,6 @@ from vidwiz.api.schemas.accounts import LoginIn, ProfileIn, ProfileOut, Register
 from vidwiz.api.schemas.common import MessageOut
 from vidwiz.errors import NotAllowedError
 from vidwiz.http.auth import ANYBODY, READERS, USERS, make_jwt
-from vidwiz.http.callers import Caller
 from vidwiz.http.rate_limits import LOGIN, REGISTER, limited
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
@@ -18,6 +17,7 @@ from vidwiz.runtime import current
 from vidwiz.services import notes, users
 
 if TYPE_CHECKING:
+    from vidwiz.http.callers import Caller
     from flask import Response
     from sqlalchemy.orm import Session
 

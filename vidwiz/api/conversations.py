@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.conversations import ConversationIn, ConversationOut
 from vidwiz.http.auth import GUESTS_TOO, READERS_AND_GUESTS
-from vidwiz.http.callers import Caller
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import conversations
 
 if TYPE_CHECKING:
+    from vidwiz.http.callers import Caller
     from flask import Response
 
 blueprint = Blueprint("conversations", __name__, description="Chats about a video")

@@ -10,13 +10,13 @@ from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.common import MessageOut
 from vidwiz.api.schemas.notes import IdempotencyIn, NoteChangesIn, NoteIn, NoteOut
 from vidwiz.http.auth import NOTE_WRITERS, READERS, USERS
-from vidwiz.http.callers import Caller
 from vidwiz.http.presenters import present_notes
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import idempotency, notes, video_ids
 
 if TYPE_CHECKING:
+    from vidwiz.http.callers import Caller
     from vidwiz.db.transactions import UnitOfWork
 
 blueprint = Blueprint("notes", __name__, description="Marks in videos, and the AI's text at them")

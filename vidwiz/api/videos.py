@@ -8,13 +8,13 @@ from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.common import page_numbers
 from vidwiz.api.schemas.videos import VideoIn, VideoOut, VideosIn, VideosOut
 from vidwiz.http.auth import READERS, USERS
-from vidwiz.http.callers import Caller
 from vidwiz.http.presenters import present_listed_video, present_video
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import video_ids, video_stages, videos
 
 if TYPE_CHECKING:
+    from vidwiz.http.callers import Caller
     from flask import Response
 
 blueprint = Blueprint("videos", __name__, description="Videos, shared by all users")

@@ -17,11 +17,11 @@ from vidwiz.errors import NotAllowedError, NotSignedInError
 from vidwiz.http import admin_tokens
 from vidwiz.http.callers import Caller
 from vidwiz.http.transactions import read_transaction
-from vidwiz.models import User
 from vidwiz.runtime import current
 from vidwiz.services import users
 
 if TYPE_CHECKING:
+    from vidwiz.models import User
     from collections.abc import Callable
 
 

@@ -74,7 +74,7 @@ class Call(threading.Thread, Generic[T]):
         """Return what the plugin returned, or raise what it raised."""
         if self.error is not None:
             raise self.error
-        return cast(T, self._result)
+        return cast("T", self._result)
 
 
 def call(plugin: Plugin, work: Callable[[], T]) -> T:

@@ -166,7 +166,7 @@ def _read_tuple(text: str, kind: Any) -> tuple[Any, ...]:  # noqa: ANN401
         case (part, last) if last is ...:
             parts = filter(None, map(str.strip, text.split(",")))
             return tuple(_converter.structure(value, part) for value in parts)
-    return typing.cast(tuple[Any, ...], _read(text, kind))
+    return typing.cast("tuple[Any, ...]", _read(text, kind))
 
 
 def _read_optional(text: str, kind: Any) -> Any:  # noqa: ANN401

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vidwiz.tasks.types import WorkerId, WorkItem
 
 # No object of the session stands for these rows, so the table is spoken to directly.
-_TASKS = cast(sa.Table, Task.__table__)
+_TASKS = cast("sa.Table", Task.__table__)
 
 
 def claim(
