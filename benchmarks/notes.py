@@ -27,7 +27,7 @@ def hundred_notes() -> Iterator[Figure]:
         yield Figure(
             f"{NOTES} waiting notes, LLM {LLM_SECONDS} s, {workers} note worker(s)",
             f"{taken:.2f} s",
-            f"{floor:.1f} s: the calls isolated, {CALLS_AT_ONCE} at once in each",
+            f"{floor:.1f} s: the calls alone, {CALLS_AT_ONCE} at once in each",
             f"{taken / floor:.2f}",
             f"<= {bar:.0f} s",
             taken <= bar,
@@ -38,7 +38,8 @@ def _fill(workers: int) -> float:
     with installation(llm_seconds=LLM_SECONDS) as running:
         running.start_web()
         for number in range(NOTES):
-            timestamp = f"{number // 2}:{number % 2 * 30:02d}"
+            minutes, seconds = divmod(number * 12, 60)  # all within the twenty minutes of speech
+            timestamp = f"{minutes}:{seconds:02d}"
             running.api.post(
                 f"/videos/{VIDEO}/notes", json={"timestamp": timestamp}
             ).raise_for_status()

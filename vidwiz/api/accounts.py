@@ -17,10 +17,10 @@ from vidwiz.runtime import current
 from vidwiz.services import notes, users
 
 if TYPE_CHECKING:
-    from vidwiz.http.callers import Caller
     from flask import Response
     from sqlalchemy.orm import Session
 
+    from vidwiz.http.callers import Caller
     from vidwiz.models import User
 
 blueprint = Blueprint("accounts", __name__, description="Accounts and signing in")

@@ -12,8 +12,9 @@ from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import conversations
 
 if TYPE_CHECKING:
-    from vidwiz.http.callers import Caller
     from flask import Response
+
+    from vidwiz.http.callers import Caller
 
 blueprint = Blueprint("conversations", __name__, description="Chats about a video")
 _CONVERSATION = ConversationOut()

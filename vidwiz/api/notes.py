@@ -16,8 +16,8 @@ from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import idempotency, notes, video_ids
 
 if TYPE_CHECKING:
-    from vidwiz.http.callers import Caller
     from vidwiz.db.transactions import UnitOfWork
+    from vidwiz.http.callers import Caller
 
 blueprint = Blueprint("notes", __name__, description="Marks in videos, and the AI's text at them")
 _NOTE = NoteOut()

@@ -14,8 +14,9 @@ from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.services import video_ids, video_stages, videos
 
 if TYPE_CHECKING:
-    from vidwiz.http.callers import Caller
     from flask import Response
+
+    from vidwiz.http.callers import Caller
 
 blueprint = Blueprint("videos", __name__, description="Videos, shared by all users")
 _VIDEO = VideoOut()

@@ -21,8 +21,9 @@ from vidwiz.runtime import current
 from vidwiz.services import users
 
 if TYPE_CHECKING:
-    from vidwiz.models import User
     from collections.abc import Callable
+
+    from vidwiz.models import User
 
 
 READ = "read"
