@@ -49,7 +49,7 @@ def _run(title, _providers):
 
 def _write(uow, item, result):
     videos.lock(uow, item.video_id).title = f"{result.words} words"
-    return True
+    return item
 
 
 def _is_needed(session, item):

@@ -12,6 +12,7 @@ from vidwiz.services.transcripts import StoredObject
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from vidwiz.models import Transcript, Video
     from vidwiz.pipeline.kinds import InputReader
     from vidwiz.pipeline.providers import Providers
     from vidwiz.ports import TranscriptStore, UnitOfWork
@@ -39,11 +40,11 @@ def fetch_metadata(asked: FetchInputs, providers: Providers) -> MetadataResult:
     return MetadataResult(metadata, source)
 
 
-def write_metadata(uow: UnitOfWork, item: WorkItem, result: MetadataResult) -> bool:
+def write_metadata(uow: UnitOfWork, item: WorkItem, result: MetadataResult) -> Video:
     """Keep the metadata in the video's row."""
     video = videos.lock(uow, item.video_id)
     videos.store_metadata(uow, video, result.metadata, source=result.source)
-    return True
+    return video
 
 
 def needs_transcript(session: Session, item: WorkItem) -> bool:
@@ -65,11 +66,11 @@ def store_transcript(
     return transcripts.put_object(store, video_id, result.transcript, source=result.source)
 
 
-def write_transcript(uow: UnitOfWork, item: WorkItem, stored: StoredObject) -> bool:
-    """Let the video's shared row point to the object; False when it does already."""
+def write_transcript(uow: UnitOfWork, item: WorkItem, stored: StoredObject) -> Transcript | None:
+    """Let the video's shared row point to the object; None when it does already."""
     return transcripts.accept(uow, videos.lock(uow, item.video_id), stored)
 
 
-def dispatch_texts(uow: UnitOfWork, item: WorkItem, priority: int) -> None:
+def dispatch_texts(uow: UnitOfWork, transcript: Transcript, priority: int) -> None:
     """Schedule the summary and the waiting notes."""
-    dispatch.dispatch(uow, item.video_id, priority=priority)
+    dispatch.dispatch(uow, transcript, priority=priority)

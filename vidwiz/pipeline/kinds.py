@@ -38,7 +38,7 @@ def store_nothing(_store: TranscriptStore, _video_id: str, result: Any) -> Any: 
     return result
 
 
-def schedule_nothing(_uow: UnitOfWork, _item: WorkItem, _priority: int) -> None:
+def schedule_nothing(_uow: UnitOfWork, _written: object, _priority: int) -> None:
     """Schedule nothing."""
 
 
@@ -49,8 +49,9 @@ class TaskKind:
     In the order of the flow: `is_needed` says whether its result still lacks. `inputs` reads what
     an attempt works from, None when the work is not needed any more. `run` does the work, with no
     transaction open. `store` keeps what belongs into the transcript store, before the
-    transaction. `write` writes the result into the locked rows, and returns False when that
-    changes nothing. `then` schedules what follows, with the priority of the task.
+    transaction. `write` writes the result into the locked rows and returns what was written, or
+    None when that changes nothing. `then` schedules what follows from that, with the priority of
+    the task.
     """
 
     name: str
@@ -66,8 +67,8 @@ class TaskKind:
     inputs: Callable[[InputReader, Claim], Inputs | None]
     run: Callable[[Any, Providers], Result]
     store: Callable[[TranscriptStore, str, Any], Any] = store_nothing
-    write: Callable[[UnitOfWork, WorkItem, Any], bool]
-    then: Callable[[UnitOfWork, WorkItem, int], None] = schedule_nothing
+    write: Callable[[UnitOfWork, WorkItem, Any], object | None]
+    then: Callable[[UnitOfWork, Any, int], None] = schedule_nothing
     example: Any = None
     """What `store` might return, written once and rolled back when a worker warms up."""
     outlives_its_task: bool = False

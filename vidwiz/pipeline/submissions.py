@@ -37,14 +37,14 @@ def write_result(
     counts as it is, and ends the active task of its subject, whoever works on it.
     """
     # Locks go video, note, task; so the effect comes before the end of the task.
-    changed = not isinstance(stored, NotNeeded) and kind.write(uow, item, stored)
+    written = None if isinstance(stored, NotNeeded) else kind.write(uow, item, stored)
     priority: int | None
     if isinstance(item, Claim):
         priority = claims.complete(uow, item, details)
     else:
         priority = claims.complete_active(uow, item, details)
-    if changed:
-        kind.then(uow, item, Priority.PERSON if priority is None else priority)
+    if written is not None:
+        kind.then(uow, written, Priority.PERSON if priority is None else priority)
 
 
 @dataclass(frozen=True, slots=True)

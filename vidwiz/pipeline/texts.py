@@ -57,7 +57,7 @@ def generate_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
     return SummaryResult(summary.text, summary.questions, made_by, inputs.transcript_sha256)
 
 
-def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> bool:
+def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> Transcript:
     """Give the transcript its summary; raise `StaleError` when that is another version now."""
     videos.lock(uow, item.video_id)
     transcript = uow.session.get(Transcript, subjects.transcript_id(item), populate_existing=True)
@@ -66,10 +66,10 @@ def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> boo
     _check_version(transcript, result.transcript_sha256)
     transcript.summary = result.text
     transcript.suggested_questions = list(result.questions)
-    transcript.summary_made_by = _with_version(result.made_by, transcript)
+    transcript.summary_made_by = _with_version(result.made_by, transcript.sha256)
     uow.publish(VideoChanged(item.video_id))
     uow.session.flush()
-    return True
+    return transcript
 
 
 def needs_note_text(session: Session, item: WorkItem) -> bool:
@@ -103,14 +103,18 @@ def generate_note_text(inputs: TextInputs, providers: Providers) -> NoteResult:
     return NoteResult(text, made_by, inputs.transcript_sha256)
 
 
-def fill_note(uow: UnitOfWork, item: WorkItem, result: NoteResult) -> bool:
+def fill_note(uow: UnitOfWork, item: WorkItem, result: NoteResult) -> WorkItem | None:
     """Fill the note if it still waits; raise `StaleError` for text of another version."""
-    made_by = result.made_by
-    if result.transcript_sha256 is not None:
-        transcript = transcripts.shared(uow.session, item.video_id)
-        _check_version(transcript, result.transcript_sha256)
-        made_by = _with_version(made_by, transcript)
-    return notes.fill(uow, item.note_id or 0, result.text, made_by=made_by, by_ai=result.by_ai)
+    made_from = result.transcript_sha256
+    filled = notes.fill(
+        *(uow, item.note_id or 0, result.text),
+        made_by=_with_version(result.made_by, made_from),
+        made_from=made_from,
+        by_ai=result.by_ai,
+    )
+    if not filled and made_from is not None:
+        _check_version(transcripts.shared(uow.session, item.video_id), made_from)
+    return item if filled else None
 
 
 def _check_version(transcript: Transcript | None, made_from: str | None) -> None:
@@ -118,13 +122,11 @@ def _check_version(transcript: Transcript | None, made_from: str | None) -> None
         raise StaleError("the transcript was replaced since this text was made from it")
 
 
-def _with_version(
-    made_by: dict[str, Any] | None, transcript: Transcript | None
-) -> dict[str, Any] | None:
+def _with_version(made_by: dict[str, Any] | None, sha256: str | None) -> dict[str, Any] | None:
     """Let a generated text name the transcript version that it was made from."""
-    if made_by is None or transcript is None:
+    if made_by is None or sha256 is None:
         return made_by
-    return {**made_by, "transcript_sha256": transcript.sha256}
+    return {**made_by, "transcript_sha256": sha256}
 
 
 _WITH_VIDEO = sa.select(Transcript, Video).join(Video, Video.video_id == Transcript.video_id)

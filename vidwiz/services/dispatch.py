@@ -16,6 +16,7 @@ from vidwiz.tasks.types import TaskType
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from vidwiz.models import Transcript
     from vidwiz.ports import UnitOfWork
 
 _NOTE_SUBJECT = sa.literal(subjects.NOTE_PREFIX) + sa.cast(Note.id, sa.String)
@@ -23,18 +24,15 @@ FORGOTTEN_NOTES = "forgotten notes"
 _SLICE = 5000
 
 
-def dispatch(uow: UnitOfWork, video_id: str, *, priority: int = Priority.PERSON) -> None:
+def dispatch(uow: UnitOfWork, transcript: Transcript, *, priority: int = Priority.PERSON) -> None:
     """Schedule the summary and the waiting notes of the locked video's shared transcript.
 
     The lock keeps notes from being created unseen at this moment.
     """
-    transcript = transcripts.shared(uow.session, video_id)
-    if transcript is None:
-        return
+    video_id = transcript.video_id
     if transcript.summary is None:
         scheduling.schedule(uow, subjects.summary_of(transcript.id, video_id), priority=priority)
     schedule_notes(uow, Note.video_id == video_id, priority=priority)
-    transcripts.mark_dispatched(transcript)
 
 
 def dispatch_if_due(uow: UnitOfWork, video_id: str) -> None:
@@ -42,7 +40,8 @@ def dispatch_if_due(uow: UnitOfWork, video_id: str) -> None:
     videos.lock(uow, video_id)
     transcript = transcripts.shared(uow.session, video_id)
     if transcript is not None and transcript.dispatched_at is None:
-        dispatch(uow, video_id)
+        dispatch(uow, transcript)
+        transcript.dispatched_at = now()
 
 
 def schedule_notes(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, Task, User, Video
+from vidwiz.models import Note, Task, Transcript, User, Video
 from vidwiz.ports import NoteChanged
 from vidwiz.services import dispatch, timestamps, videos
 from vidwiz.services.video_stages import of_videos
@@ -152,12 +152,28 @@ def delete(uow: UnitOfWork, note_id: int, *, user_id: int) -> None:
 
 
 def fill(
-    uow: UnitOfWork, note_id: int, text: str, *, made_by: dict[str, Any] | None, by_ai: bool = True
+    uow: UnitOfWork,
+    note_id: int,
+    text: str,
+    *,
+    made_by: dict[str, Any] | None,
+    made_from: str | None = None,
+    by_ai: bool = True,
 ) -> bool:
-    """Give a waiting note its text; False, and nothing changed, when it does not wait any more."""
+    """Give a waiting note its text; False, and nothing changed, when it does not wait any more.
+
+    Nor does it change a note whose video's transcript is another version than `made_from`, if
+    that is given.
+    """
+    current = sa.exists().where(
+        Transcript.video_id == Note.video_id,
+        Transcript.owner_id.is_(None),
+        Transcript.sha256 == made_from,
+    )
     video_id = uow.session.scalar(
         sa.update(Note)
         .where(Note.id == note_id, Note.text.is_(None))
+        .where(sa.true() if made_from is None else current)
         .values(text=text, generated_by_ai=by_ai, made_by=made_by)
         .returning(Note.video_id)
     )

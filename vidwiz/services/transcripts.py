@@ -115,15 +115,16 @@ def shared(session: Session, video_id: str) -> Transcript | None:
     )
 
 
-def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> bool:
-    """Let the locked video's shared row point to the object; False when it does already.
+def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> Transcript | None:
+    """Let the locked video's shared row point to the object; None when it does already.
 
     What was made from a replaced version counts no more: its summary goes, and what is being
-    made from it is cancelled. The caller dispatches what follows from the new version.
+    made from it is cancelled. The caller dispatches what follows from the new version, in
+    this transaction.
     """
     transcript = shared(uow.session, video.video_id)
     if transcript is not None and transcript.sha256 == stored.sha256:
-        return False
+        return None
     if transcript is None:
         transcript = Transcript(video_id=video.video_id)
         uow.session.add(transcript)
@@ -133,12 +134,12 @@ def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> bool:
     transcript.sha256 = stored.sha256
     transcript.language = stored.language
     transcript.source = stored.source
-    transcript.dispatched_at = None
+    transcript.dispatched_at = now()
     video.transcript_available = True
     publishing.publish_after_commit(uow, transcript)
     uow.publish(VideoChanged(video.video_id))
     uow.session.flush()
-    return True
+    return transcript
 
 
 def _discard_texts(uow: UnitOfWork, transcript: Transcript) -> None:
@@ -162,8 +163,3 @@ def undispatched(session: Session, *, limit: int = 20) -> list[str]:
             .limit(limit)
         )
     )
-
-
-def mark_dispatched(transcript: Transcript) -> None:
-    """Record that what follows from the transcript has been scheduled."""
-    transcript.dispatched_at = now()
