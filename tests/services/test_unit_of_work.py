@@ -1,4 +1,4 @@
-"""The unit of work: committed whole or not at all, pokes after the commit, no nesting."""
+"""The unit of work: committed whole or not at all, notifications after the commit, no nesting."""
 
 import dataclasses
 
@@ -21,7 +21,7 @@ def count(model):
         return session.scalar(sa.select(sa.func.count()).select_from(model))
 
 
-def test_pokes_are_sent_only_after_the_commit(config):
+def test_notifications_are_sent_only_after_the_commit(config):
     engine = sa.create_engine(config.database_url, poolclass=sa.NullPool)
 
     class LookingQueue:
@@ -39,14 +39,14 @@ def test_pokes_are_sent_only_after_the_commit(config):
     assert queue.seen == [2, 2]
 
 
-def test_a_block_that_raises_leaves_nothing_and_pokes_nobody(queue):
+def test_a_block_that_raises_leaves_nothing_and_notifies_nobody(queue):
     with pytest.raises(ZeroDivisionError), writing() as uow:
         videos.ensure(uow, VIDEO)
         raise ZeroDivisionError
     assert (count(Video), count(Task), queue.notifications) == (0, 0, [])
 
 
-def test_a_poke_survives_a_savepoint_that_was_rolled_back(queue):
+def test_a_notification_survives_a_savepoint_that_was_rolled_back(queue):
     with writing() as uow:
         videos.ensure(uow, VIDEO)
         inner = uow.session.begin_nested()

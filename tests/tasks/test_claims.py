@@ -333,7 +333,7 @@ class TestFailures:
         assert one().attempt == 2
 
 
-def test_recovered_tasks_are_poked_after_the_commit(queue):
+def test_recovered_tasks_are_notified_after_the_commit(queue):
     ensure_video()
     one(lease=-1.0)
     queue.notifications.clear()

@@ -143,17 +143,17 @@ def test_no_forged_job_runs_anything_and_the_worker_goes_on(stack, canary, redis
     assert "died and is started again" not in stack.output()
 
 
-def test_a_poke_that_is_replayed_does_nothing_twice(stack, redis, forge):
+def test_a_notification_that_is_replayed_does_nothing_twice(stack, redis, forge):
     ensure_video(VIDEO)
     (job_id,) = redis.lrange(QUEUE, 0, -1)
-    poke = redis.hget(f"rq:job:{job_id.decode()}", "data")
+    notification = redis.hget(f"rq:job:{job_id.decode()}", "data")
     stack.start_workers("metadata=1")
     until(lambda: is_fetched(VIDEO), f"the job to be done\n{stack.output()}")
     for number in range(5):
-        forge(poke, description=str(number))
+        forge(notification, description=str(number))
     ensure_video(OTHER_VIDEO)
-    until(lambda: is_fetched(OTHER_VIDEO), f"all pokes\n{stack.output()}")
-    until(lambda: redis.llen(QUEUE) == 0, "the last poke to be taken")
+    until(lambda: is_fetched(OTHER_VIDEO), f"all notifications\n{stack.output()}")
+    until(lambda: redis.llen(QUEUE) == 0, "the last notification to be taken")
     assert [call["about"] for call in stack.calls("metadata")] == [VIDEO, OTHER_VIDEO]
     (task,) = tasks(video_id=VIDEO, task_type=TaskType.FETCH_METADATA)
     assert (task.attempt, task.failures) == (1, 0)

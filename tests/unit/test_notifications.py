@@ -1,4 +1,4 @@
-"""Pokes: a few are enough, and a Redis that fails costs no request more than a moment."""
+"""Notifications: a few are enough, and a Redis that fails costs no request more than a moment."""
 
 import logging
 import socket
@@ -69,7 +69,7 @@ def refusing_url():
     return f"redis://127.0.0.1:{port}"
 
 
-def test_a_poke_is_a_job_of_ours_with_the_tasks_ids(redis_url, connect):
+def test_a_notification_is_a_job_of_ours_with_the_tasks_ids(redis_url, connect):
     assert connect(redis_url).notify(SUMMARY, [3, 5]) is True
     (job,) = jobs_in(redis_url)
     assert (job.func_name, job.args) == (ENTRY_POINT, [[3, 5]])
@@ -103,7 +103,7 @@ def test_many_ids_are_shared_out(redis_url, connect):
     assert [len(job.args[0]) for job in jobs_in(redis_url)] == [10, 10, 5]
 
 
-def test_a_queue_that_holds_enough_is_not_poked(redis_url, connect):
+def test_a_queue_that_holds_enough_is_not_notified(redis_url, connect):
     queue = connect(redis_url)
     assert all(queue.notify(SUMMARY, [number]) for number in range(20))
     assert len(jobs_in(redis_url)) == notifications.ENOUGH_NOTIFICATIONS
@@ -111,7 +111,7 @@ def test_a_queue_that_holds_enough_is_not_poked(redis_url, connect):
     assert len(jobs_in(redis_url, "note")) == notifications.ENOUGH_NOTIFICATIONS
 
 
-def test_a_queue_that_was_emptied_is_poked_again(redis_url, connect):
+def test_a_queue_that_was_emptied_is_notified_again(redis_url, connect):
     queue = connect(redis_url)
     for _ in range(5):
         queue.notify(SUMMARY, [1])
@@ -165,7 +165,7 @@ def test_a_server_that_says_nonsense_is_a_failure_too(connect):
         thread.join()
 
 
-def test_after_its_pause_a_redis_that_is_back_is_poked(redis_server, connect, monkeypatch):
+def test_after_its_pause_a_redis_that_is_back_is_notified(redis_server, connect, monkeypatch):
     monkeypatch.setattr(notifications, "PAUSE_AFTER_FAILURE", 0.1)
     queue = connect(redis_server.url)
     assert queue.notify(SUMMARY, [1])
@@ -188,7 +188,7 @@ def test_a_full_redis_is_a_failure_and_nothing_is_half_sent(redis_server, connec
         assert queue.is_reachable()
 
 
-def test_a_connection_that_redis_dropped_costs_one_poke(redis_url, connect, monkeypatch):
+def test_a_connection_that_redis_dropped_costs_one_notification(redis_url, connect, monkeypatch):
     monkeypatch.setattr(notifications, "PAUSE_AFTER_FAILURE", 0.0)
     queue = connect(redis_url)
     queue.notify(SUMMARY, [1])

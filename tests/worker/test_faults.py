@@ -224,9 +224,9 @@ def test_the_pools_parent_is_killed_and_leaves_nothing(stack):
 
 
 @slow_on_postgresql
-def test_the_sender_dies_between_commit_and_poke(stack):
+def test_the_sender_dies_between_commit_and_notification(stack):
     stack.start_workers()
-    died = stack.start("-m", "tests.programs.die_before_poke", VIDEO)
+    died = stack.start("-m", "tests.programs.die_before_notifying", VIDEO)
     assert died.wait(timeout=60) == -signal.SIGKILL
     with read_transaction() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Video)) == 1

@@ -387,7 +387,7 @@ class TestSweeper:
         assert sweep(runtime_of(core))
         assert not sweep(runtime_of(core))
 
-    def test_due_tasks_are_poked_once_in_a_while(self, core, queue):
+    def test_due_tasks_are_notified_once_in_a_while(self, core, queue):
         ensure_video()
         queue.notifications.clear()
         sweep(runtime_of(core))

@@ -68,7 +68,7 @@ MUTANTS = {
         "vidwiz/worker/sweeper.py",
         "    every = runtime.config.sweep_seconds\n",
         "    return False\n    every = runtime.config.sweep_seconds\n",
-        "tests/worker/test_faults.py::test_the_sender_dies_between_commit_and_poke",
+        "tests/worker/test_faults.py::test_the_sender_dies_between_commit_and_notification",
     ),
     "connections cross the fork": Mutant(
         "vidwiz/db/engine.py",
@@ -96,7 +96,7 @@ MUTANTS = {
         "    return insert(session, Task)\n",
         "tests/worker/test_concurrency.py::test_a_hundred_requests_for_one_new_video_share_its_tasks",
     ),
-    "pokes before the commit": Mutant(
+    "notifications before the commit": Mutant(
         "vidwiz/db/transactions.py",
         "        yield uow\n        session.commit()\n",
         "        yield uow\n        uow.run_after_commit(parts)\n        session.commit()\n",

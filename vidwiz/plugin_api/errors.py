@@ -27,7 +27,7 @@ class Failure:
     handling: Handling
     message: str
     opens_breaker: bool = False
-    """Whether the provider refuses everybody here, so that it should be left alone for a while."""
+    """Whether the provider refuses everybody here, so that it should not be called for a while."""
     llm_message: str | None = None
     """What a user reads when an LLM provider failed so; None where `message` fits it too."""
 

@@ -1,4 +1,4 @@
-"""Sees a video and is killed after the commit, when the first poke should be sent."""
+"""Sees a video and is killed after the commit, when the first notification should be sent."""
 
 import os
 import signal
