@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import flow, ledger, notes, reading, stack
+from benchmarks import flow, ledger, notes, reading, stack, sweep
 
 if TYPE_CHECKING:
     from benchmarks.figures import Figure
@@ -19,6 +19,7 @@ ALL = {
     "many-videos": flow.many_videos,
     "notes": notes.hundred_notes,
     "rows": ledger.rows,
+    "sweep": sweep.sweep,
     "rest": stack.at_rest,
     "extractive": reading.ten_hours,
 }

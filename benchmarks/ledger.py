@@ -71,26 +71,31 @@ def rows() -> Iterator[Figure]:
 def _measure(database: str, status: str, size: int) -> tuple[float, float, float]:
     """Return the medians of creating, of claiming and of a bare insert, in seconds."""
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = f"sqlite:///{folder / 'bench.db'}"
-        if database == "postgresql":
-            url = postgresql(stack).replace("postgresql://", "postgresql+psycopg://")
-        config = Config(
-            data_dir=folder,
-            database_url=url,
-            redis_url="",
-            secret_key="x" * 48,
-            admin_tokens=(),
-            library_dir=folder,
-        )
-        app = build_app(config, queue=QUEUE, plugins=Registry([]))
-        upgrade(app)
-        with app.app_context():
-            stack.callback(db.engine.dispose)
-            _fill(database, status, size)
-            create = median_seconds(_create, TIMES)
-            claim = median_seconds(_claim, TIMES)
-            return create, claim, median_seconds(_insert, TIMES)
+        prepare_app(stack, database)
+        _fill(database, status, size)
+        create = median_seconds(_create, TIMES)
+        claim = median_seconds(_claim, TIMES)
+        return create, claim, median_seconds(_insert, TIMES)
+
+
+def prepare_app(stack: ExitStack, database: str) -> None:
+    """Push the context of an app on an empty database of this kind, until the stack ends."""
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    url = f"sqlite:///{folder / 'bench.db'}"
+    if database == "postgresql":
+        url = postgresql(stack).replace("postgresql://", "postgresql+psycopg://")
+    config = Config(
+        data_dir=folder,
+        database_url=url,
+        redis_url="unix:///there-is-none.sock",
+        secret_key="x" * 48,
+        admin_tokens=(),
+        library_dir=folder,
+    )
+    app = build_app(config, queue=QUEUE, plugins=Registry([]))
+    upgrade(app)
+    stack.enter_context(app.app_context())
+    stack.callback(db.engine.dispose)
 
 
 def _fill(database: str, status: str, size: int) -> None:
