@@ -10,8 +10,6 @@ import pytest
 
 from tests.fixtures.stacks import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -60,7 +58,7 @@ MUTANTS = {
     ),
     "followers after the commit": Mutant(
         "vidwiz/pipeline/submissions.py",
-        "        kind.then(uow, item, Priority.PERSON if priority is None else priority)\n",
+        "        kind.then(uow, written, Priority.PERSON if priority is None else priority)\n",
         "        pass\n",
         "tests/services/test_results.py",
     ),
@@ -154,6 +152,14 @@ MUTANTS = {
 
 
 @pytest.mark.parametrize("name", MUTANTS)
+def test_the_line_that_a_mutant_removes_is_there(name):
+    mutant = MUTANTS[name]
+    assert (ROOT / mutant.file).read_text().count(mutant.safe) >= 1
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", MUTANTS)
 def test_the_suite_notices_that(name, tmp_path):
     mutant = MUTANTS[name]
     tree = tmp_path / "tree"
@@ -161,7 +167,6 @@ def test_the_suite_notices_that(name, tmp_path):
         ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "var", "__pycache__", ".*_cache")
     )
     file = tree / mutant.file
-    assert mutant.safe in file.read_text(), "the line that the mutant removes has changed"
     file.write_text(file.read_text().replace(mutant.safe, mutant.unsafe))
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:xdist", *mutant.found_by.split()],
