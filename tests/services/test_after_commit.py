@@ -3,19 +3,22 @@
 import dataclasses
 
 import pytest
+import sqlalchemy as sa
 
 from tests.support import VIDEO, RecordingQueue, ensure_video, make_note, make_user, tasks, writing
 from vidwiz.db.transactions import unit_of_work
-from vidwiz.models import TaskStatus
+from vidwiz.errors import StaleError
+from vidwiz.models import Task, TaskStatus, now_plus
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
-from vidwiz.pipeline.work import TranscriptResult
+from vidwiz.pipeline.work import NotNeeded, TranscriptResult
+from vidwiz.plugin_api import Handling
 from vidwiz.plugin_api.fakes import spoken
 from vidwiz.ports import NoteChanged, VideoChanged
 from vidwiz.runtime import current
 from vidwiz.services import notes, videos
-from vidwiz.tasks import subjects
-from vidwiz.tasks.types import TaskType
+from vidwiz.tasks import claims, failures, scheduling, subjects
+from vidwiz.tasks.types import TaskFailure, TaskType, WorkerId
 
 pytestmark = pytest.mark.usefixtures("core")
 
@@ -146,3 +149,77 @@ def test_a_listener_that_fails_keeps_nobody_else_from_hearing(events, caplog):
     ensure_video("another0001")
     assert len(also) == 1
     assert "a listener failed" in caplog.text
+
+
+class TestStages:
+    """What becomes of a task is seen as a stage, so each step of it is an event."""
+
+    @pytest.fixture
+    def held(self, events):
+        ensure_video()
+        events.clear()
+        with writing() as uow:
+            (held,) = claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("me"), lease_seconds=30.0)
+        return held
+
+    def test_seeing_a_video_again_is_no_event(self, events):
+        ensure_video()
+        events.clear()
+        ensure_video()
+        assert events == []
+
+    def test_a_claim(self, held, events):
+        assert events == [VideoChanged(VIDEO)]
+
+    @pytest.mark.parametrize("handling", [Handling.RETRY, Handling.WAIT, Handling.PERMANENT])
+    def test_a_failure(self, held, events, handling):
+        events.clear()
+        with writing() as uow:
+            failures.fail(uow, held, TaskFailure("x", "X.", handling))
+        assert events == [VideoChanged(VIDEO)]
+
+    def test_a_failure_that_does_not_count_is_none(self, held, events):
+        with writing() as uow:
+            scheduling.cancel_task(uow, held.task_id)
+        events.clear()
+        with pytest.raises(StaleError), writing() as uow:
+            failures.fail(uow, held, TaskFailure("x", "X.", Handling.RETRY))
+        assert events == []
+
+    def test_giving_back_and_cancelling(self, held, events):
+        for act in (
+            lambda uow: claims.release(uow, held),
+            lambda uow: scheduling.cancel_task(uow, held.task_id),
+        ):
+            events.clear()
+            with writing() as uow:
+                act(uow)
+            assert events == [VideoChanged(VIDEO)]
+
+    def test_a_lost_lease(self, held, events):
+        with writing() as uow:
+            uow.session.execute(sa.update(Task).values(lease_expires_at=now_plus(-1)))
+        events.clear()
+        with writing() as uow:
+            failures.recover_expired(uow, KINDS.names)
+        assert events == [VideoChanged(VIDEO)]
+
+    def test_the_end_of_work_that_was_not_needed(self, held, events):
+        events.clear()
+        with writing() as uow:
+            submissions.write_result(uow, KINDS.named(held.task_type), held, NotNeeded())
+        assert events == [VideoChanged(VIDEO)]
+
+    def test_a_note_is_told_apart_from_its_video(self, events):
+        ada = make_user()
+        bring_video()
+        marked = make_note(ada, "0:10")
+        events.clear()
+        with writing() as uow:
+            claims.claim(uow, TaskType.GENERATE_NOTE, WorkerId("me"), lease_seconds=30.0)
+        assert events == [NoteChanged(marked.id, VIDEO)]
+
+
+def bring_video():
+    ensure_video()
+    bring_transcript()

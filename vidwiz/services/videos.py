@@ -96,7 +96,6 @@ def schedule_missing(uow: UnitOfWork, video: Video, *, priority: int) -> None:
         task = newest.get((item.task_type, subject))
         if task is None or task.status is not TaskStatus.FAILED:
             scheduling.schedule(uow, item, priority=priority)
-            uow.publish(VideoChanged(video.video_id))
 
 
 def get(session: Session, video_id: str) -> Video:

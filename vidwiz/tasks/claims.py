@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from vidwiz.errors import StaleError
 from vidwiz.models import ACTIVE, Priority, Task, TaskStatus, now, now_plus
+from vidwiz.tasks.changes import publish_change
 from vidwiz.tasks.types import Claim
 
 if TYPE_CHECKING:
@@ -55,8 +56,10 @@ def claim(
 
 
 def _take(uow: UnitOfWork, statement: sa.Update, values: dict[str, Any]) -> list[Claim]:
-    rows = uow.session.execute(statement, values).mappings()
-    return [Claim(**row) for row in rows]
+    taken = [Claim(**row) for row in uow.session.execute(statement, values).mappings()]
+    for claim in taken:
+        publish_change(uow, claim)
+    return taken
 
 
 def _due() -> sa.Select[int]:
@@ -144,6 +147,7 @@ def complete(uow: UnitOfWork, claim: Claim, result: dict[str, Any] | None = None
     priority = _complete(uow, mine, result)
     if priority is None:
         raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")
+    publish_change(uow, claim)
     return priority
 
 
@@ -213,4 +217,5 @@ def release(uow: UnitOfWork, claim: Claim) -> bool:
     )
     if released:
         uow.notify(claim.task_type, claim.task_id)
+        publish_change(uow, claim)
     return released

@@ -11,6 +11,7 @@ from vidwiz.errors import StaleError
 from vidwiz.models import Task, TaskStatus, now, now_plus
 from vidwiz.plugin_api import Handling
 from vidwiz.tasks import claims
+from vidwiz.tasks.changes import publish_change
 from vidwiz.tasks.retry_policy import retry_delay, wait_delay, waited_long_enough
 from vidwiz.tasks.types import TaskFailure
 
@@ -40,6 +41,7 @@ def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:
         _wait(task, failure)
     else:
         _count_failure(task, failure, delay=retry_delay(task.failures, failure.retry_at))
+    publish_change(uow, task)
     uow.session.flush()
     return task.status
 
@@ -103,6 +105,7 @@ def recover_expired(uow: UnitOfWork, task_types: Iterable[str], *, limit: int = 
     for task in expired:
         task.isolated = True
         _count_failure(task, WORKER_LOST, delay=0.0)
+        publish_change(uow, task)
         if task.status is TaskStatus.PENDING:
             uow.notify(task.task_type, task.id)
     uow.session.flush()

@@ -10,6 +10,7 @@ from vidwiz.errors import ConflictError
 from vidwiz.models import ACTIVE, ACTIVE_ROWS, Priority, Task, TaskStatus, now
 from vidwiz.models.upsert import insert
 from vidwiz.tasks import claims, query
+from vidwiz.tasks.changes import publish_change
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,7 @@ def schedule(uow: UnitOfWork, item: WorkItem, *, priority: int = Priority.PERSON
         inserted: int | None = uow.session.scalar(statement)
         if inserted is not None:
             uow.notify(item.task_type, inserted)
+            publish_change(uow, item)
             return inserted
         active = _raise_priority(uow, item, priority)
         if active is not None:
@@ -127,6 +129,7 @@ def cancel_task(uow: UnitOfWork, task_id: int) -> Task:
     uow.session.refresh(task)
     if not cancelled:
         raise ConflictError(f"task {task_id} is {task.status} already")
+    publish_change(uow, task)
     return task
 
 
