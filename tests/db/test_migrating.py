@@ -18,22 +18,6 @@ ROOT = Path(__file__).parents[2]
 AT_ONCE = 6
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def empty_url(request, tmp_path):
-    """Return the URL of a database without any table."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.db'}"
-        return
-    server = request.getfixturevalue("postgres_server")
-    name = f"empty_{os.getpid()}"
-    engine = sa.create_engine(server, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"DROP DATABASE {name} WITH (FORCE)"))
-
-
 def test_several_machines_that_upgrade_at_once_all_succeed(empty_url, tmp_path):
     processes = []
     for number in range(AT_ONCE):

@@ -1,0 +1,84 @@
+"""The migrations: rows survive them, there and back, and the models are what they make."""
+
+import flask_migrate
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+
+from tests.fixtures.databases import dispose, make_config
+from vidwiz.db import schema_upgrade
+from vidwiz.db.engine import db
+from vidwiz.models import Base
+from vidwiz.plugin_host.registry import Registry
+from vidwiz.runtime import build_app
+
+MOMENT = "'2026-01-01 00:00:00'"
+# What the first version of the schema could hold, one row in each table that changed since.
+FIRST_ROWS = (
+    (
+        "INSERT INTO users (id, email, name, ai_notes_enabled, is_admin, created_at)"
+        f" VALUES (1, 'ada@example.org', 'Ada', true, false, {MOMENT})"
+    ),
+    (
+        "INSERT INTO videos (id, video_id, title, transcript_available, created_at, updated_at)"
+        f" VALUES (1, 'breadrise01', 'ÄRGER mit Brot', true, {MOMENT}, {MOMENT}),"
+        f" (2, 'bluesky0002', NULL, false, {MOMENT}, {MOMENT})"
+    ),
+    (
+        "INSERT INTO transcripts (id, video_id, object_key, sha256, source, created_at, updated_at)"
+        f" VALUES (1, 'breadrise01', 'key', 'digest', 'library', {MOMENT}, {MOMENT})"
+    ),
+    f"INSERT INTO turns (duty, taken_at) VALUES ('sweep', {MOMENT})",
+    (
+        "INSERT INTO stored_answers (user_id, route, key, request_sha256, created_at)"
+        f" VALUES (1, 'create_note', 'a key', 'digest', {MOMENT})"
+    ),
+    (
+        "INSERT INTO tasks (task_type, subject, video_id, status, priority, attempt, failures,"
+        " max_attempts, waits, alone, run_at, created_at, updated_at) VALUES ('fetch_metadata',"
+        f" 'video:x', 'x', 'pending', 0, 1, 1, 5, 2, true, {MOMENT}, {MOMENT}, {MOMENT})"
+    ),
+)
+
+
+@pytest.fixture
+def migrating(empty_url, tmp_path):
+    """Return an app on a database without any table, its context pushed."""
+    app = build_app(make_config(tmp_path / "data", empty_url), plugins=Registry([]))
+    schema_upgrade.init_app(app)
+    with app.app_context():
+        yield app
+    dispose(app)
+
+
+def rows(query):
+    with db.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(sa.text(query))]
+
+
+def test_rows_of_the_first_version_survive_there_and_back(migrating):
+    flask_migrate.upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        for statement in FIRST_ROWS:
+            connection.execute(sa.text(statement))
+    for _ in range(2):
+        flask_migrate.upgrade()
+        assert rows("SELECT isolated, waits, failures, waits_by_code FROM tasks") == [
+            (True, 2, 1, None)
+        ]
+        assert rows("SELECT title_folded FROM videos ORDER BY id") == [("ärger mit brot",), (None,)]
+        assert rows("SELECT publish_failures FROM transcripts") == [(0,)]
+        assert rows("SELECT name, cursor FROM periodic_runs") == [("sweep", 0)]
+        assert rows("SELECT key FROM idempotency_keys") == [("a key",)]
+        flask_migrate.downgrade(revision="0001")
+        assert rows("SELECT alone FROM tasks") == [(True,)]
+        assert rows("SELECT duty FROM turns") == [("sweep",)]
+        assert rows("SELECT key FROM stored_answers") == [("a key",)]
+
+
+def test_the_models_are_what_the_migrations_make(migrating):
+    flask_migrate.upgrade()
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
