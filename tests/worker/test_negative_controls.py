@@ -76,14 +76,14 @@ MUTANTS = {
     ),
     "deferred writers": Mutant(
         "vidwiz/db/transactions.py",
-        'with _transaction("IMMEDIATE") as session:',
-        'with _transaction("DEFERRED") as session:',
+        '_transaction("IMMEDIATE") as session:',
+        '_transaction("DEFERRED") as session:',
         "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
     ),
     "the driver begins transactions": Mutant(
-        "vidwiz/db/engine.py",
-        '        connection.exec_driver_sql(f"BEGIN {mode}")\n',
-        "        del mode\n",
+        "vidwiz/db/sqlite.py",
+        '    event.listen(engine, "begin", _begin)\n',
+        "",
         "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
     ),
     "active tasks are looked for, not made unique": Mutant(

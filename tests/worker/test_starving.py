@@ -3,6 +3,7 @@
 import threading
 import time
 
+from tests.fixtures.servers import until
 from tests.support import VIDEO, ensure_video, make_note, make_user, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.pipeline import submissions
@@ -28,16 +29,13 @@ def test_a_stream_of_notes_does_not_keep_a_result_out(core):
     with writing() as uow:
         (held,) = claims.claim(uow, kind.name, WorkerId("me"), lease_seconds=60.0)
     over, made = threading.Event(), []
-    # As long as a slow request holds the row; others overlap it. SQLite has one lock for all, at
-    # which writers wait by polling: there the requests take no longer than they must.
-    hold = 0.0 if current().config.uses_sqlite else 0.02
 
     def keep_making():
         with core.app_context():
             while not over.is_set():
                 with writing() as uow:
                     videos.ensure(uow, VIDEO)
-                    time.sleep(hold)
+                    time.sleep(0.02)  # as long as a slow request holds it; others overlap it
                 made.append(1)
 
     threads = [threading.Thread(target=keep_making) for _ in range(WRITERS)]
@@ -58,3 +56,19 @@ def test_a_stream_of_notes_does_not_keep_a_result_out(core):
     with read_transaction() as session:
         assert videos.get(session, VIDEO).transcript_available
     make_note(ada)
+
+
+def test_a_stream_of_writers_in_another_process_does_not_keep_one_out(stack):
+    """Between two of its transactions there is hardly a moment in which nobody has the lock."""
+    ensure_video()
+    stream = stack.start("-m", "tests.programs.stream_of_writers")
+    until(lambda: "writing" in stack.output(), f"the stream\n{stack.output()}")
+    waits = []
+    for _ in range(10):
+        begun = time.monotonic()
+        with writing() as uow:
+            videos.lock(uow, VIDEO)
+        waits.append(time.monotonic() - begun)
+        time.sleep(0.05)  # meanwhile the stream goes on
+    assert stream.poll() is None
+    assert max(waits) < LONGEST_WAIT

@@ -7,17 +7,14 @@ import weakref
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import event
 
-from vidwiz.db import url_check
+from vidwiz.db import sqlite, url_check
 
 if TYPE_CHECKING:
     from flask import Flask
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Engine
 
 db = SQLAlchemy(session_options={"expire_on_commit": False})
-
-_SQLITE_PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON")
 
 
 def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
@@ -54,27 +51,12 @@ def init_app(app: Flask, *, flush_commits: bool = True) -> None:
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
-        _begin_transactions_ourselves(engine, "FULL" if flush_commits else "NORMAL")
+        sqlite.init_engine(engine, flush_commits=flush_commits)
     else:
         from vidwiz.db import postgresql  # noqa: PLC0415 - imports its driver
 
         postgresql.init_engine(engine)
     _engines.add(engine)
-
-
-def _begin_transactions_ourselves(engine: Engine, synchronous: str) -> None:
-    """Make writers take SQLite's lock first; every usual set-up loses updates or fails locked."""
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
-        connection.isolation_level = None
-        for pragma in (*_SQLITE_PRAGMAS, f"synchronous={synchronous}"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-        connection.exec_driver_sql(f"BEGIN {mode}")
 
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from vidwiz.db.engine import db
+from vidwiz.db.sqlite import writer_queue
 from vidwiz.ports import transaction_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from sqlalchemy.orm import Session
 
@@ -68,11 +70,21 @@ def unit_of_work(parts: Parts) -> Iterator[UnitOfWork]:
     It must not nest. Nothing that waits (a provider, a stream, the store) may run inside. Work
     that was registered with `after_commit` runs at the end, with `parts`.
     """
-    with _transaction("IMMEDIATE") as session:
+    _refuse_nesting()
+    with _turn_to_write(), _transaction("IMMEDIATE") as session:
         uow = UnitOfWork(session)
         yield uow
         session.commit()
     uow.run_after_commit(parts)
+
+
+def _refuse_nesting() -> None:
+    if db.session().in_transaction():
+        raise RuntimeError("a transaction is open already; transactions do not nest")
+
+
+def _turn_to_write() -> AbstractContextManager[None]:
+    return writer_queue.turn() if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 @contextmanager
@@ -84,9 +96,8 @@ def read_transaction() -> Iterator[Session]:
 
 @contextmanager
 def _transaction(sqlite_begin: str) -> Iterator[Session]:
+    _refuse_nesting()
     session = db.session()
-    if session.in_transaction():
-        raise RuntimeError("a transaction is open already; transactions do not nest")
     token = transaction_open.set(True)
     try:
         session.connection(execution_options={"sqlite_begin": sqlite_begin})

@@ -1,0 +1,139 @@
+"""Connections to SQLite: transactions that we begin ourselves, and writers that wait fairly."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import threading
+import time
+from collections import deque
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy.engine import Connection, Engine
+
+# How long anybody waits for a lock, in seconds; a migration sets more on its connection.
+LONGEST_WAIT = 30.0
+# A writer that finds the lock taken asks again after this time, in seconds.
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.001, 0.003
+
+
+def init_engine(engine: Engine, *, flush_commits: bool) -> None:
+    """Have writers take SQLite's lock first; every usual set-up loses updates or fails locked."""
+    synchronous = "FULL" if flush_commits else "NORMAL"
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
+        connection.isolation_level = None
+        for pragma in (
+            f"busy_timeout={LONGEST_WAIT * 1000:.0f}",
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            f"synchronous={synchronous}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "begin", _begin)
+
+
+class WriterQueue:
+    """Lets one thread of this process at a time ask for SQLite's lock, in the order of arrival.
+
+    SQLite has one writer; more that ask would only take time from each other. A plain lock does
+    not keep the order: the thread that has just let it go is often the next to get it.
+    """
+
+    def __init__(self) -> None:
+        self.start_anew()
+
+    def start_anew(self) -> None:
+        """Forget who holds or waits; for a forked child, which has none of those threads."""
+        self._mutex = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Event] = deque()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Wait for one's turn, but no longer than for the lock itself; then try without."""
+        has_turn = self._take()
+        try:
+            yield
+        finally:
+            if has_turn:
+                self._pass_on()
+
+    def _take(self) -> bool:
+        with self._mutex:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            mine = threading.Event()
+            self._waiting.append(mine)
+        try:
+            if mine.wait(LONGEST_WAIT):
+                return True
+        except BaseException:  # such as RQ's time-out of a job, raised by a signal
+            if self._withdraw(mine):
+                self._pass_on()
+            raise
+        return self._withdraw(mine)
+
+    def _withdraw(self, waiting: threading.Event) -> bool:
+        """Leave the queue; True when the turn has come at the last moment."""
+        with self._mutex:
+            if waiting.is_set():
+                return True
+            self._waiting.remove(waiting)
+            return False
+
+    def _pass_on(self) -> None:
+        with self._mutex:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._is_taken = False
+
+
+writer_queue = WriterQueue()
+os.register_at_fork(after_in_child=writer_queue.start_anew)
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+    if mode == "IMMEDIATE":
+        _begin_immediate(connection)
+    else:
+        connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Take the lock; raise SQLAlchemy's `OperationalError` when it is not free in time.
+
+    That is the connection's `busy_timeout`. SQLite's own waiting asks ever more rarely, so that
+    whoever has just come gets the lock and one that has waited long does not. Here all ask equally
+    often, and each gets it in the end.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    (milliseconds,) = driver.execute("PRAGMA busy_timeout").fetchone()
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        end = time.monotonic() + milliseconds / 1000
+        while time.monotonic() < end:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as exc:
+                if exc.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+            else:
+                return
+            time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311
+        # Once more through SQLAlchemy, whose error says to everybody what it is.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={milliseconds}")
