@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
 
 
@@ -69,9 +70,14 @@ class EventPublisher(Protocol):
 
 
 class UnitOfWork(Protocol):
-    """One transaction that may write; what it asks for happens after its commit."""
+    """One transaction that may write; what it asks for happens after its commit.
+
+    `connection` is the session's own, for statements that need no objects: executed there they
+    cost a third. What the session holds is not flushed before them.
+    """
 
     session: Session
+    connection: Connection
 
     def notify(self, task_type: str, task_id: int) -> None:
         """Have a worker look at this task once the transaction is committed."""

@@ -26,6 +26,7 @@ class UnitOfWork:
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.connection = session.connection()
         self._work: list[Callable[[Parts], object]] = []
         self._notifications: dict[str, list[int]] = {}
         self._events: dict[Event, None] = {}

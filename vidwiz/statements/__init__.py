@@ -1,0 +1,1 @@
+"""Statements that every task or request runs: made once, for both databases."""
