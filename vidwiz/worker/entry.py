@@ -6,14 +6,18 @@ import logging
 import os
 import signal
 import threading
+import time
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rq import get_current_job
+from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz import log as logs
 from vidwiz.config import Config
+from vidwiz.db.engine import db
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
@@ -32,6 +36,11 @@ log = logging.getLogger(__name__)
 
 # Less than what the parent adds to the grace time before it kills.
 _GIVE_BACK_SECONDS = 4.0
+# A process takes no more jobs after so many tasks or so long.
+_MOST_TASKS = 500
+_LONGEST_LIFE_SECONDS = 300.0
+# A connection that was used a moment ago is taken to live.
+_TRUSTED_SECONDS = 1.0
 
 
 @cache
@@ -40,8 +49,8 @@ def app() -> Flask:
     keep_files_private()
     config = Config.from_env()
     logs.configure(config.log_level)
-    # A work horse is younger than any connection that could have died on it. A commit that a power
-    # cut takes back is work that is done again.
+    # A work horse has connections checked after each pause. A commit that a power cut takes back is
+    # work that is done again.
     return build_app(config, pre_ping=False, flush_commits=False)
 
 
@@ -52,6 +61,17 @@ def preload() -> None:
     warm_up(flask_app, runtime_of(flask_app))
 
 
+class _Process:
+    """What a process keeps from one job to the next."""
+
+    context: WorkerContext | None = None
+    job: Job | None = None
+    """The job that runs now."""
+    started_at = 0.0
+    ended_at = 0.0
+    """When the first job started, and when the last one ended, by the monotonic clock."""
+
+
 def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
     """Work on these tasks, then on others of the queue's kind; return how the attempts ended."""
     job = get_current_job()
@@ -59,27 +79,79 @@ def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
         raise RuntimeError("this runs as an RQ job only")
     kind = KINDS.of_queue(job.origin)
     flask_app = app()
-    runtime = runtime_of(flask_app)
-    worker_name = job.worker_name or "worker"
+    runner = _context(flask_app, job.worker_name or "worker").runner
+    before = Counter(runner.outcomes)
+    _Process.job = job
     try:
-        with flask_app.app_context(), WorkerContext(flask_app, worker_name) as context:
-            _listen_for_stop(flask_app, context.runner, job)
-            if context.runner.drain(kind.name, [int(task_id) for task_id in task_ids]):
-                runtime.queue.notify(kind.name, [])
-            return dict(context.runner.outcomes)
+        with flask_app.app_context():
+            if runner.drain(kind.name, [int(task_id) for task_id in task_ids]):
+                runtime_of(flask_app).queue.notify(kind.name, [])
+        return dict(runner.outcomes - before)
     finally:
-        # The work horse ends with its job.
-        runtime.plugins.close()
+        _Process.job = None
+        _Process.ended_at = time.monotonic()
 
 
-def _listen_for_stop(flask_app: Flask, runner: Runner, job: Job) -> None:
+def _context(flask_app: Flask, worker_name: str) -> WorkerContext:
+    """Return what this process works with, made at its first job."""
+    if _Process.context is None:
+        _Process.started_at = time.monotonic()
+        _Process.context = WorkerContext(flask_app, worker_name)
+        _Process.context.__enter__()
+        _listen_for_stop(flask_app, _Process.context.runner)
+    return _Process.context
+
+
+def close() -> None:
+    """End what this process kept from one job to the next."""
+    context, _Process.context = _Process.context, None
+    if context is not None:
+        context.__exit__()
+        runtime_of(app()).plugins.close()
+
+
+def is_stopping() -> bool:
+    """Say whether this process was asked to stop."""
+    return _Process.context is not None and _Process.context.runner.stopping
+
+
+def linger_seconds() -> float:
+    """Return how long this process may wait for another job; 0 when it shall end.
+
+    What a plugin leaks ends with the process, so it takes no more jobs after a time.
+    """
+    if _Process.context is None:
+        return 0.0
+    is_old = time.monotonic() - _Process.started_at > _LONGEST_LIFE_SECONDS
+    has_done_enough = _Process.context.runner.outcomes.total() >= _MOST_TASKS
+    if is_old or has_done_enough:
+        return 0.0
+    return runtime_of(app()).config.linger_seconds
+
+
+def check_connections() -> None:
+    """Forget database connections that died while this process waited for a job."""
+    if time.monotonic() - _Process.ended_at < _TRUSTED_SECONDS:
+        return
+    with app().app_context():
+        try:
+            with db.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+        except SQLAlchemyError:
+            db.engine.dispose()
+
+
+def _listen_for_stop(flask_app: Flask, runner: Runner) -> None:
     """On SIGTERM finish what fits the grace time, then give the rest back."""
     grace = runtime_of(flask_app).config.grace_seconds
+
+    def give_back() -> None:
+        give_back_and_exit(flask_app, runner, _Process.job)
 
     def stop(*_: object) -> None:
         if not runner.stopping:
             runner.stopping = True
-            timer = threading.Timer(grace, give_back_and_exit, args=(flask_app, runner, job))
+            timer = threading.Timer(grace, give_back)
             timer.daemon = True
             timer.start()
 

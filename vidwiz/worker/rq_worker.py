@@ -1,6 +1,7 @@
-"""The RQ worker: RQ's own, with signed messages, a sweeper, and work horses that end with it.
+"""The RQ worker: RQ's own, with signed messages, a sweeper, and work horses that linger.
 
-A work horse is what RQ calls the child process that a worker forks for each job.
+A work horse is what RQ calls the child process that a worker forks for a job. Ours waits some
+seconds for another job before it ends, as a fork takes longer than most jobs.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import rq
+from rq.exceptions import NoSuchJobError
+from rq.executions import Execution
+from rq.worker import WorkerStatus
 
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.processes import die_with_parent
@@ -21,17 +25,21 @@ from vidwiz.runtime import runtime_of
 from vidwiz.supervisor import forked
 from vidwiz.worker import entry
 from vidwiz.worker.sweeper import sweep_until
+from vidwiz.worker.work_horse import HorseLine, NextJob
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from redis import Redis
     from rq.job import Job
+
+    from vidwiz.worker.work_horse import JobSource, WorkHorse
 
 # RQ's defaults notice a dead worker after up to a quarter of an hour.
 _WORKER_TTL = 30
 _MAINTENANCE_SECONDS = 60
 _MONITORING_SECONDS = 10
+_STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
 class Worker(rq.Worker):
@@ -66,6 +74,9 @@ class Worker(rq.Worker):
         )
         self._sweeps = sweeps
         self._sweeper_pid = 0
+        self._line: HorseLine | None = None
+        self._horse: WorkHorse | None = None
+        """The work horse that runs a job or waits for one."""
 
     def work(self, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as RQ declares it
         """Work until stopped; never with RQ's scheduler, as the ledger delays and repeats."""
@@ -82,6 +93,8 @@ class Worker(rq.Worker):
         if not self._is_horse:
             self._ensure_registered()
             self._ensure_sweeper()
+            if self._horse is not None and not self.horse_pid and self._horse.has_ended():
+                self._horse = None
 
     def _ensure_registered(self) -> None:
         """Register again when Redis has lost its data; RQ itself does so only once, at the start.
@@ -103,26 +116,90 @@ class Worker(rq.Worker):
     def teardown(self) -> None:
         """Leave nothing behind."""
         super().teardown()  # type: ignore[no-untyped-call]
-        if not self._is_horse:
-            runtime_of(entry.app()).plugins.close()
-        if self._sweeper_pid and not self._is_horse:
+        if self._is_horse:
+            return
+        if self._horse is not None:
+            self._horse.end()
+        runtime_of(entry.app()).plugins.close()
+        if self._sweeper_pid:
             with suppress(ProcessLookupError, ChildProcessError):
                 os.kill(self._sweeper_pid, signal.SIGTERM)
                 os.waitpid(self._sweeper_pid, 0)
             self._sweeper_pid = 0
 
+    def execute_job(self, job: Job, queue: rq.Queue) -> None:
+        """Have the work horse that waits run the job, else a new one; wait until it is done."""
+        execution = self.prepare_execution(job)
+        if not self._given_to_waiting_horse(job, execution):
+            self.fork_work_horse(job, queue)
+        self.monitor_work_horse(job, queue, execution)
+        if self._horse is not None and not self._horse.is_waiting():
+            self._horse = None
+        self.set_state(WorkerStatus.IDLE)
+
+    def _given_to_waiting_horse(self, job: Job, execution: Execution) -> bool:
+        if self._horse is None:
+            return False
+        with _stop_signals_blocked():
+            if self._horse.take(NextJob(job.id, execution.id)):
+                self._horse_pid = self._horse.pid
+                return True
+        self._horse = None
+        return False
+
     def fork_work_horse(self, job: Job, queue: rq.Queue) -> None:
-        """Fork with SIGTERM blocked until the work horse handles it."""
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
-        try:
+        """Fork with the signals that stop blocked until the work horse handles them."""
+        with _stop_signals_blocked():
+            self._line = HorseLine()
             super().fork_work_horse(job, queue)
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+            self._horse = self._line.for_worker(self.horse_pid)
+            self._line = None
+
+    def wait_for_horse(self) -> Any:  # noqa: ANN401 - as RQ declares it
+        """Wait until the work horse is done or has ended."""
+        if self._horse is not None and self._horse.wait():
+            return self.horse_pid, os.EX_OK, None
+        return super().wait_for_horse()
 
     def main_work_horse(self, job: Job, queue: rq.Queue) -> None:
         """Run in the forked child, which ends when its worker does."""
         die_with_parent(self.pid or os.getppid())
         super().main_work_horse(job, queue)
+
+    def perform_job(self, job: Job, queue: rq.Queue, execution: Execution) -> bool:
+        """Perform the job, and in a work horse those that the worker then has for it.
+
+        After a job that failed the work horse ends, as something may be wrong with it.
+        """
+        if self._line is None:
+            return super().perform_job(job, queue, execution)
+        jobs = self._line.for_horse()
+        try:
+            while super().perform_job(job, queue, execution):
+                following = self._next_job(jobs)
+                if following is None:
+                    return True
+                job, execution = following
+            return False
+        finally:
+            entry.close()
+
+    def _next_job(self, jobs: JobSource) -> tuple[Job, Execution] | None:
+        """Wait for the next job, and read it."""
+        self.executions.clear()
+        self.procline(f"Waiting on {','.join(self.queue_names())}")  # type: ignore[no-untyped-call]
+        if (asked := jobs.next(entry.linger_seconds(), stopping=entry.is_stopping)) is None:
+            return None
+        try:
+            job = self.job_class.fetch(asked.job_id, self.connection, self.serializer)
+        except NoSuchJobError:
+            # Redis has lost its data meanwhile; the sweeper notifies again.
+            return None
+        job.redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
+        execution = Execution(asked.execution_id, job.id, self.connection, self.name)
+        self.executions[execution.id] = execution
+        entry.check_connections()
+        return job, execution
 
     def handle_warm_shutdown_request(self) -> None:
         """Ask the work horse to finish, so that a stop does not wait for it without limit."""
@@ -131,6 +208,15 @@ class Worker(rq.Worker):
             # It may just have ended by itself.
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGTERM)
+
+
+@contextmanager
+def _stop_signals_blocked() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def run_sweeper() -> None:
