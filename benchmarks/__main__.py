@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import flow, ledger, notes, reading, stack, sweep
+from benchmarks import drain, flow, ledger, notes, reading, stack, sweep
 
 if TYPE_CHECKING:
     from benchmarks.figures import Figure
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ALL = {
     "one-video": flow.one_video,
     "many-videos": flow.many_videos,
+    "drain": drain.drain,
     "notes": notes.hundred_notes,
     "rows": ledger.rows,
     "sweep": sweep.sweep,

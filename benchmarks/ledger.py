@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from benchmarks.figures import Figure, median_seconds, milliseconds
-from benchmarks.installation import postgresql
+from benchmarks.servers import postgresql
 from vidwiz.config import Config
 from vidwiz.db.engine import db
 from vidwiz.db.schema_upgrade import upgrade
@@ -83,7 +83,7 @@ def prepare_app(stack: ExitStack, database: str) -> None:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     url = f"sqlite:///{folder / 'bench.db'}"
     if database == "postgresql":
-        url = postgresql(stack).replace("postgresql://", "postgresql+psycopg://")
+        url = postgresql(stack).url.replace("postgresql://", "postgresql+psycopg://")
     config = Config(
         data_dir=folder,
         database_url=url,

@@ -35,10 +35,10 @@ def hundred_notes() -> Iterator[Figure]:
 
 
 def _fill(workers: int) -> float:
-    with installation(llm_seconds=LLM_SECONDS) as running:
+    with installation(VIDWIZ_PLUGIN_INSTANT_SECONDS=str(LLM_SECONDS)) as running:
         running.start_web()
         for number in range(NOTES):
-            minutes, seconds = divmod(number * 12, 60)  # all within the twenty minutes of speech
+            minutes, seconds = divmod(number * 12, 60)  # all within the hour of speech
             timestamp = f"{minutes}:{seconds:02d}"
             running.api.post(
                 f"/videos/{VIDEO}/notes", json={"timestamp": timestamp}
