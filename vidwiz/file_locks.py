@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def take(path: Path) -> int | None:
-    """Return a descriptor that holds the lock while it is open; None when another holds it."""
-    fd = _open(path)
+def take(path: Path, *, create: bool = True) -> int | None:
+    """Return a descriptor that holds the lock while it is open; None when another holds it.
+
+    Without `create` raises FileNotFoundError for a file that is not there.
+    """
+    fd = _open(path, create=create)
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -34,5 +37,5 @@ def held(path: Path) -> Iterator[None]:
         os.close(fd)
 
 
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+def _open(path: Path, *, create: bool = True) -> int:
+    return os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)

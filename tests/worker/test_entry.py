@@ -31,6 +31,7 @@ def perform(core, redis_url, monkeypatch):
             return job.perform()
 
     yield perform
+    entry.close()
     signal.signal(signal.SIGTERM, before)
 
 

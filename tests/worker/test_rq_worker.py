@@ -33,7 +33,9 @@ def children(process):
 @only_sqlite
 def test_a_sweeper_that_died_is_replaced(stack):
     """With plain `rq worker` nobody else would start one."""
-    worker = stack.start(RQ, "worker", "-w", "vidwiz.jobs.Worker", "metadata")
+    worker = stack.start(
+        *(RQ, "worker", "-w", "vidwiz.jobs.Worker", "metadata"), VIDWIZ_LINGER_SECONDS="0"
+    )
     until(last_sweep, f"a sweep\n{stack.output()}")
     (sweeper,) = children(worker)
     kill(sweeper)

@@ -6,6 +6,7 @@ from vidwiz.models.note import Note
 from vidwiz.models.task import (
     ACTIVE,
     ACTIVE_ROWS,
+    RUNNING_ROWS,
     FetcherState,
     PeriodicRun,
     Priority,
@@ -18,6 +19,7 @@ from vidwiz.models.video import LibraryEntry, Transcript, Video
 __all__ = [
     "ACTIVE",
     "ACTIVE_ROWS",
+    "RUNNING_ROWS",
     "ApiToken",
     "Base",
     "ChatMessage",

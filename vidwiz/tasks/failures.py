@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 
 from vidwiz.errors import StaleError
-from vidwiz.models import Task, TaskStatus, now, now_plus
+from vidwiz.models import RUNNING_ROWS, Task, TaskStatus, now, now_plus
 from vidwiz.plugin_api import Handling
 from vidwiz.tasks import claims
 from vidwiz.tasks.changes import publish_change
@@ -94,19 +94,30 @@ def recover_expired(uow: UnitOfWork, task_types: Iterable[str], *, limit: int = 
     A task of a type that is not among `task_types` belongs to another version of this program
     and is left as it is.
     """
-    expired = uow.session.scalars(
+    expired = sa.and_(RUNNING_ROWS, Task.lease_expires_at < now())
+    known = Task.task_type.in_(list(task_types))
+    return _recover(uow, sa.and_(expired, known), limit=limit)
+
+
+def recover_lost(uow: UnitOfWork, worker_name: str, task_types: Iterable[str]) -> int:
+    """Give back, or end, what a worker holds that has died; return how many tasks there were."""
+    held = sa.and_(RUNNING_ROWS, Task.worker_name == worker_name)
+    return _recover(uow, sa.and_(held, Task.task_type.in_(list(task_types))))
+
+
+def _recover(uow: UnitOfWork, which: sa.ColumnElement[bool], *, limit: int = 200) -> int:
+    lost = uow.session.scalars(
         sa.select(Task)
-        .where(Task.status == TaskStatus.IN_PROGRESS, Task.lease_expires_at < now())
-        .where(Task.task_type.in_(list(task_types)))
+        .where(which)
         .order_by(Task.lease_expires_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for task in expired:
+    for task in lost:
         task.isolated = True
         _count_failure(task, WORKER_LOST, delay=0.0)
         publish_change(uow, task)
         if task.status is TaskStatus.PENDING:
             uow.notify(task.task_type, task.id)
     uow.session.flush()
-    return len(expired)
+    return len(lost)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 from typing import TYPE_CHECKING
 
 from rq.timeouts import BaseTimeoutException
@@ -13,6 +12,7 @@ from vidwiz.pipeline.providers import Providers
 from vidwiz.plugin_host.chain import Chain
 from vidwiz.runtime import runtime_of
 from vidwiz.tasks.types import WorkerId
+from vidwiz.worker import presence
 from vidwiz.worker.database_ledger import DatabaseHealth, DatabaseLedger
 from vidwiz.worker.leases import LeaseKeeper
 from vidwiz.worker.runner import Runner
@@ -31,7 +31,7 @@ class WorkerContext:
     def __init__(self, app: Flask, worker_name: str, *, kinds: TaskKinds = KINDS) -> None:
         runtime = runtime_of(app)
         config = runtime.config
-        worker = WorkerId(f"{socket.gethostname()}:{worker_name}"[:128], network=config.network)
+        worker = WorkerId(presence.ledger_name(worker_name), network=config.network)
         ledger = DatabaseLedger(runtime, worker, kinds)
         interrupts = (BaseTimeoutException,)
         providers = Providers(

@@ -20,6 +20,7 @@ from vidwiz.processes import die_with_parent
 from vidwiz.runtime import runtime_of
 from vidwiz.worker import entry
 from vidwiz.worker.context import WorkerContext
+from vidwiz.worker.presence import Announcement, recover_lost_workers
 from vidwiz.worker.sweeper import publish_due, sweep
 
 if TYPE_CHECKING:
@@ -41,10 +42,16 @@ class LocalWorker:
         self.app = app
         self._runner: Runner | None = None
         self._swept_at = float("-inf")
+        self._name = f"local-{os.getpid()}"
         self.stopped = threading.Event()
 
     def run(self) -> None:
         """Work until `stop` is called."""
+        announcement = Announcement(runtime_of(self.app), self._name)
+        self._repeat_rounds()
+        announcement.withdraw()
+
+    def _repeat_rounds(self) -> None:
         while not self.stopped.is_set():
             try:
                 self._round()
@@ -69,9 +76,10 @@ class LocalWorker:
         if time.monotonic() - self._swept_at >= runtime.config.sweep_seconds:
             self._swept_at = time.monotonic()
             with self.app.app_context():
+                recover_lost_workers(runtime)
                 sweep(runtime)
                 publish_due(runtime)
-        with self.app.app_context(), WorkerContext(self.app, f"local-{os.getpid()}") as context:
+        with self.app.app_context(), WorkerContext(self.app, self._name) as context:
             self._runner = context.runner
             context.runner.stopping = self.stopped.is_set()
             for kind in KINDS:

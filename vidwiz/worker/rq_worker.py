@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from redis import Redis
     from rq.job import Job
 
+    from vidwiz.worker.presence import Announcement
     from vidwiz.worker.work_horse import JobSource, WorkHorse
 
 # RQ's defaults notice a dead worker after up to a quarter of an hour.
@@ -77,12 +78,16 @@ class Worker(rq.Worker):
         self._line: HorseLine | None = None
         self._horse: WorkHorse | None = None
         """The work horse that runs a job or waits for one."""
+        self._horse_status: int | None = None
+        """How the last work horse that ended did so, as the kernel says it; 0 is well."""
+        self._announcement: Announcement | None = None
 
     def work(self, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as RQ declares it
         """Work until stopped; never with RQ's scheduler, as the ledger delays and repeats."""
         options["with_scheduler"] = False
         # Before anything forks, so that no work horse pays for it.
         entry.preload()
+        self._announcement = entry.announce(self.name)
         self._ensure_sweeper()
         worked: bool = super().work(*args, **options)
         return worked
@@ -120,6 +125,9 @@ class Worker(rq.Worker):
             return
         if self._horse is not None:
             self._horse.end()
+        # A work horse that was killed with us may hold tasks; whoever finds the file sees to them.
+        if self._announcement is not None and not self.horse_pid:
+            self._announcement.withdraw()
         runtime_of(entry.app()).plugins.close()
         if self._sweeper_pid:
             with suppress(ProcessLookupError, ChildProcessError):
@@ -135,6 +143,8 @@ class Worker(rq.Worker):
         self.monitor_work_horse(job, queue, execution)
         if self._horse is not None and not self._horse.is_waiting():
             self._horse = None
+            if self._horse_status != os.EX_OK:
+                entry.recover_tasks_of(self.name)
         self.set_state(WorkerStatus.IDLE)
 
     def _given_to_waiting_horse(self, job: Job, execution: Execution) -> bool:
@@ -159,7 +169,9 @@ class Worker(rq.Worker):
         """Wait until the work horse is done or has ended."""
         if self._horse is not None and self._horse.wait():
             return self.horse_pid, os.EX_OK, None
-        return super().wait_for_horse()
+        ended = super().wait_for_horse()
+        self._horse_status = ended[1]
+        return ended
 
     def main_work_horse(self, job: Job, queue: rq.Queue) -> None:
         """Run in the forked child, which ends when its worker does."""

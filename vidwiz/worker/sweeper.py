@@ -12,6 +12,7 @@ from vidwiz.pipeline.flow import KINDS
 from vidwiz.services import dispatch, publishing, retention, transcripts
 from vidwiz.tasks import failures, recovery
 from vidwiz.tasks.periodic_runs import begin_periodic_run
+from vidwiz.worker import presence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +27,8 @@ SWEEP, PUBLISHING = "sweep", "publishing"
 # A store that answers slowly holds up copies and nothing else, and those for this long at most
 # before the next copies are looked up.
 _PUBLISHING_SECONDS = 20.0
+# Looking for workers that died costs a look into a small folder.
+_LOST_WORKERS_SECONDS = 0.5
 
 
 def sweep(runtime: Runtime) -> bool:
@@ -123,19 +126,31 @@ def _old_tasks() -> list[int]:
 def sweep_until(app: Flask, runtime: Runtime, stopped: threading.Event) -> None:
     """Sweep until `stopped` is set; a database that is away is waited for.
 
-    Published copies have a thread of their own, so that a store that hangs holds up no sweep.
+    Published copies have a thread of their own, so that a store that hangs holds up no sweep; so
+    have workers of this machine that died, which are looked for more often.
     """
-    copies = threading.Thread(
-        target=_repeat, args=(app, runtime, stopped, publish_due), name="publishing", daemon=True
-    )
-    copies.start()
-    _repeat(app, runtime, stopped, sweep)
+    every = runtime.config.sweep_seconds
+    for work, pause in (
+        (publish_due, every),
+        (presence.recover_lost_workers, min(every, _LOST_WORKERS_SECONDS)),
+    ):
+        threading.Thread(
+            target=_repeat,
+            args=(app, runtime, stopped, work, pause),
+            name=work.__name__,
+            daemon=True,
+        ).start()
+    _repeat(app, runtime, stopped, sweep, every)
 
 
 def _repeat(
-    app: Flask, runtime: Runtime, stopped: threading.Event, work: Callable[[Runtime], object]
+    app: Flask,
+    runtime: Runtime,
+    stopped: threading.Event,
+    work: Callable[[Runtime], object],
+    pause: float,
 ) -> None:
-    while not stopped.wait(runtime.config.sweep_seconds):
+    while not stopped.wait(pause):
         try:
             with app.app_context():
                 work(runtime)

@@ -76,8 +76,11 @@ class WorkHorse:
         return self._line.recv(1, socket.MSG_PEEK) == _DONE
 
     def is_waiting(self) -> bool:
-        """Say after `wait` whether it now waits for another job."""
-        return self._line.recv(1) == _DONE
+        """Say after `wait` whether it now waits for another job, or has ended."""
+        if self._line.recv(1) == _DONE:
+            return True
+        self._line.close()
+        return False
 
     def has_ended(self) -> bool:
         """Say whether one that waited for a job has ended; nothing is left of it then."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # All that VidWiz itself makes in a data dir.
 _OWN = re.compile(
-    r"vidwiz\.db(-wal|-shm|-journal)?|objects|redis|redis\.sock|library"
+    r"vidwiz\.db(-wal|-shm|-journal)?|objects|workers|redis|redis\.sock|library"
     r"|(secret\.key|admin\.token|owner\.token)(\.[0-9a-f]{16})?"
     r"|(up|prepare)\.lock|local-worker\.log"
 )

@@ -1,0 +1,106 @@
+"""Which workers of this machine live: each holds a lock on a file of its own while it does.
+
+The kernel frees the lock when the worker and its work horses have ended, however they did. So
+whoever looks knows at once whose tasks nobody works on, without waiting for their leases.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import socket
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from vidwiz import file_locks
+from vidwiz.pipeline.flow import KINDS
+from vidwiz.tasks import failures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from vidwiz.runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+FOLDER = "workers"
+_LONGEST_NAME = 128
+
+
+def ledger_name(worker_name: str) -> str:
+    """Return the name by which the ledger knows a worker of this machine."""
+    return f"{socket.gethostname()}:{worker_name}"[:_LONGEST_NAME]
+
+
+class Announcement:
+    """A worker's file, locked until it is withdrawn or this process and its forks have ended."""
+
+    def __init__(self, runtime: Runtime, worker_name: str) -> None:
+        name = ledger_name(worker_name)
+        folder = runtime.config.data_dir / FOLDER
+        self._path = folder / sha256(name.encode()).hexdigest()
+        self._fd: int | None = None
+        try:
+            folder.mkdir(exist_ok=True)
+            # It is locked before anybody can see it under the name that is looked for.
+            draft = folder / f".{secrets.token_hex(8)}"
+            self._fd = file_locks.take(draft)
+            draft.write_text(name)
+            draft.replace(self._path)
+        except OSError:
+            log.warning(
+                "the worker's file cannot be written; its death is seen late", exc_info=True
+            )
+
+    def withdraw(self) -> None:
+        """Remove the file; to be called when the worker holds no task any more."""
+        if self._fd is not None:
+            with suppress(OSError):
+                self._path.unlink()
+            os.close(self._fd)
+            self._fd = None
+
+
+def recover_lost_workers(runtime: Runtime) -> int:
+    """Give back what workers of this machine held that have died; return how many tasks.
+
+    Any number of processes may do it at once: each file is taken by one of them.
+    """
+    recovered = 0
+    for path in sorted((runtime.config.data_dir / FOLDER).glob("[!.]*")):
+        with _lost(path) as name:
+            if name is not None:
+                recovered += recover_tasks(runtime, name)
+                path.unlink()
+    return recovered
+
+
+def recover_tasks(runtime: Runtime, name: str) -> int:
+    """Give back what the dead worker of this name in the ledger held; return how many tasks."""
+    with runtime.unit_of_work() as uow:
+        tasks = failures.recover_lost(uow, name, KINDS.names)
+    if tasks:
+        log.warning("a worker died", extra={"worker": name, "tasks": tasks})
+    return tasks
+
+
+@contextmanager
+def _lost(path: Path) -> Iterator[str | None]:
+    """Lock a worker's file and yield its name; yield None when somebody holds it.
+
+    A folder may be shared by machines whose locks do not know each other.
+    """
+    fd = None
+    name = None
+    with suppress(FileNotFoundError):  # another process has just removed it
+        fd = file_locks.take(path, create=False)
+        if fd is not None and os.path.samestat(os.fstat(fd), path.stat()):
+            name = path.read_text()
+    try:
+        yield name if name is not None and name.startswith(ledger_name("")) else None
+    finally:
+        if fd is not None:
+            os.close(fd)
