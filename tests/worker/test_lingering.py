@@ -146,7 +146,7 @@ def test_what_rq_tells_of_it_is_true(stack):
         assert FailedJobRegistry(queue=queue).get_job_count(cleanup=False) == 0
         assert queue.count == 0
         assert redis.llen(queue.intermediate_queue_key) == 0
-        # Those that are done are kept for five minutes, for rq-dashboard. Nobody works on the others.
+        # Those that are done are kept for five minutes; nobody works on the others here.
         times = sorted(redis.ttl(key) for key in redis.scan_iter("rq:job:*"))
         assert times[:2] == [-1, -1]
         assert Queue("transcript", connection=redis).count == 2
