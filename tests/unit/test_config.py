@@ -60,6 +60,7 @@ def test_without_any_setting_everything_is_in_var(read, tmp_path):
     assert (config.rate_limit_enabled, config.trusted_proxies, config.jwt_hours) == (True, 0, 24)
     assert (config.port, config.web_concurrency, config.log_level) == (8000, None, "info")
     assert (config.lease_seconds, config.sweep_seconds, config.grace_seconds) == (30.0, 5.0, 10.0)
+    assert config.linger_seconds == 10.0
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,8 @@ def test_without_any_setting_everything_is_in_var(read, tmp_path):
         ("LEASE_SECONDS", "2.5", "lease_seconds", 2.5),
         ("SWEEP_SECONDS", "1", "sweep_seconds", 1.0),
         ("GRACE_SECONDS", "0", "grace_seconds", 0.0),
+        ("LINGER_SECONDS", "0", "linger_seconds", 0.0),
+        ("LINGER_SECONDS", "300", "linger_seconds", 300.0),
         ("REDIS_URL", "redis://cache:6379/1", "redis_url", "redis://cache:6379/1"),
         ("REDIS_URL", "redis://cache:6379/1", "embedded_redis", False),
         ("SECRET_KEY", LONG, "secret_key", LONG),
@@ -118,6 +121,10 @@ def test_the_settings_that_are_the_same_everywhere_are_read(read, name, text, fi
         ("LEASE_SECONDS", "nan"),
         ("SWEEP_SECONDS", "inf"),
         ("GRACE_SECONDS", "-1"),
+        ("LINGER_SECONDS", "-1"),
+        ("LINGER_SECONDS", "301"),
+        ("LINGER_SECONDS", "nan"),
+        ("LINGER_SECONDS", "for ever"),
         ("DATABASE_URL", "mysql://db"),
         ("DATABASE_URL", "vidwiz.db"),
         ("REDIS_URL", "localhost:6379"),

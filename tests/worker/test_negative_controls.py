@@ -100,6 +100,30 @@ MUTANTS = {
         "        yield uow\n        uow.run_after_commit(parts)\n        session.commit()\n",
         "tests/services/test_unit_of_work.py",
     ),
+    "a job is given to a work horse that does not answer": Mutant(
+        "vidwiz/worker/work_horse.py",
+        "            if _is_readable(self._line, _ANSWER_SECONDS) and self._line.recv(1) == _BEGUN:\n",
+        "            if True:\n",
+        "tests/worker/test_work_horse.py",
+    ),
+    "a work horse takes a job and ends": Mutant(
+        "vidwiz/worker/work_horse.py",
+        "            if self._line.fileno() in ready and not stopping():\n                return self._read()\n",
+        "            if self._line.fileno() in ready:\n                self._read()\n                return None\n",
+        "tests/worker/test_work_horse.py",
+    ),
+    "a worker's file is not locked": Mutant(
+        "vidwiz/worker/presence.py",
+        "            self._fd = file_locks.take(draft)\n",
+        "            self._fd = os.open(draft, os.O_RDWR | os.O_CREAT)\n",
+        "tests/worker/test_presence.py",
+    ),
+    "a death waits for its lease": Mutant(
+        "vidwiz/tasks/failures.py",
+        "    held = sa.and_(RUNNING_ROWS, Task.worker_name == worker_name)\n",
+        "    held = sa.and_(RUNNING_ROWS, Task.lease_expires_at < now())\n",
+        "tests/worker/test_presence.py",
+    ),
     "the horse outlives its worker": Mutant(
         "vidwiz/worker/rq_worker.py",
         "        die_with_parent(self.pid or os.getppid())\n",
