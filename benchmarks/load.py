@@ -37,7 +37,7 @@ class Load:
     """How long; or, as 0, until `total` requests are answered."""
     total: int = 0
     warm_up: float = 0.0
-    """Seconds before that, whose answers count in `Outcome.answered` only."""
+    """Seconds before that; what is answered in them counts in `Outcome.answered` only."""
 
 
 @dataclass
@@ -174,7 +174,7 @@ class _Run:
         now = time.perf_counter()
         self._outcome.answered += 1
         self._statuses[status] += 1
-        if self._begun <= client.started and now <= self._end:
+        if self._begun <= now <= self._end:
             self._outcome.durations_ms.append((now - client.started) * 1000)
         if status == "lost":
             self._selector.unregister(client.socket)

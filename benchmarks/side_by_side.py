@@ -33,7 +33,10 @@ class Measured:
     def add(self, running: Installation, load: Load) -> None:
         """Load once more."""
         before = cpu.by_kind(running)
-        self.outcome.add(run(replace(load, seconds=SECONDS, warm_up=WARM_UP)))
+        # Many clients take longer until each has had its turn.
+        longer = 1 + load.clients / 128
+        load = replace(load, seconds=SECONDS * longer, warm_up=WARM_UP * longer)
+        self.outcome.add(run(load))
         for kind, seconds in cpu.between(before, cpu.by_kind(running)).items():
             self.cpu_seconds[kind] = self.cpu_seconds.get(kind, 0.0) + seconds
 
