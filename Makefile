@@ -11,7 +11,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-slow chaos bench lint types imports check lock clean
+.PHONY: help run install test test-slow chaos bench profile lint types imports check lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,8 +31,12 @@ CHAOS_SEEDS ?= 15
 chaos: $(VENV)/.test-installed ## Run CHAOS_SEEDS seeds of faults on each database (15: about 10 minutes)
 	VIDWIZ_CHAOS_SEEDS=$(CHAOS_SEEDS) $(BIN)/python -m pytest -n 2 --dist worksteal -m slow -rP tests/chaos
 
-bench: $(VENV)/.test-installed ## Measure, each figure beside its floor (some minutes, on a quiet machine)
+bench: $(VENV)/.test-installed ## Measure, each figure beside its floor (half an hour, on a quiet machine)
 	$(BIN)/python -m benchmarks
+
+PROFILE ?= var/profile
+profile: $(VENV)/.test-installed ## Draw where a video and a note spend their time, into PROFILE (var/profile)
+	$(BIN)/python -m benchmarks.profile $(PROFILE)
 
 lint: $(VENV)/.test-installed ## Check style and format
 	$(BIN)/ruff check .

@@ -29,6 +29,8 @@ def by_kind(running: Installation) -> dict[str, float]:
             roots.setdefault(worker.queue_names()[0], []).append(worker.pid)
     if running.web:
         roots["web"] = [running.web.pid]
+    if running.bare_web:
+        roots["bare"] = [running.bare_web.pid]
     times = {kind: sum(map(of_tree, pids)) for kind, pids in roots.items()}
     if running.pool:
         queues = sum(time for kind, time in times.items() if kind not in _NOT_OF_POOL)
@@ -36,7 +38,7 @@ def by_kind(running: Installation) -> dict[str, float]:
     return times
 
 
-_NOT_OF_POOL = ("postgresql", "redis", "web")
+_NOT_OF_POOL = ("postgresql", "redis", "web", "bare")
 
 
 def of_tree(pid: int) -> float:
@@ -58,8 +60,6 @@ def between(before: Mapping[str, float], after: Mapping[str, float]) -> dict[str
     return dict(sorted(taken.items(), key=lambda item: -item[1]))
 
 
-def per_unit(taken: Mapping[str, float], units: int) -> str:
-    """Say in milliseconds what one unit takes: the sum, and each kind that takes any."""
-    each = {kind: seconds / units * 1000 for kind, seconds in taken.items()}
-    parts = ", ".join(f"{kind} {ms:.1f}" for kind, ms in each.items() if ms >= 0.05)
-    return f"{sum(each.values()):.1f} ms CPU ({parts})"
+def each_ms(taken: Mapping[str, float], units: int) -> dict[str, float]:
+    """Return the milliseconds that one unit takes."""
+    return {kind: seconds / units * 1000 for kind, seconds in taken.items()}

@@ -1,58 +1,66 @@
-"""What a benchmark reports."""
+"""What a benchmark reports: one value beside its floor, and the bar that both must reach."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+NONE = float("inf")
+UNITS = {"s": "s", "ms": "ms", "MB": "MB", "a second": "a second"}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """What the value and its ratio to the floor may be; without limits nothing is demanded."""
+
+    at_most: float = NONE
+    at_least: float = 0.0
+    ratio_at_most: float = NONE
+    ratio_at_least: float = 0.0
+    others: dict[str, float] = field(default_factory=dict)
+    """The most that named `Figure.others` may be."""
+
+    def words(self, unit: str) -> str:
+        parts = [
+            f"<= {self.at_most:g} {unit}" if self.at_most != NONE else "",
+            f">= {self.at_least:g} {unit}" if self.at_least else "",
+            f"<= {self.ratio_at_most:g} x floor" if self.ratio_at_most != NONE else "",
+            f">= {self.ratio_at_least:g} x floor" if self.ratio_at_least else "",
+            *(f"{name} <= {limit:g}" for name, limit in self.others.items()),
+        ]
+        return ", ".join(part for part in parts if part)
+
+    def is_met(self, value: float, ratio: float | None, others: dict[str, float]) -> bool | None:
+        """Return None where there is no bar."""
+        if self == Bar():
+            return None
+        if not self.at_least <= value <= self.at_most:
+            return False
+        if ratio is not None and not self.ratio_at_least <= ratio <= self.ratio_at_most:
+            return False
+        return all(others[name] <= limit for name, limit in self.others.items())
+
+
+NO_BAR = Bar()
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One measured figure beside its floor; `is_met` is None where there is no bar."""
+    """One measured value of one run; the report takes the median of several runs."""
 
     what: str
-    measured: str
-    floor: str = ""
-    ratio: str = ""
-    bar: str = ""
-    is_met: bool | None = None
+    value: float
+    unit: str
+    floor: float | None = None
+    floor_is: str = ""
+    bar: Bar = NO_BAR
+    cpu: dict[str, float] = field(default_factory=dict)
+    """Milliseconds of CPU for one unit, by kind of process."""
+    floor_cpu: float | None = None
+    """The same of the floor, in sum."""
+    others: dict[str, float] = field(default_factory=dict)
+    """More values of the same run, by name."""
+    note: str = ""
 
-
-def milliseconds(seconds: float) -> str:
-    return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds * 1000:.0f} ms"
-
-
-def median_seconds(call: Callable[[], object], times: int) -> float:
-    return statistics.median(durations(call, times))
-
-
-def durations(call: Callable[[], object], times: int) -> list[float]:
-    taken = []
-    for _ in range(times):
-        started = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - started)
-    return taken
-
-
-def spread(values: Iterable[float]) -> str:
-    ordered = sorted(values)
-    worst = ordered[int(len(ordered) * 0.95)]
-    return f"{milliseconds(statistics.median(ordered))} (p95 {milliseconds(worst)})"
-
-
-def wait_until(
-    condition: Callable[[], object], seconds: float = 120.0, pause: float = 0.002
-) -> float:
-    """Wait for a condition; return the moment at which it was seen to hold."""
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        if condition():
-            return time.perf_counter()
-        time.sleep(pause)
-    raise TimeoutError(f"not within {seconds:.0f} s")
+    @property
+    def ratio(self) -> float | None:
+        return self.value / self.floor if self.floor else None

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
-import psycopg
 import sqlalchemy as sa
 from redis import Redis
 
-from benchmarks import servers
-from benchmarks.figures import wait_until
+from benchmarks import bare_web, servers
+from benchmarks.timing import wait_until
 from vidwiz.config import Config
 from vidwiz.db.schema_upgrade import upgrade
 from vidwiz.http.auth import make_jwt
@@ -26,7 +25,7 @@ from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import users
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from flask import Flask
 
@@ -61,6 +60,7 @@ class Installation:
         self.redis = redis
         self.postgresql = postgresql
         self.web: subprocess.Popen[bytes] | None = None
+        self.bare_web: subprocess.Popen[bytes] | None = None
         self.pool: subprocess.Popen[bytes] | None = None
         self._stack = stack
         self.app: Flask = build_app(Config.from_env())
@@ -68,12 +68,12 @@ class Installation:
             upgrade(self.app)
             with runtime_of(self.app).unit_of_work() as uow:
                 user = users.create(uow, email="bench@example.org", name="Bench", is_admin=True)
-            token = make_jwt(user)
-        self.user_id = user.id
-        self.port = _free_port()
+            self.token = make_jwt(user)
+        self.database = "postgresql" if postgresql else "sqlite"
+        self.port, self.bare_port = _free_port(), _free_port()
         self.api = httpx.Client(
             base_url=f"http://127.0.0.1:{self.port}/api/v2",
-            headers={"Authorization": f"Bearer {token}"},
+            headers={"Authorization": f"Bearer {self.token}"},
             timeout=60,
             limits=httpx.Limits(max_connections=256, max_keepalive_connections=64),
         )
@@ -92,19 +92,28 @@ class Installation:
         self._stack.callback(servers.stop, process)
         return process
 
-    def start_web(self, *, processes: int = 1) -> None:
-        # As `vidwiz up` serves, but for the number of processes.
-        self.web = self.start(
-            *("-m", "gunicorn", "-c", "python:vidwiz.serving", "--workers", str(processes)),
-            *("--bind", f"127.0.0.1:{self.port}", "vidwiz.app:create_app()"),
-        )
-        wait_until(self._web_answers)
+    def start_web(self) -> None:
+        self.web = self._serve("vidwiz.app:create_app()", self.port)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{self.port}/healthz"))
 
-    def _web_answers(self) -> bool:
-        try:
-            return httpx.get(f"http://127.0.0.1:{self.port}/healthz").is_success
-        except httpx.HTTPError:
-            return False
+    def start_bare_web(self) -> None:
+        """Start the floor of a request, and make its table."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(bare_web.table(self.database))
+        url = self.postgresql.url if self.postgresql else self.engine.url.render_as_string()
+        env = {"BARE_DATABASE_URL": url}
+        self.bare_web = self._serve("benchmarks.bare_web:create_app()", self.bare_port, env)
+        wait_until(lambda: _answers(f"http://127.0.0.1:{self.bare_port}/"))
+
+    def _serve(
+        self, app: str, port: int, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        # As `vidwiz up` serves, but for the number of processes.
+        return self.start(
+            *("-m", "gunicorn", "-c", "python:vidwiz.serving", "--workers", "1"),
+            *("--bind", f"127.0.0.1:{port}", app),
+            env=env,
+        )
 
     def start_workers(
         self,
@@ -119,14 +128,6 @@ class Installation:
     def count(self, sql: str) -> int:
         with self.engine.connect() as connection:
             return int(connection.scalar(sa.text(sql)) or 0)
-
-    @contextmanager
-    def watching(self, sql: str) -> Iterator[Callable[[str], bool]]:
-        """Yield a cheap question with one parameter, so that looking costs the watched little."""
-        with psycopg.connect(self.env["VIDWIZ_DATABASE_URL"], autocommit=True) as connection:
-            yield (
-                lambda value: connection.execute(sql, (value,), prepare=True).fetchone() is not None
-            )
 
 
 @contextmanager
@@ -181,6 +182,14 @@ def _environment(env: dict[str, str]) -> Iterator[None]:
         sys.path.pop(0)
         os.environ.clear()
         os.environ.update(before)
+
+
+def _answers(url: str) -> bool:
+    """Say whether anything answers, be it that there is no such page."""
+    try:
+        return not httpx.get(url).is_server_error
+    except httpx.HTTPError:
+        return False
 
 
 def _free_port() -> int:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Sequence  # noqa: TC003
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 from vidwiz.plugin_api import (
@@ -24,12 +25,18 @@ from vidwiz.plugin_api import (
 )
 
 INFO = PluginInfo(name="instant", title="Instant")
-MINUTES = 60
-SEGMENTS = tuple(
-    Segment(f"At {second} seconds the yeast goes on eating sugar.", second, 3.0)
-    for second in range(0, MINUTES * 60, 3)
-)
-SEGMENT_COUNT = len(SEGMENTS)
+SEGMENT_COUNT = 1200
+SEGMENT_SECONDS = 3
+
+
+@cache
+def segments(count: int) -> tuple[Segment, ...]:
+    return tuple(
+        Segment(f"At {second} seconds the yeast goes on eating sugar.", second, SEGMENT_SECONDS)
+        for second in range(0, count * SEGMENT_SECONDS, SEGMENT_SECONDS)
+    )
+
+
 SUMMARY = json.dumps(
     {
         "summary": "Yeast eats sugar and gives off gas, so the dough rises. " * 5,
@@ -42,6 +49,10 @@ NOTE = "Yeast eats the sugar of the dough and gives off gas here."
 @dataclass(frozen=True)
 class InstantSettings:
     seconds: float = 0.0
+    """How long each call of the LLM takes."""
+    fetch_seconds: float = 0.0
+    """How long fetching a transcript takes."""
+    segments: int = SEGMENT_COUNT
 
 
 class InstantFetcher(MetadataFetcher, TranscriptFetcher):
@@ -49,10 +60,12 @@ class InstantFetcher(MetadataFetcher, TranscriptFetcher):
     Settings = InstantSettings
 
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
-        return VideoMetadata(id=ref.id, title="How bread rises", duration=MINUTES * 60.0)
+        duration = float(self.settings.segments * SEGMENT_SECONDS)
+        return VideoMetadata(id=ref.id, title="How bread rises", duration=duration)
 
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:  # noqa: ARG002
-        return Transcript(SEGMENTS, "en")
+        time.sleep(self.settings.fetch_seconds)
+        return Transcript(segments(self.settings.segments), "en")
 
 
 class InstantProvider(LLMProvider):

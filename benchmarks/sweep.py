@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from benchmarks.figures import Figure, durations, median_seconds, milliseconds
+from benchmarks.figures import Figure
 from benchmarks.ledger import NOW, NUMBERS, prepare_app
+from benchmarks.timing import durations_ms, median_ms
 from vidwiz.db.engine import db
 from vidwiz.db.transactions import read_transaction
 from vidwiz.pipeline.flow import KINDS
@@ -30,21 +31,19 @@ def sweep() -> Iterator[Figure]:
         with ExitStack() as stack:
             prepare_app(stack, database)
             _fill(database)
-            floor = median_seconds(_one_row, TIMES)
+            floor = median_ms(_one_row, TIMES)
             for what, look in _LOOKS.items():
-                taken = median_seconds(look, TIMES)
                 yield Figure(
                     f"{database}: {what}, {NOTES:,} waiting notes",
-                    milliseconds(taken),
-                    f"{milliseconds(floor)}: one row by its key",
-                    f"{taken / floor:.0f}",
+                    median_ms(look, TIMES),
+                    "ms",
+                    floor,
+                    "one row by its key",
                 )
             for enabled in (False, True):
-                (taken,) = durations(partial(_switch, enabled=enabled), 1)
-                yield Figure(
-                    f"{database}: switching AI notes {'on' if enabled else 'off'}, {NOTES:,} notes",
-                    milliseconds(taken),
-                )
+                (taken,) = durations_ms(partial(_switch, enabled=enabled), 1)
+                what = f"switching AI notes {'on' if enabled else 'off'}"
+                yield Figure(f"{database}: {what}, {NOTES:,} notes", taken, "ms")
 
 
 def _fill(database: str) -> None:

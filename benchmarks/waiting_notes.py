@@ -6,9 +6,10 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from benchmarks.figures import Figure, wait_until
+from benchmarks.figures import Bar, Figure
 from benchmarks.installation import installation
-from benchmarks.instant import SEGMENTS
+from benchmarks.instant import SEGMENT_COUNT, segments
+from benchmarks.timing import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +26,12 @@ def hundred_notes() -> Iterator[Figure]:
         taken = _fill(workers)
         floor = math.ceil(NOTES / (workers * CALLS_AT_ONCE)) * LLM_SECONDS
         yield Figure(
-            f"{NOTES} waiting notes, LLM {LLM_SECONDS} s, {workers} note worker(s)",
-            f"{taken:.2f} s",
-            f"{floor:.1f} s: the calls alone, {CALLS_AT_ONCE} at once in each",
-            f"{taken / floor:.2f}",
-            f"<= {bar:.0f} s",
-            taken <= bar,
+            f"{NOTES} waiting notes, LLM {LLM_SECONDS:g} s, {workers} note worker(s)",
+            taken,
+            "s",
+            floor,
+            f"the calls alone, {CALLS_AT_ONCE} at once in each worker",
+            Bar(at_most=bar),
         )
 
 
@@ -45,7 +46,8 @@ def _fill(workers: int) -> float:
             ).raise_for_status()
         running.start_workers(f"summary=1,note={workers}")
         transcript = [
-            {"text": s.text, "offset": s.offset, "duration": s.duration} for s in SEGMENTS
+            {"text": s.text, "offset": s.offset, "duration": s.duration}
+            for s in segments(SEGMENT_COUNT)
         ]
         running.api.post(
             f"/internal/videos/{VIDEO}/transcript",
