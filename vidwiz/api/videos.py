@@ -36,7 +36,7 @@ def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
             title=asked["title"],
             allowance=caller.new_videos(),
         )
-        is_saved = videos.save(uow, video.video_id, caller.user.id)
+        is_saved = videos.save(uow, video.video_id, caller.account.id)
         shown = present_video(uow.session, video)
         return reply(_VIDEO, shown, status=201 if is_saved else 200)
 
@@ -49,7 +49,7 @@ def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
     with read_transaction(caller) as session:
         found, total = videos.saved_by(
             session,
-            caller.user.id,
+            caller.account.id,
             query=asked["q"],
             sort=asked["sort"],
             page=asked["page"],
