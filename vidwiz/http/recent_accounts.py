@@ -82,9 +82,7 @@ class RecentAccounts:
         """Return what the personal token allows; None when it is not valid, or not any more."""
         digest = users.token_digest(token)
         known = self._grants.get(digest)
-        if known is not None and (
-            known.expires_at is None or datetime.now(UTC) < known.expires_at
-        ):
+        if known is not None and (known.expires_at is None or datetime.now(UTC) < known.expires_at):
             return known
         return self._grants.look_up(digest, lambda: users.find_grant(connect(), digest))
 

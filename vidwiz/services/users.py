@@ -163,7 +163,9 @@ def _nobodys_hash() -> str:
 def issue_token(uow: UnitOfWork, *, user_id: int, name: str, scope: str = FULL) -> str:
     """Return a new personal token, which is shown once and stored as a hash."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    uow.session.add(ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=token_digest(token)))
+    uow.session.add(
+        ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=token_digest(token))
+    )
     uow.session.flush()
     return token
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from vidwiz.models import Note, Video, now
 from vidwiz.statements.videos import DURATION, HAS_METADATA
 
-_notes = Note.__table__
+_notes = Note.metadata.tables["notes"]
 _videos = Video.__table__.c
 _MADE = (_notes.c.id, _notes.c.created_at, _notes.c.updated_at)
 

@@ -10,6 +10,7 @@ from vidwiz.statements.dialects import PerDialect
 _videos = Video.__table__.c
 _transcripts = Transcript.__table__.c
 _tasks = Task.__table__.c
+_conversations = Conversation.metadata.tables["conversations"]
 
 HAS_METADATA = _videos.metadata.is_not(None)
 DURATION = _videos.metadata["duration"].as_float()
@@ -74,7 +75,7 @@ NEWEST_TASKS = sa.select(
 )
 """Of each type and each of `:subjects` what the newest task says of its stage."""
 
-INSERT_CONVERSATION = sa.insert(Conversation.__table__).returning(
-    *(Conversation.__table__.c[name] for name in ("id", "created_at", "updated_at"))
+INSERT_CONVERSATION = sa.insert(_conversations).returning(
+    *(_conversations.c[name] for name in ("id", "created_at", "updated_at"))
 )
 """A conversation of `user_id` or `guest_id` about `video_id`."""

@@ -66,7 +66,9 @@ def schedule_all(
     for number, item in enumerate(items):
         for name in _COLUMNS_OF_ITEM:
             values[f"{name}_{number}"] = getattr(item, name)
-    inserted = {(row.task_type, row.subject): row.id for row in uow.connection.execute(statement, values)}
+    inserted = {
+        (row.task_type, row.subject): row.id for row in uow.connection.execute(statement, values)
+    }
     for item in items:
         task_id = inserted.get((item.task_type, item.subject))
         if task_id is None:
