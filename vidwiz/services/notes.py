@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, Task, Transcript, User, Video
+from vidwiz.models import Note, Priority, Task, Transcript, User, Video
 from vidwiz.ports import NoteChanged
 from vidwiz.services import dispatch, timestamps, videos
 from vidwiz.services.video_stages import of_videos
@@ -58,8 +59,19 @@ def create(  # noqa: PLR0913 - all that makes a note
         transcript_available = video.transcript_available
     note = Note(**values, **made._mapping, generated_by_ai=False)  # noqa: SLF001 - a public name
     uow.publish(NoteChanged(note.id, video_id))
-    _schedule_if_waiting(uow, note, transcript_available=transcript_available)
+    if transcript_available and note.text is None:
+        _schedule_if_wanted(uow, note)
     return note
+
+
+def _schedule_if_wanted(uow: UnitOfWork, note: Note) -> None:
+    """Schedule the text of this new note, whose video has its transcript."""
+    item = subjects.text_of_note(note.id, note.video_id)
+    values = {**asdict(item), "priority": Priority.PERSON, "user_id": note.user_id}
+    statement = statements.SCHEDULE_IF_WANTED.on(uow.connection)
+    task_id = uow.connection.scalar(statement, values)
+    if task_id is not None:
+        uow.notify(item.task_type, task_id)
 
 
 def _duration(video: Video) -> float | None:
@@ -76,9 +88,9 @@ def _kept_text(text: str | None) -> str | None:
     return text if text and text.strip() else None
 
 
-def _schedule_if_waiting(uow: UnitOfWork, note: Note, *, transcript_available: bool) -> None:
+def _schedule_if_waiting(uow: UnitOfWork, note: Note, video: Video) -> None:
     """Schedule the text now, if it is wanted and possible; else dispatch will do it."""
-    if transcript_available and note.text is None:
+    if video.transcript_available and note.text is None:
         dispatch.schedule_notes(uow, Note.id == note.id)
 
 
@@ -136,7 +148,7 @@ def update(uow: UnitOfWork, note_id: int, *, user_id: int, changes: dict[str, An
     if "text" in changes or "timestamp" in changes:
         scheduling.cancel(uow, subjects.text_of_note(note.id, note.video_id))
         uow.session.flush()
-        _schedule_if_waiting(uow, note, transcript_available=video.transcript_available)
+        _schedule_if_waiting(uow, note, video)
     uow.session.flush()
     uow.publish(NoteChanged(note.id, note.video_id))
     return note

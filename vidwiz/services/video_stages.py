@@ -111,10 +111,7 @@ def look_up(session: Session, video_id: str) -> tuple[KnownVideo, Stages]:
         wanted.append(subjects.of_video(video_id))
     if transcript is not None and transcript.summary is None:
         wanted.append(subjects.of_transcript(transcript.id))
-    tasks: dict[tuple[str, str], Any] = {}
-    if wanted:
-        rows = connection.execute(statements.NEWEST_TASKS, {"subjects": wanted})
-        tasks = {(row.task_type, row.subject): row for row in rows}
+    tasks = query.newest_tasks(session, wanted) if wanted else {}
     return video, _stages(video, transcript, tasks)
 
 

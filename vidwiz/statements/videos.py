@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from vidwiz.models import Conversation, Task, Transcript, Video
+from vidwiz.models import Conversation, Transcript, Video
 from vidwiz.statements.dialects import PerDialect
 
 _videos = Video.__table__.c
 _transcripts = Transcript.__table__.c
-_tasks = Task.__table__.c
 _conversations = Conversation.metadata.tables["conversations"]
 
 HAS_METADATA = _videos.metadata.is_not(None)
@@ -56,24 +55,6 @@ WITH_TRANSCRIPT = (
     .where(_videos.video_id == sa.bindparam("video_id"))
 )
 """All that is shown of the video `:video_id`, with the shared transcript's part."""
-
-NEWEST_TASKS = sa.select(
-    _tasks.task_type,
-    _tasks.subject,
-    _tasks.status,
-    _tasks.failures,
-    _tasks.error_code,
-    _tasks.error_message,
-    _tasks.result_details,
-    _tasks.run_at,
-).where(
-    _tasks.id.in_(
-        sa.select(sa.func.max(_tasks.id))
-        .where(_tasks.subject.in_(sa.bindparam("subjects", expanding=True)))
-        .group_by(_tasks.subject, _tasks.task_type)
-    )
-)
-"""Of each type and each of `:subjects` what the newest task says of its stage."""
 
 INSERT_CONVERSATION = sa.insert(_conversations).returning(
     *(_conversations.c[name] for name in ("id", "created_at", "updated_at"))

@@ -85,7 +85,6 @@ _inserts: dict[tuple[str, int], Any] = {}
 def _insert_of_several(session: Session, count: int) -> Any:  # noqa: ANN401 - a dialect's Insert
     """Return the INSERT of so many tasks; one with several VALUES would be compiled each time."""
     table = Task.__table__
-    defaults = _column_defaults()
     rows = [
         sa.select(
             *(
@@ -100,11 +99,10 @@ def _insert_of_several(session: Session, count: int) -> Any:  # noqa: ANN401 - a
     source = sa.select(
         *(items.c[name] for name in _COLUMNS_OF_ITEM),
         sa.bindparam("priority", type_=sa.Integer),
-        *defaults.values(),
     ).order_by(items.c.place)
     # WHERE: without it SQLite reads ON CONFLICT as a join's.
     statement = insert_unless_active(session).from_select(
-        [*_COLUMNS_OF_ITEM, "priority", *defaults], source.where(sa.true()), include_defaults=False
+        [*_COLUMNS_OF_ITEM, "priority"], source.where(sa.true())
     )
     return statement.returning(table.c.id, table.c.task_type, table.c.subject)
 
