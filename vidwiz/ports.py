@@ -59,7 +59,17 @@ class NoteChanged:
     video_id: str
 
 
-Event = VideoChanged | NoteChanged
+@dataclass(frozen=True, slots=True)
+class AccountChanged:
+    """What somebody may do has changed: an account or a token is gone, or has other rights.
+
+    Whoever changes that publishes it; processes remember for some seconds what it was.
+    """
+
+    user_id: int
+
+
+Event = VideoChanged | NoteChanged | AccountChanged
 
 
 class EventPublisher(Protocol):

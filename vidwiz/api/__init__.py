@@ -8,7 +8,14 @@ from vidwiz.api import accounts, conversations, health, notes, videos
 from vidwiz.api.blueprints import make_api
 from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos
 from vidwiz.api.internal.polling import LongPolls
-from vidwiz.http import bodies, error_responses, rate_limits, request_ids, response_headers
+from vidwiz.http import (
+    bodies,
+    error_responses,
+    rate_limits,
+    recent_accounts,
+    request_ids,
+    response_headers,
+)
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -28,6 +35,7 @@ def init_app(app: Flask) -> None:
     request_ids.init_app(app)
     response_headers.init_app(app)
     bodies.init_app(app)
+    recent_accounts.init_app(app)
     app.extensions["vidwiz.polls"] = LongPolls()
     _register(app)
     # After flask-smorest, whose own answer to errors this replaces.

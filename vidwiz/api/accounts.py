@@ -61,7 +61,7 @@ def login(credentials: dict[str, Any]) -> dict[str, str]:
 def get_profile(caller: Caller) -> Response:
     """Return one's own account."""
     with read_transaction(caller) as session:
-        return _reply(session, caller.user)
+        return _reply(session, caller.load_user(session))
 
 
 @blueprint.patch("/users/me", access=USERS)
@@ -70,7 +70,7 @@ def get_profile(caller: Caller) -> Response:
 def change_profile(caller: Caller, changes: dict[str, Any]) -> Response:
     """Change one's own account."""
     with write_transaction(caller) as uow:
-        user = caller.user
+        user = caller.load_user(uow.session)
         users.change(user, changes)
         if "ai_notes_enabled" in changes:
             notes.set_ai_notes(uow, user, enabled=changes["ai_notes_enabled"])

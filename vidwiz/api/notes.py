@@ -29,7 +29,7 @@ def list_notes(caller: Caller, video_id: str) -> Response:
     """List one's own notes of a video, in the order of the video."""
     video_ids.check(video_id)
     with read_transaction(caller) as session:
-        found = notes.of_video(session, video_id, user_id=caller.user.id)
+        found = notes.of_video(session, video_id, user_id=caller.account.id)
         return reply(_NOTE, present_notes(session, found), many=True)
 
 
@@ -43,7 +43,7 @@ def create_note(
     """Make a note; without text it waits for the AI. An Idempotency-Key makes repeating safe."""
     video_ids.check(video_id)
     with write_transaction(caller) as uow:
-        user_id = caller.user.id
+        user_id = caller.account.id
         if "key" not in header:
             return _created(_create(uow, caller, video_id, asked))
         key = idempotency.key(user_id, "create_note", header["key"], [video_id, asked])
@@ -59,7 +59,7 @@ def _create(
 ) -> dict[str, Any]:
     note = notes.create(
         uow,
-        user_id=caller.user.id,
+        user_id=caller.account.id,
         video_id=video_id,
         timestamp=asked["timestamp"],
         text=asked["text"],
@@ -81,7 +81,7 @@ def _created(answer: dict[str, Any]) -> Response:
 def get_note(caller: Caller, note_id: int) -> Response:
     """Return one of one's notes."""
     with read_transaction(caller) as session:
-        note = notes.get(session, note_id, user_id=caller.user.id)
+        note = notes.get(session, note_id, user_id=caller.account.id)
         return reply(_NOTE, present_notes(session, [note])[0])
 
 
@@ -91,7 +91,7 @@ def get_note(caller: Caller, note_id: int) -> Response:
 def change_note(caller: Caller, changes: dict[str, Any], note_id: int) -> Response:
     """Change a note; blank text waits for the AI again."""
     with write_transaction(caller) as uow:
-        user_id = caller.user.id
+        user_id = caller.account.id
         note = notes.update(uow, note_id, user_id=user_id, changes=changes)
         return reply(_NOTE, present_notes(uow.session, [note])[0])
 
@@ -101,5 +101,5 @@ def change_note(caller: Caller, changes: dict[str, Any], note_id: int) -> Respon
 def delete_note(caller: Caller, note_id: int) -> dict[str, str]:
     """Delete a note."""
     with write_transaction(caller) as uow:
-        notes.delete(uow, note_id, user_id=caller.user.id)
+        notes.delete(uow, note_id, user_id=caller.account.id)
     return {"message": "The note was deleted."}

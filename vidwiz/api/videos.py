@@ -30,14 +30,15 @@ _VIDEOS = VideosOut()
 def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
     """Save a video; what is missing of it is fetched."""
     with write_transaction(caller) as uow:
-        video, _ = videos.ensure(
+        video_id = asked["video"]
+        videos.ensure(
             uow,
-            asked["video"],
+            video_id,
             title=asked["title"],
             allowance=caller.new_videos(),
         )
-        is_saved = videos.save(uow, video.video_id, caller.user.id)
-        shown = present_video(uow.session, video)
+        is_saved = videos.save(uow, video_id, caller.account.id)
+        shown = present_video(uow.session, video_id)
         return reply(_VIDEO, shown, status=201 if is_saved else 200)
 
 
@@ -49,7 +50,7 @@ def list_videos(caller: Caller, asked: dict[str, Any]) -> Response:
     with read_transaction(caller) as session:
         found, total = videos.saved_by(
             session,
-            caller.user.id,
+            caller.account.id,
             query=asked["q"],
             sort=asked["sort"],
             page=asked["page"],
@@ -67,4 +68,4 @@ def get_video(caller: Caller, video_id: str) -> Response:
     """Return a video with its summary and stages."""
     video_ids.check(video_id)
     with read_transaction(caller) as session:
-        return reply(_VIDEO, present_video(session, videos.get(session, video_id)))
+        return reply(_VIDEO, present_video(session, video_id))

@@ -20,7 +20,8 @@ db = SQLAlchemy(session_options={"expire_on_commit": False})
 def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
     """Return the engine's options for this kind of database.
 
-    `pre_ping` asks a pooled connection whether it still lives, for a process that lives long.
+    `pre_ping` has a pooled connection tested before it is used again, for a process that lives
+    long; on PostgreSQL see `vidwiz.db.postgresql.PING_AFTER_SECONDS`.
     """
     if url.startswith("sqlite"):
         return {"pool_size": 10, "max_overflow": 30, "pool_timeout": 10}

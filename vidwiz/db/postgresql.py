@@ -8,7 +8,10 @@ know it. Which of both it is, is found out at the first connection of a process.
 
 from __future__ import annotations
 
+import select
+import time
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from psycopg import OperationalError
 from sqlalchemy import event
@@ -24,6 +27,11 @@ LIMITS = {
     "statement_timeout": 30_000,
 }
 _OPTIONS = " ".join(f"-c {name}={value}" for name, value in LIMITS.items())
+PING_AFTER_SECONDS = 5.0
+"""A connection that was unused for longer is asked whether it lives; a proxy may have dropped it.
+
+Before that its socket shows it: a server that ends, or the system of one that crashed, closes it.
+"""
 # What PgBouncer and those that follow it answer.
 _REFUSED = "unsupported startup parameter"
 
@@ -42,6 +50,34 @@ def init_engine(engine: Engine) -> None:
     connector = _Connector()
     event.listen(engine, "do_connect", connector.connect)
     event.listen(engine, "begin", connector.begin)
+    if engine.pool._pre_ping:  # noqa: SLF001 - a pool has no other way to say it
+        _ping_less(engine)
+
+
+def _ping_less(engine: Engine) -> None:
+    """Have the pool's ping ask the server only where a look at the socket cannot tell."""
+    ask: Any = engine.dialect.do_ping
+    used_at: WeakKeyDictionary[object, float] = WeakKeyDictionary()
+
+    def ping(connection: psycopg.Connection[Any]) -> bool:
+        long_ago = time.monotonic() - used_at.get(connection, 0.0) > PING_AFTER_SECONDS
+        return bool(ask(connection)) if long_ago or _has_news(connection) else True
+
+    def remember(connection: psycopg.Connection[Any] | None, _record: object) -> None:
+        if connection is not None:
+            used_at[connection] = time.monotonic()
+
+    engine.dialect.do_ping = ping  # type: ignore[method-assign, assignment]
+    event.listen(engine, "checkin", remember)
+
+
+def _has_news(connection: psycopg.Connection[Any]) -> bool:
+    """Say whether the server sent something unasked: that it ends, or the end itself."""
+    if connection.closed:
+        return True
+    readable = select.poll()
+    readable.register(connection.fileno(), select.POLLIN)
+    return bool(readable.poll(0))
 
 
 class _Connector:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hmac
 import re
+import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import wraps
+from functools import lru_cache, wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import jwt
-from flask import request
+from flask import current_app, request
 
 from vidwiz.errors import NotAllowedError, NotSignedInError
 from vidwiz.http import admin_tokens
 from vidwiz.http.callers import Caller
+from vidwiz.http.recent_accounts import accounts_of
 from vidwiz.http.transactions import read_transaction
 from vidwiz.runtime import current
 from vidwiz.services import users
@@ -34,8 +37,17 @@ _LARGEST_ID = 2**31 - 1
 _ALGORITHM = "HS256"
 
 
+# A token that was checked is one that we signed; its end is looked at each time.
+_MOST_CHECKED = 2048
+
+
 def _signing_key() -> bytes:
-    return hmac.new(current().config.secret_key.encode(), b"vidwiz jwt", sha256).digest()
+    return _derived_key(current().config.secret_key)
+
+
+@lru_cache(maxsize=1)
+def _derived_key(secret_key: str) -> bytes:
+    return hmac.new(secret_key.encode(), b"vidwiz jwt", sha256).digest()
 
 
 def make_jwt(user: User) -> str:
@@ -52,10 +64,19 @@ def make_jwt(user: User) -> str:
 
 
 def _user_of_jwt(token: str) -> int:
+    user_id, expires_at = _checked_jwt(token, _signing_key())
+    if expires_at <= time.time():
+        raise NotSignedInError("this token is not valid any more")
+    return user_id
+
+
+@lru_cache(maxsize=_MOST_CHECKED)
+def _checked_jwt(token: str, key: bytes) -> tuple[int, int]:
+    """Return whose token it is and when it ends; what is not valid is not remembered."""
     try:
         claims = jwt.decode(
             token,
-            _signing_key(),
+            key,
             algorithms=[_ALGORITHM],
             options={"require": ["exp", "sub", "user_id"]},
         )
@@ -64,7 +85,7 @@ def _user_of_jwt(token: str) -> int:
     user_id = claims["user_id"]
     if type(user_id) is not int or not 1 <= user_id <= _LARGEST_ID:
         raise NotSignedInError("this token is not valid")
-    return user_id
+    return user_id, int(claims["exp"])
 
 
 def _bearer() -> str | None:
@@ -91,14 +112,15 @@ def _identify(*, scope: str | None, guests: bool) -> Caller:
 
 
 def _user_of_token(token: str, scope: str | None) -> int:
-    with read_transaction() as session:
-        found = users.find_token(session, token)
-    if found is None:
+    with ExitStack() as stack:
+        grant = accounts_of(current_app).grant(
+            token, lambda: stack.enter_context(read_transaction()).connection()
+        )
+    if grant is None:
         raise NotSignedInError("this token is not known")
-    user, granted = found
-    if granted not in (users.FULL, scope):
-        raise NotAllowedError(f"this token is for {granted} only", code="wrong_scope")
-    return user.id
+    if grant.scope not in (users.FULL, scope):
+        raise NotAllowedError(f"this token is for {grant.scope} only", code="wrong_scope")
+    return grant.account.id
 
 
 def _guest_id(*, guests: bool) -> str:

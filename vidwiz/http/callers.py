@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask import current_app
+
 from vidwiz.errors import NotSignedInError
+from vidwiz.http.recent_accounts import accounts_of
 from vidwiz.models import User
 from vidwiz.runtime import current
 from vidwiz.services.conversations import Owner
@@ -13,6 +16,8 @@ from vidwiz.services.quotas import Allowance, videos_of_guest, videos_of_user
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
+
+    from vidwiz.services.users import Account
 
 
 @dataclass(slots=True)
@@ -22,20 +27,30 @@ class Caller:
     address: str
     user_id: int | None = None
     guest_id: str | None = None
-    _user: User | None = None
+    _account: Account | None = None
 
     def confirm(self, session: Session) -> None:
-        """Load the user for this transaction; raise `NotSignedInError` when they are gone."""
+        """Look for the account; raise `NotSignedInError` when it is gone.
+
+        That is seen at once if this process took it away, else within `recent_accounts.SECONDS`.
+        """
         if self.user_id is not None:
-            self._user = session.get(User, self.user_id)
-            if self._user is None:
-                raise NotSignedInError("this account is gone")
+            self._account = accounts_of(current_app).account(self.user_id, session.connection)
+            if self._account is None:
+                raise _gone()
 
     @property
-    def user(self) -> User:
-        """The user that the open transaction confirmed, at a route that guests may not use."""
-        assert self._user is not None
-        return self._user
+    def account(self) -> Account:
+        """The account that the open transaction confirmed, where guests have no access."""
+        assert self._account is not None
+        return self._account
+
+    def load_user(self, session: Session) -> User:
+        """Return all of the user's row as it is now; raise `NotSignedInError` when it is gone."""
+        user = session.get(User, self.account.id)
+        if user is None:
+            raise _gone()
+        return user
 
     @property
     def owner(self) -> Owner:
@@ -46,5 +61,9 @@ class Caller:
         """Return how many new videos the caller may bring today."""
         config = current().config
         if self.user_id is not None:
-            return videos_of_user(self.user, config.user_daily_videos)
+            return videos_of_user(self.account, config.user_daily_videos)
         return videos_of_guest(str(self.guest_id), self.address, config.guest_daily_videos)
+
+
+def _gone() -> NotSignedInError:
+    return NotSignedInError("this account is gone")

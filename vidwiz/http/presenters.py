@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidwiz.models import Note
 from vidwiz.plugin_api import VideoMetadata
-from vidwiz.services import notes, transcripts, video_ids, video_stages, videos
+from vidwiz.services import notes, video_ids, video_stages, videos
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from vidwiz.models import Video
-    from vidwiz.services.video_stages import Stages
+    from vidwiz.services.video_stages import KnownVideo, Stages
     from vidwiz.tasks.types import Claim
 
 _METADATA = tuple(field.name for field in fields(VideoMetadata))
@@ -25,7 +25,7 @@ _NOTE = (
 )
 
 
-def present_listed_video(video: Video, its_stages: Stages) -> dict[str, Any]:
+def present_listed_video(video: Video | KnownVideo, its_stages: Stages) -> dict[str, Any]:
     """Return what a list shows of a video."""
     metadata = video.video_metadata
     return {
@@ -38,14 +38,14 @@ def present_listed_video(video: Video, its_stages: Stages) -> dict[str, Any]:
     }
 
 
-def present_video(session: Session, video: Video) -> dict[str, Any]:
-    """Return all that is shown of a video."""
-    transcript = transcripts.shared(session, video.video_id)
+def present_video(session: Session, video_id: str) -> dict[str, Any]:
+    """Return all that is shown of a video; raise `NotFoundError`."""
+    video, its_stages = video_stages.look_up(session, video_id)
     return {
-        **present_listed_video(video, video_stages.of_video(session, video)),
+        **present_listed_video(video, its_stages),
         "id": video.id,
-        "summary": transcript and transcript.summary,
-        "suggested_questions": transcript and transcript.suggested_questions,
+        "summary": video.summary,
+        "suggested_questions": video.suggested_questions,
         "updated_at": video.updated_at,
     }
 

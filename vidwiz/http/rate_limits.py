@@ -61,9 +61,10 @@ class RateLimits:
         self._counted: dict[Callable[..., Any], Callable[..., Any]] = {}
         if config.rate_limit_enabled:
             self._limiter = _make_limiter(config.redis_url)
+            # Known before, it leaves out its hooks, which would look at every request. They serve
+            # limits of whole apps and headers; the views that are counted check their own.
+            app.extensions["limiter"] = {self._limiter}
             self._limiter.init_app(app)
-            # Its hook looks at every request; this spares all others the search for their limits.
-            self._limiter.request_filter(_is_unlimited)
             for view, limit in _limited_views.items():
                 shared = self._limiter.shared_limit(limit.rate, scope=limit.name)
                 self._counted[view] = shared(view)
@@ -95,11 +96,6 @@ def _make_limiter(redis_url: str) -> Limiter:
         in_memory_fallback_enabled=True,
         key_prefix="vidwiz",
     )
-
-
-def _is_unlimited() -> bool:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return not hasattr(view, "rate_limit")
 
 
 def _client_network() -> str:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from flask import current_app
+from sqlalchemy.exc import IntegrityError
+
 from vidwiz.db import transactions
+from vidwiz.http.recent_accounts import accounts_of
 from vidwiz.runtime import current
 
 if TYPE_CHECKING:
@@ -20,10 +24,16 @@ if TYPE_CHECKING:
 @contextmanager
 def write_transaction(caller: Caller | None = None) -> Iterator[UnitOfWork]:
     """Open the view's unit of work; raise `NotSignedInError` for an account that is gone."""
-    with current().unit_of_work() as uow:
-        if caller is not None:
-            caller.confirm(uow.session)
-        yield uow
+    try:
+        with current().unit_of_work() as uow:
+            if caller is not None:
+                caller.confirm(uow.session)
+            yield uow
+    except IntegrityError:
+        # The account may have gone since it was looked up: then nothing can belong to it.
+        accounts_of(current_app).clear()
+        with read_transaction(caller):
+            raise
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from vidwiz.errors import NotFoundError
 from vidwiz.models import Conversation
 from vidwiz.services import videos
+from vidwiz.statements.videos import INSERT_CONVERSATION
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -39,12 +40,14 @@ class Owner:
 def create(
     uow: UnitOfWork, *, owner: Owner, video_id: str, allowance: Allowance | None = None
 ) -> Conversation:
-    """Begin a conversation; the video becomes known, and what it lacks is scheduled."""
+    """Begin a conversation; the video becomes known, and what it lacks is scheduled.
+
+    The returned object is a copy that the session does not know.
+    """
     videos.ensure(uow, video_id, allowance=allowance)
-    conversation = Conversation(video_id=video_id, user_id=owner.user_id, guest_id=owner.guest_id)
-    uow.session.add(conversation)
-    uow.session.flush()
-    return conversation
+    values = {"video_id": video_id, "user_id": owner.user_id, "guest_id": owner.guest_id}
+    made = uow.connection.execute(INSERT_CONVERSATION, values).one()
+    return Conversation(**values, **made._mapping)  # noqa: SLF001 - its public name for a mapping
 
 
 def get(session: Session, conversation_id: int, *, owner: Owner) -> Conversation:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, Task, Transcript, User, Video
+from vidwiz.models import Note, Priority, Task, Transcript, User, Video
 from vidwiz.ports import NoteChanged
 from vidwiz.services import dispatch, timestamps, videos
 from vidwiz.services.video_stages import of_videos
+from vidwiz.statements import notes as statements
 from vidwiz.tasks import query, scheduling, subjects
 from vidwiz.tasks.stages import Stage, stage_of_task
 from vidwiz.tasks.types import TaskType
@@ -36,26 +38,47 @@ def create(  # noqa: PLR0913 - all that makes a note
     video_title: str | None = None,
     allowance: Allowance | None = None,
 ) -> Note:
-    """Put a mark into a video, which becomes known if it was not; blank text waits for the AI."""
+    """Put a mark into a video, which becomes known if it was not; blank text waits for the AI.
+
+    The returned object is a copy that the session does not know.
+    """
     seconds = timestamps.seconds(timestamp)
-    video, _ = videos.ensure(uow, video_id, title=video_title, allowance=allowance)
-    _check_is_inside(seconds, video)
-    note = Note(
-        video_id=video_id,
-        user_id=user_id,
-        timestamp=timestamp,
-        seconds=seconds,
-        text=_kept_text(text),
-    )
-    uow.session.add(note)
-    uow.session.flush()
+    values = {
+        "video_id": video_id,
+        "user_id": user_id,
+        "timestamp": timestamp,
+        "seconds": seconds,
+        "text": _kept_text(text),
+    }
+    made = uow.connection.execute(statements.INSERT_INTO_COMPLETE_VIDEO, values).first()
+    transcript_available = True
+    if made is None:
+        video = videos.ensure(uow, video_id, title=video_title, allowance=allowance)
+        _check_is_inside(seconds, video.duration)
+        made = uow.connection.execute(statements.INSERT, values).one()
+        transcript_available = video.transcript_available
+    note = Note(**values, **made._mapping, generated_by_ai=False)  # noqa: SLF001 - a public name
     uow.publish(NoteChanged(note.id, video_id))
-    _schedule_if_waiting(uow, note, video)
+    if transcript_available and note.text is None:
+        _schedule_if_wanted(uow, note)
     return note
 
 
-def _check_is_inside(seconds: int, video: Video) -> None:
-    duration = (video.video_metadata or {}).get("duration")
+def _schedule_if_wanted(uow: UnitOfWork, note: Note) -> None:
+    """Schedule the text of this new note, whose video has its transcript."""
+    item = subjects.text_of_note(note.id, note.video_id)
+    values = {**asdict(item), "priority": Priority.PERSON, "user_id": note.user_id}
+    statement = statements.SCHEDULE_IF_WANTED.on(uow.connection)
+    task_id = uow.connection.scalar(statement, values)
+    if task_id is not None:
+        uow.notify(item.task_type, task_id)
+
+
+def _duration(video: Video) -> float | None:
+    return (video.video_metadata or {}).get("duration")
+
+
+def _check_is_inside(seconds: int, duration: float | None) -> None:
     if duration and seconds > duration:
         end = timestamps.label(duration)
         raise InvalidInputError(f"the video ends at {end}", field="timestamp")
@@ -115,7 +138,7 @@ def update(uow: UnitOfWork, note_id: int, *, user_id: int, changes: dict[str, An
     if "timestamp" in changes:
         note.seconds = timestamps.seconds(changes["timestamp"])
         note.timestamp = changes["timestamp"]
-        _check_is_inside(note.seconds, video)
+        _check_is_inside(note.seconds, _duration(video))
     if "text" in changes:
         note.text = _kept_text(changes["text"])
         note.generated_by_ai = False

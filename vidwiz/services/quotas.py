@@ -8,12 +8,11 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 from vidwiz.errors import QuotaExceededError
-from vidwiz.models import QuotaUse
-from vidwiz.models.upsert import insert
+from vidwiz.statements.users import USE_QUOTA
 
 if TYPE_CHECKING:
-    from vidwiz.models import User
     from vidwiz.ports import UnitOfWork
+    from vidwiz.services.users import Account
 
 NEW_VIDEOS = "videos"
 
@@ -44,7 +43,7 @@ def network_of(address: str) -> str:
     return str(ip_network((parsed, 64), strict=False))
 
 
-def videos_of_user(user: User, limit: int) -> Allowance | None:
+def videos_of_user(user: Account, limit: int) -> Allowance | None:
     """Return how many new videos the user may bring a day; an admin's are not counted."""
     return None if user.is_admin else Allowance(NEW_VIDEOS, (f"user:{user.id}",), limit)
 
@@ -61,16 +60,14 @@ def use(uow: UnitOfWork, allowance: Allowance) -> None:
     """
     moment = datetime.now(UTC)
     for holder in allowance.holders:
-        values = {"holder": holder, "kind": allowance.kind, "day": moment.date(), "used": 1}
-        counted = allowance.limit > 0 and uow.session.scalar(
-            insert(uow.session, QuotaUse)
-            .values(values)
-            .on_conflict_do_update(
-                index_elements=[QuotaUse.holder, QuotaUse.kind, QuotaUse.day],
-                set_={"used": QuotaUse.used + 1},
-                where=QuotaUse.used < allowance.limit,
-            )
-            .returning(QuotaUse.used)
+        values = {
+            "holder": holder,
+            "kind": allowance.kind,
+            "day": moment.date(),
+            "most": allowance.limit,
+        }
+        counted = allowance.limit > 0 and uow.connection.scalar(
+            USE_QUOTA.on(uow.connection), values
         )
         if not counted:
             raise QuotaExceededError(

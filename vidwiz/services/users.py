@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,13 @@ from vidwiz.errors import ConflictError, InvalidInputError, NotFoundError, NotSi
 from vidwiz.models import ApiToken, User, now
 from vidwiz.models.upsert import insert_ignoring
 from vidwiz.services.cleaning import clean_line, is_blank
+from vidwiz.statements import users as statements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
+    from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import UnitOfWork
@@ -32,6 +36,23 @@ TOKEN_PREFIX = "vw_"  # noqa: S105 - how a token is recognised, not a token
 LONGEST_EMAIL = 254
 LONGEST_NAME = 200
 _hasher = PasswordHasher()
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a request needs to know of the user who makes it."""
+
+    id: int
+    is_admin: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TokenGrant:
+    """Whose personal token it is, and what it allows until when."""
+
+    account: Account
+    scope: str
+    expires_at: datetime | None
 
 
 def check_email(email: str) -> str:
@@ -142,17 +163,31 @@ def _nobodys_hash() -> str:
 def issue_token(uow: UnitOfWork, *, user_id: int, name: str, scope: str = FULL) -> str:
     """Return a new personal token, which is shown once and stored as a hash."""
     token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-    uow.session.add(ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=_digest(token)))
+    uow.session.add(
+        ApiToken(user_id=user_id, name=name, scope=scope, token_sha256=token_digest(token))
+    )
     uow.session.flush()
     return token
 
 
+def find_account(connection: Connection, user_id: int) -> Account | None:
+    """Return who that is; None for an account that is gone."""
+    row = connection.execute(statements.ACCOUNT, {"user_id": user_id}).first()
+    return Account(row.id, row.is_admin) if row else None
+
+
+def find_grant(connection: Connection, digest: str) -> TokenGrant | None:
+    """Return what the valid token with this digest allows."""
+    row = connection.execute(statements.ACCOUNT_OF_TOKEN, {"digest": digest}).first()
+    return TokenGrant(Account(row.id, row.is_admin), row.scope, row.expires_at) if row else None
+
+
 def find_token(session: Session, token: str) -> tuple[User, str] | None:
-    """Return whose valid token it is, and its scope."""
+    """Return whose valid token it is, as an object, and its scope."""
     row = session.execute(
         sa.select(User, ApiToken.scope)
         .join(ApiToken, ApiToken.user_id == User.id)
-        .where(ApiToken.token_sha256 == _digest(token))
+        .where(ApiToken.token_sha256 == token_digest(token))
         .where(sa.or_(ApiToken.expires_at.is_(None), ApiToken.expires_at > now()))
     ).first()
     return (row[0], row[1]) if row else None
@@ -164,7 +199,8 @@ def has_automation_token(session: Session, user_id: int) -> bool:
     return bool(session.scalar(sa.select(wanted)))
 
 
-def _digest(token: str) -> str:
+def token_digest(token: str) -> str:
+    """Return what is stored of a personal token."""
     # A random token of 256 bits needs no slow hash.
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
@@ -13,6 +14,7 @@ from vidwiz.models.upsert import insert_ignoring
 from vidwiz.ports import VideoChanged
 from vidwiz.services import quotas, video_ids
 from vidwiz.services.cleaning import clean_metadata
+from vidwiz.statements import videos as statements
 from vidwiz.tasks import query, scheduling, subjects
 
 if TYPE_CHECKING:
@@ -21,6 +23,17 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import VideoMetadata
     from vidwiz.ports import UnitOfWork
     from vidwiz.services.quotas import Allowance
+    from vidwiz.tasks.types import WorkItem
+
+
+@dataclass(frozen=True, slots=True)
+class Ensured:
+    """What there is of a video that has been made known."""
+
+    is_new: bool = False
+    transcript_available: bool = False
+    duration: float | None = None
+    """In seconds; None where it is not known."""
 
 
 def ensure(
@@ -30,8 +43,8 @@ def ensure(
     title: str | None = None,
     priority: int = Priority.PERSON,
     allowance: Allowance | None = None,
-) -> tuple[Video, bool]:
-    """Make the video known and schedule what is missing; say whether it was new.
+) -> Ensured:
+    """Make the video known and schedule what is missing; say what there is of it.
 
     Metadata and transcript are scheduled unless they are there, on their way, or failed for good.
     While anything is missing the video's row is locked until the end of the transaction, against
@@ -39,29 +52,35 @@ def ensure(
     A new video is counted against the allowance; raises `QuotaExceededError` when that is used
     up, and `InvalidInputError` for a new video of a site that nobody here knows.
     """
-    video = _find(uow.session, video_id)
-    is_new = video is None and _insert(uow, video_ids.check_new(video_id), title)
-    if is_new and allowance is not None:
-        quotas.use(uow, allowance)
-    video = video or get(uow.session, video_id)
-    if video.video_metadata is None or not video.transcript_available:
-        video = lock(uow, video_id)
-        if video.title is None and title is not None:
-            video.title = title
-            uow.publish(VideoChanged(video_id))
-        schedule_missing(uow, video, priority=priority)
-    return video, is_new
+    state = uow.connection.execute(statements.STATE, {"video_id": video_id}).first()
+    if state is None and _insert(uow, video_ids.check_new(video_id), title):
+        if allowance is not None:
+            quotas.use(uow, allowance)
+        # Nobody else sees the row before the commit, so that nothing can be on its way.
+        scheduling.schedule_all(uow, _fetches(video_id), priority=priority)
+        return Ensured(is_new=True)
+    if state is not None and state.has_metadata and state.transcript_available:
+        return Ensured(transcript_available=True, duration=state.duration)
+    video = lock(uow, video_id)
+    if video.title is None and title is not None:
+        video.title = title
+        uow.publish(VideoChanged(video_id))
+    schedule_missing(uow, video, priority=priority)
+    duration = (video.video_metadata or {}).get("duration")
+    return Ensured(transcript_available=video.transcript_available, duration=duration)
 
 
 def _insert(uow: UnitOfWork, video_id: str, title: str | None) -> bool:
     """Insert the video; False when somebody else just did."""
-    # RETURNING, because PostgreSQL's driver counts no rows for an INSERT of the ORM.
-    inserted = uow.session.scalar(
-        insert_ignoring(uow.session, Video)
-        .values(video_id=video_id, title=title)
-        .returning(Video.id)
+    inserted = uow.connection.scalar(
+        statements.INSERT.on(uow.connection), {"video_id": video_id, "title": title}
     )
     return inserted is not None
+
+
+def _fetches(video_id: str) -> list[WorkItem]:
+    """Return what a new video lacks; the transcript first, as the summary waits for it."""
+    return [subjects.transcript_of(video_id), subjects.metadata_of(video_id)]
 
 
 def lock(uow: UnitOfWork, video_id: str) -> Video:
@@ -78,7 +97,7 @@ def lock(uow: UnitOfWork, video_id: str) -> Video:
         .execution_options(populate_existing=True)
     )
     if video is None:
-        raise _unknown(video_id)
+        raise unknown(video_id)
     return video
 
 
@@ -102,7 +121,7 @@ def get(session: Session, video_id: str) -> Video:
     """Return the video; raise `NotFoundError`."""
     video = _find(session, video_id)
     if video is None:
-        raise _unknown(video_id)
+        raise unknown(video_id)
     return video
 
 
@@ -110,7 +129,8 @@ def _find(session: Session, video_id: str) -> Video | None:
     return session.scalar(sa.select(Video).where(Video.video_id == video_id))
 
 
-def _unknown(video_id: str) -> NotFoundError:
+def unknown(video_id: str) -> NotFoundError:
+    """Return the error for a video that is not known."""
     return NotFoundError(f"the video {video_id} is not known here", code="video_not_found")
 
 

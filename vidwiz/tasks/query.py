@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from vidwiz.errors import NotFoundError
 from vidwiz.models import ACTIVE, Task, TaskStatus
+from vidwiz.statements.stages import NEWEST_TASKS
 from vidwiz.tasks.types import Claim, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sqlalchemy.orm import Session
+
+    from vidwiz.tasks.stages import NewestTask
 
 
 def get(session: Session, task_id: int) -> Task:
@@ -44,15 +47,11 @@ def claim_of(task: Task, attempt: int | None = None) -> Claim:
     )
 
 
-def newest_tasks(session: Session, subjects: Iterable[str]) -> dict[tuple[str, str], Task]:
-    """Return the newest task of each type and subject, with one query."""
-    newest = (
-        sa.select(sa.func.max(Task.id))
-        .where(Task.subject.in_(list(subjects)))
-        .group_by(Task.subject, Task.task_type)
-    )
-    tasks = session.scalars(sa.select(Task).where(Task.id.in_(newest)))
-    return {(task.task_type, task.subject): task for task in tasks}
+def newest_tasks(session: Session, subjects: Iterable[str]) -> dict[tuple[str, str], NewestTask]:
+    """Return what the newest task of each type and subject says of its stage, with one query."""
+    session.flush()
+    rows: Any = session.connection().execute(NEWEST_TASKS, {"subjects": list(subjects)})
+    return {(row.task_type, row.subject): row for row in rows}
 
 
 def active_tasks(session: Session, video_id: str) -> list[Task]:

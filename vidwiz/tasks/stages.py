@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from vidwiz.models import Task, TaskStatus
+from vidwiz.models import TaskStatus
 from vidwiz.plugin_api import Handling
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import datetime
 
 ENDED = ("ready", "unavailable")
@@ -25,7 +26,29 @@ class Stage:
     source: str | None = None
 
 
-def stage_of_task(task: Task | None) -> Stage:
+class NewestTask(Protocol):
+    """What a stage tells of a task: the object, or a row of a query."""
+
+    @property
+    def status(self) -> TaskStatus: ...
+
+    @property
+    def failures(self) -> int: ...
+
+    @property
+    def error_code(self) -> str | None: ...
+
+    @property
+    def error_message(self) -> str | None: ...
+
+    @property
+    def result_details(self) -> Mapping[str, Any] | None: ...
+
+    @property
+    def run_at(self) -> datetime: ...
+
+
+def stage_of_task(task: NewestTask | None) -> Stage:
     """Return the stage of work whose result is not there."""
     if task is None or task.status in (TaskStatus.CANCELLED, TaskStatus.COMPLETED):
         return Stage("none")

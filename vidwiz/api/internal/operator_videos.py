@@ -44,7 +44,7 @@ def get_any_video(video_id: str) -> Response:
     """Return a video with its summary and stages."""
     video_ids.check(video_id)
     with read_transaction() as session:
-        return reply(_VIDEO, present_video(session, videos.get(session, video_id)))
+        return reply(_VIDEO, present_video(session, video_id))
 
 
 @blueprint.get("/videos/<video:video_id>/transcript", access=ADMINS)
@@ -77,7 +77,7 @@ def write_metadata(posted: dict[str, Any], video_id: str) -> Response:
         kind = KINDS.named(TaskType.FETCH_METADATA)
         result = MetadataResult(metadata, posted["source"])
         submissions.write_result(uow, kind, subjects.metadata_of(video_id), result)
-        return reply(_VIDEO, present_video(uow.session, videos.get(uow.session, video_id)))
+        return reply(_VIDEO, present_video(uow.session, video_id))
 
 
 @blueprint.post("/videos/<video:video_id>/transcript", access=ADMINS)
@@ -94,7 +94,7 @@ def write_transcript(posted: dict[str, Any], video_id: str) -> Response:
     stored = kind.store(current().store, video_id, result)
     with write_transaction() as uow:
         submissions.write_result(uow, kind, subjects.transcript_of(video_id), stored)
-        return reply(_VIDEO, present_video(uow.session, videos.get(uow.session, video_id)))
+        return reply(_VIDEO, present_video(uow.session, video_id))
 
 
 @blueprint.post("/videos/<video:video_id>/summary", access=ADMINS)
@@ -105,7 +105,7 @@ def write_summary(posted: dict[str, Any], video_id: str) -> Response:
     video_ids.check(video_id)
     with write_transaction() as uow:
         submissions.write_summary(uow, KINDS.named(TaskType.GENERATE_SUMMARY), video_id, **posted)
-        return reply(_VIDEO, present_video(uow.session, videos.get(uow.session, video_id)))
+        return reply(_VIDEO, present_video(uow.session, video_id))
 
 
 @blueprint.get("/videos/<video:video_id>/ai-notes", access=ADMINS)

@@ -1,0 +1,62 @@
+"""What is known of one video: for an answer, and for what still has to be fetched."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from vidwiz.models import Conversation, Transcript, Video
+from vidwiz.statements.dialects import PerDialect
+
+_videos = Video.__table__.c
+_transcripts = Transcript.__table__.c
+_conversations = Conversation.metadata.tables["conversations"]
+
+HAS_METADATA = _videos.metadata.is_not(None)
+DURATION = _videos.metadata["duration"].as_float()
+"""In seconds; null where it is not known."""
+
+STATE = sa.select(
+    HAS_METADATA.label("has_metadata"), _videos.transcript_available, DURATION.label("duration")
+).where(_videos.video_id == sa.bindparam("video_id"))
+"""What there is of the video `:video_id`."""
+
+INSERT = PerDialect(
+    lambda insert: (
+        insert(Video.__table__)
+        .values(video_id=sa.bindparam("video_id"), title=sa.bindparam("title"))
+        .on_conflict_do_nothing()
+        .returning(_videos.id)
+    )
+)
+"""Make `:video_id` known by the name `:title`; no row when it was known."""
+
+WITH_TRANSCRIPT = (
+    sa.select(
+        _videos.id,
+        _videos.video_id,
+        _videos.title,
+        _videos.metadata.label("video_metadata"),
+        _videos.metadata_source,
+        _videos.transcript_available,
+        _videos.created_at,
+        _videos.updated_at,
+        _transcripts.id.label("transcript_id"),
+        _transcripts.source.label("transcript_source"),
+        _transcripts.summary,
+        _transcripts.suggested_questions,
+        _transcripts.summary_made_by,
+    )
+    .join_from(
+        Video.__table__,
+        Transcript.__table__,
+        sa.and_(_transcripts.video_id == _videos.video_id, _transcripts.owner_id.is_(None)),
+        isouter=True,
+    )
+    .where(_videos.video_id == sa.bindparam("video_id"))
+)
+"""All that is shown of the video `:video_id`, with the shared transcript's part."""
+
+INSERT_CONVERSATION = sa.insert(_conversations).returning(
+    *(_conversations.c[name] for name in ("id", "created_at", "updated_at"))
+)
+"""A conversation of `user_id` or `guest_id` about `video_id`."""
