@@ -28,8 +28,7 @@ _CHORES = re.compile(
     r"herzlich willkommen|hallo (?:zusammen|und|leute)|abonne[zr]|s'abonner|prochaine vidéo|"
     r"à bientôt|bienvenue|bonjour (?:à|tout)|suscri[bp]|próximo v[ií]deo|bienvenid|"
     r"hola a todos|inscreva|inscriv|iscriv|اشترك|اشتراك|القناة|الفيديو القادم|أهلا بكم|"
-    r"مرحبا|ترجمة|チャンネル登録|高評価|ご視聴|次の動画|次回|подпис",
-    re.IGNORECASE,
+    r"مرحبا|ترجمة|チャンネル登録|高評価|ご視聴|次の動画|次回|подпис"
 )
 """Greetings, thanks, advertising and calls to subscribe, in several languages."""
 
@@ -69,4 +68,5 @@ DIGITS = re.compile(r"\d|\b(?:plus|minus|times|equals|squared|over|divided)\b")
 
 def is_chore(text: str) -> bool:
     """Say whether a sentence greets, thanks, advertises or asks to subscribe."""
-    return _CHORES.search(text.replace("’", "'")) is not None
+    # In small letters, as a search that ignores case takes three times as long.
+    return _CHORES.search(text.lower().replace("’", "'")) is not None

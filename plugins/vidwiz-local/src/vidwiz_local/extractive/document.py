@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _PARTS = 10
 _CLOSING = ".!?…。！？؟।۔"
 _CLOSERS = "\"'”’»)]」』）"
+_NOT_WORDS = " \"'“”„‘’«»()[]「」『』（）【】<>,;:.!?…–—-·•*_#/|"
 _TRIMMED = " ,;:–—-·•、،؛/|"
 _PAIRS = (("“", "”"), ("„", "“"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"), ("（", "）"))
 
@@ -66,8 +67,9 @@ class Document:
     def terms(self) -> list[list[str]]:
         """The terms of each sentence: stems of the words that carry a topic."""
         tokens = self.speech.tokens
+        known = {token: self.terms_of(token) for token in set(tokens)}
         return [
-            [term for token in tokens[s.start : s.end] for term in self.terms_of(token)]
+            [term for token in tokens[s.start : s.end] for term in known[token]]
             for s in self.sentences
         ]
 
@@ -137,15 +139,16 @@ class Document:
             if word[0].isupper() and before[-1].isalnum() and before[0].islower()
         }
 
+    @cached_property
+    def _not_terms(self) -> frozenset[str]:
+        wording = self.wording
+        return wording.stop if wording.code == "ja" else wording.stop | wording.vague
+
     def terms_of(self, token: str) -> tuple[str, ...]:
         """Return the terms of one token."""
         known = self._known.get(token)
         if known is None:
-            stop = (
-                self.wording.stop | self.wording.vague
-                if self.wording.code != "ja"
-                else (self.wording.stop)
-            )
+            stop = self._not_terms
             known = self._known[token] = tuple(
                 stem(word)
                 for word in surface_words(token)
@@ -189,6 +192,13 @@ class Document:
         if self.is_lower_case:
             tokens = [self._cased(token) for token in tokens]
         return finished(joined(tokens))
+
+    def opens_with(self, sentence: Sentence, words: tuple[str, ...]) -> bool:
+        """Say whether a sentence may begin with one of these words once it is polished."""
+        # What is looked at decides how much of the start is dropped, so no more is cut off here.
+        tokens = self.speech.tokens[sentence.start : sentence.end]
+        first = tokens[self._leading(tokens)]
+        return first.lstrip(_NOT_WORDS).casefold().startswith(words)
 
     def _leading(self, tokens: list[str]) -> int:
         """Return how many tokens at the start only lead over from what was said before."""

@@ -20,6 +20,7 @@ _EMBEDDED = re.compile(
     r"\b(how|why)\s+((?:to\s|the\s|a\s|an\s|many\s|much\s)?[a-z][\w' \-]{12,80}?)(?=[,.;:?!]|$)",
     re.IGNORECASE,
 )
+_ASKS = re.compile(r"[hH][oO][wW]|[wW][hH][yY]")
 _CONDITION = re.compile(r"^((?:when|if)\s+[a-z][\w' \-]{14,80}?),", re.IGNORECASE)
 _NO_CONDITION = re.compile(
     r"\b(?:did|had|was|were|say|want|wonder|look|think|hear|ask|curious|something|know|like|watch|"
@@ -34,9 +35,11 @@ def of_clauses(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
         if not terms or not sentence.marked:
             continue
         text = document.speech.text(sentence.start, sentence.end)
-        for word, clause in _EMBEDDED.findall(text):
+        for word, clause in _EMBEDDED.findall(text) if _ASKS.search(text) else ():
             yield from _embedded(document, word.casefold(), clause, phrases)
-        match = _CONDITION.match(document.polished(sentence.start, sentence.end))
+        match = None
+        if document.opens_with(sentence, ("when", "if")):
+            match = _CONDITION.match(document.polished(sentence.start, sentence.end))
         if match and not _NO_CONDITION.search(match[1]):
             yield from _clause(
                 document,

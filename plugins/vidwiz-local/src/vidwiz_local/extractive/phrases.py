@@ -81,22 +81,30 @@ def _stands_alone(document: Document, text: str) -> bool:
 
 
 def _runs(document: Document) -> Iterator[list[tuple[int, str]]]:
-    """Yield runs of tokens that carry a topic, not interrupted by others or by punctuation."""
+    """Yield runs of stems of what carries a topic, not interrupted by others or by punctuation."""
     tokens, stop = document.speech.tokens, document.wording.stop
+    stems = {token: _stems(token, stop) for token in set(tokens)}
+    opening = {token for token in stems if token[0] in _EDGE}
+    closing = {token for token in stems if token[-1] in _EDGE}
     for sentence in document.sentences:
         run: list[tuple[int, str]] = []
         for at in range(sentence.start, sentence.end):
-            words = [w for w in surface_words(tokens[at]) if w not in stop and not w.isdecimal()]
-            if run and tokens[at][0] in _EDGE:
+            token = tokens[at]
+            found = stems[token]
+            if run and (not found or token in opening):
                 yield run
                 run = []
-            for word in words:
-                run.append((at, word))
-            if run and (not words or tokens[at][-1] in _EDGE):
-                yield run
-                run = []
+            if found:
+                run += [(at, one) for one in found]
+                if token in closing:
+                    yield run
+                    run = []
         if run:
             yield run
+
+
+def _stems(token: str, stop: frozenset[str]) -> list[str]:
+    return [stem(w) for w in surface_words(token) if w not in stop and not w.isdecimal()]
 
 
 _Gram = tuple[tuple[str, ...], int, int]
@@ -110,9 +118,9 @@ def _grams(document: Document) -> Iterator[_Gram]:
         for size in range(1, _LONGEST + 1):
             for at in range(len(run) - size + 1):
                 part = run[at : at + size]
-                yield tuple([stem(word) for _, word in part]), part[0][0], part[-1][0] + 1
+                yield tuple([one for _, one in part]), part[0][0], part[-1][0] + 1
         if before and _linked(tokens, before[-1][0], run[0][0]):
-            terms = (stem(before[-1][1]), tokens[before[-1][0] + 1].casefold(), stem(run[0][1]))
+            terms = (before[-1][1], tokens[before[-1][0] + 1].casefold(), run[0][1])
             yield terms, before[-1][0], run[0][0] + 1
         before = run
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _CLOSERS = "\"'”’»)]」』）"
 _ENDERS = ".!?…。！？؟।۔"
+_MARKS = frozenset(_CLOSERS + _ENDERS)
 _ABBREVIATIONS = words(
     """
     mr mrs ms dr prof sr jr st vs e.g i.e eg ie cf ca approx fig no vol inc ltd co bzw z.b
@@ -109,20 +110,17 @@ def _is_marked(token: str) -> bool:
 def _marked_ends(speech: Speech, wording: Wording) -> list[int]:
     """Return where punctuation or a long silence ends a sentence."""
     tokens = speech.tokens
-    ends = []
-    for at, token in enumerate(tokens):
-        following = tokens[at + 1] if at + 1 < len(tokens) else None
-        if (
-            following is None
-            or at + 1 in speech.pauses
-            or (
-                token.rstrip(_CLOSERS)[-1:] in _ENDERS
-                and ends_sentence(tokens[at - 1] if at else "", token, following, wording)
-            )
-            or (token[-1] >= "\u3040" and _JAPANESE_FINAL.search(token))
-        ):
-            ends.append(at + 1)
-    return ends
+    may_end = {t for t in set(tokens) if t[-1] in _MARKS or _JAPANESE_FINAL.search(t)}
+    found = [at for at, token in enumerate(tokens, 1) if token in may_end]
+    ends = {at for at in found if at == len(tokens) or _ends(tokens, at - 1, wording)}
+    return sorted(ends | {at for at in (*speech.pauses, len(tokens)) if 0 < at <= len(tokens)})
+
+
+def _ends(tokens: Sequence[str], at: int, wording: Wording) -> bool:
+    before = tokens[at - 1] if at else ""
+    return bool(_JAPANESE_FINAL.search(tokens[at])) or ends_sentence(
+        before, tokens[at], tokens[at + 1], wording
+    )
 
 
 def _capitals_mark_sentences(tokens: Sequence[str], ends: Sequence[int], wording: Wording) -> bool:
@@ -130,10 +128,13 @@ def _capitals_mark_sentences(tokens: Sequence[str], ends: Sequence[int], wording
 
     Then common words stand in capitals in mid-sentence, too often for names and titles.
     """
+    capital = {token for token in set(tokens) if token[0].isupper()}
     found = sum(
-        1
-        for before, token in pairwise(tokens)
-        if token[0].isupper() and is_capital_start(before, token, wording)
+        [
+            is_capital_start(before, token, wording)
+            for before, token in pairwise(tokens)
+            if token in capital
+        ]
     )
     return found * 5 > len(ends)
 

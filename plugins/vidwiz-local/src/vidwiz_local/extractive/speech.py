@@ -6,7 +6,8 @@ import html
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from vidwiz_local.extractive.wording import words
@@ -29,6 +30,7 @@ _SPACELESS_BREAK = re.compile(
     r"|(?<=[まで]した)(?=[^。、がかねよのけしとからっ\s])|(?<=ません)(?=[^。、がかねよのけしとからで\s])"
 )
 _MARKUP = re.compile(r"<[^<>]{1,60}>|\{\\[^{}]{1,40}\}|[♪♫♩♬]|https?://\S+|www\.\S+")
+_MARKUP_SIGNS = ("<", "{", "http", "www.")
 _SOUND_WORDS = (
     "music|applause|laughter|laughs?|laughing|cheers|cheering|clapping|silence|inaudible|"
     "crosstalk|sighs?|coughs?|musik|applaus|beifall|gelächter|musique|applaudissements|rires|"
@@ -60,6 +62,7 @@ _PHRASE_FILLERS = {
     ("you", "know"): words("do as did if that when what how the this why who where a"),
     ("i", "mean"): words("do what did if as could might"),
 }
+_FIRST_FILLERS = frozenset(first for first, _ in _PHRASE_FILLERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Speech:
 def joined(tokens: Sequence[str]) -> str:
     """Join tokens by spaces, except between those of scripts without spaces."""
     text = " ".join(tokens)
-    if SPACELESS_CHAR.search(text):
+    if not text.isascii() and SPACELESS_CHAR.search(text):
         text = re.sub(rf"(?<=[{SPACELESS}。！？、，…」』）])\s+(?=[{SPACELESS}「『（])", "", text)
     return text
 
@@ -126,10 +129,12 @@ def cleaned(text: str) -> str:
         text = one_line(text)
     if "[" in text or "(" in text or "*" in text or not text.isascii():
         text = _SOUND.sub(" ", text)
-    text = _MARKUP.sub(" ", text)
+    if not text.isascii() or any(sign in text for sign in _MARKUP_SIGNS):
+        text = _MARKUP.sub(" ", text)
     if ":" in text:
         text = _SPEAKER.sub("", text)
-    text = _TURN.sub(" ", text)
+    if ">" in text or "-" in text or not text.isascii():
+        text = _TURN.sub(" ", text)
     return "" if _ONLY_SOUND.fullmatch(text) else text.strip()
 
 
@@ -153,12 +158,11 @@ def heard(passages: Iterable[Passage]) -> Speech:
 
 def _append(speech: Speech, text: str, start: float, per_char: float, home: int) -> None:
     """Append the tokens of one passage; times are interpolated by characters."""
-    position = 0
-    for token in _split(text):
-        speech.tokens.append(token)
-        speech.times.append(start + position * per_char)
-        speech.homes.append(home)
-        position += len(token) + 1
+    tokens = _split(text)
+    positions = accumulate([len(token) + 1 for token in tokens[:-1]], initial=0)
+    speech.tokens.extend(tokens)
+    speech.times.extend([start + position * per_char for position in positions])
+    speech.homes.extend([home] * len(tokens))
 
 
 def _split(text: str) -> list[str]:
@@ -177,6 +181,8 @@ def _split(text: str) -> list[str]:
 
 def _kept(speech: Speech, keep: list[int], ends_at: float) -> Speech:
     """Return the speech with only the tokens of `keep`; a pause before a lost one moves on."""
+    if len(keep) == len(speech.tokens):
+        return replace(speech, ends_at=ends_at)
     pauses = set()
     if speech.pauses:
         pending = sorted(speech.pauses, reverse=True)
@@ -195,15 +201,14 @@ def _kept(speech: Speech, keep: list[int], ends_at: float) -> Speech:
 
 def _without_fillers(speech: Speech) -> Speech:
     """Drop um and uh, and "you know" and "I mean" where nothing hangs on them."""
-    bare = [token.strip(",.…").casefold() for token in speech.tokens]
+    forms = {token: token.strip(",.…").casefold() for token in set(speech.tokens)}
+    bare = [forms[token] for token in speech.tokens]
     keep: list[int] = []
     at, count = 0, len(bare)
     while at < count:
         if bare[at] in _FILLERS:
             at += 1
-        elif (bare[at], bare[at + 1] if at + 1 < count else "") in _PHRASE_FILLERS and _is_filler(
-            bare, at, speech.tokens[at + 1]
-        ):
+        elif bare[at] in _FIRST_FILLERS and _is_filler(bare, at, speech.tokens):
             at += 2
         else:
             keep.append(at)
@@ -211,10 +216,10 @@ def _without_fillers(speech: Speech) -> Speech:
     return _kept(speech, keep, speech.ends_at)
 
 
-def _is_filler(bare: list[str], at: int, second: str) -> bool:
-    if second.endswith((".", "?", "!")):
+def _is_filler(bare: list[str], at: int, tokens: list[str]) -> bool:
+    bound = _PHRASE_FILLERS.get((bare[at], bare[at + 1] if at + 1 < len(bare) else ""))
+    if bound is None or (second := tokens[at + 1]).endswith((".", "?", "!")):
         return False
-    bound = _PHRASE_FILLERS[bare[at], bare[at + 1]]
     before = bare[at - 1] if at else ""
     after = bare[at + 2] if at + 2 < len(bare) else ""
     return before not in bound and (second.endswith(",") or after not in bound)
@@ -222,11 +227,12 @@ def _is_filler(bare: list[str], at: int, second: str) -> bool:
 
 def _without_repeats(speech: Speech, ends_at: float) -> Speech:
     """Drop stutters, words said three times in a row, and lines that captions give twice."""
-    folded = [token.casefold() for token in speech.tokens]
+    forms = {token: token.casefold() for token in set(speech.tokens)}
+    folded = [forms[token] for token in speech.tokens]
     latest: dict[str, int] = {}
     keep: list[int] = []
-    at = 0
-    while at < len(folded):
+    at, count = 0, len(folded)
+    while at < count:
         word = folded[at]
         back = at - latest.get(word, -1000)
         if back <= _LONGEST_REPEAT and _is_repeat(folded, at, back):
@@ -247,6 +253,9 @@ _SHORTEST_LINE = 4
 def _is_repeat(folded: list[str], at: int, back: int) -> bool:
     if back == 1:
         return folded[at] in _DOUBLED or folded[at] in (folded[at - 2], *folded[at + 1 : at + 2])
+    # Most that say one word again do not go on alike.
+    if folded[at + 1 : at + 2] != folded[at - back + 1 : at - back + 2]:
+        return False
     if back >= _SHORTEST_LINE:
         return folded[at : at + back] == folded[at - back : at]
     return (

@@ -17,6 +17,7 @@ SHORTEST, LONGEST = 200, 800
 _WANTED = 560
 _MOST_SENTENCES = 6
 _SAME = 0.7
+_MOST_SAID = 400
 _GOOD_ENOUGH, _ENOUGH = 0.4, 320
 """From this length on only sentences of this worth are added."""
 
@@ -71,7 +72,9 @@ def _redundancy(document: Document, one: Ranked, chosen: list[Ranked]) -> float:
 
 def _all_said(document: Document) -> list[str]:
     """Return what a video with few words says, sentence by sentence, without greetings."""
-    said = [document.polished(s.start, s.end) for s in document.sentences]
+    # There is no room for more, even of three words each.
+    first = document.sentences[:_MOST_SAID]
+    said = [document.polished(s.start, s.end) for s in first]
     kept = [text for text in said if len(text.split()) > 2 or is_spaceless(text)]  # noqa: PLR2004
     return [text for text in dict.fromkeys(kept) if not is_chore(text)]
 
