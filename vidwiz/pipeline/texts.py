@@ -66,7 +66,7 @@ def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> Wor
         "new_questions": list(result.questions),
         "new_made_by": _with_version(result.made_by, made_from),
     }
-    if uow.connection.execute(STORE_SUMMARY, values).rowcount == 0:
+    if uow.connection.scalar(STORE_SUMMARY, values) is None:
         _locked_version(uow, item)
         raise _replaced()
     uow.publish(VideoChanged(item.video_id))

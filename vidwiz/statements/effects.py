@@ -129,6 +129,8 @@ STORE_SUMMARY = (
         suggested_questions=sa.bindparam("new_questions"),
         summary_made_by=sa.bindparam("new_made_by"),
     )
+    # SQLite's driver counts no rows of a statement that begins with WITH.
+    .returning(_T.id)
 )
 """Writes the summary of a transcript that is still the version it was made from."""
 
