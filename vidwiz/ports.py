@@ -86,8 +86,13 @@ class UnitOfWork(Protocol):
     cost a third. What the session holds is not flushed before them.
     """
 
-    session: Session
-    connection: Connection
+    @property
+    def session(self) -> Session:
+        """The session; one statement by itself has none."""
+
+    @property
+    def connection(self) -> Connection:
+        """The connection."""
 
     def notify(self, task_type: str, task_id: int) -> None:
         """Have a worker look at this task once the transaction is committed."""
@@ -116,6 +121,9 @@ class Parts(Protocol):
 
     def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
         """Open a writing transaction."""
+
+    def single_statement(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work of one statement on its connection, which commits by itself."""
 
 
 class FetcherHealth(Protocol):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, current_app
 
 from vidwiz.db import engine
-from vidwiz.db.transactions import unit_of_work
+from vidwiz.db.transactions import single_statement, unit_of_work
 from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
@@ -40,6 +40,10 @@ class Runtime:
     def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
         """Open a writing transaction; see `vidwiz.db.transactions.unit_of_work`."""
         return unit_of_work(self)
+
+    def single_statement(self) -> AbstractContextManager[UnitOfWork]:
+        """Open a unit of work of one statement; see `vidwiz.db.transactions.single_statement`."""
+        return single_statement(self)
 
     def metadata_fetchers(self) -> list[MetadataFetcher]:
         """Return the fetchers to ask, in order."""

@@ -194,7 +194,7 @@ def test_what_a_site_says_is_cleaned_before_it_is_kept(ada, pushed):
         chapters=(Chapter("A\u202eB", 0.0, 60.0),),
     )
     with unit_of_work(current()) as uow:
-        videos.store_metadata(uow, videos.lock(uow, VIDEO), odd, source="fake")
+        videos.store_metadata(uow, VIDEO, odd, source="fake")
     shown = ada.get(f"/videos/{VIDEO}").json
     assert shown["title"] == shown["metadata"]["title"] == "Bread]0;evil"
     assert (

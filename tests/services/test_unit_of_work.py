@@ -49,7 +49,7 @@ def test_a_block_that_raises_leaves_nothing_and_notifies_nobody(queue):
 def test_a_notification_survives_a_savepoint_that_was_rolled_back(queue):
     with writing() as uow:
         videos.ensure(uow, VIDEO)
-        inner = uow.session.begin_nested()
+        inner = uow.connection.begin_nested()
         scheduling.schedule(uow, subjects.summary_of(1, VIDEO))
         inner.rollback()
     assert len(tasks()) == 2

@@ -154,6 +154,6 @@ class TestOwnTranscript:
 def test_metadata_alone_ends_nothing(core):
     ensure_video()
     with writing() as uow:
-        videos.store_metadata(uow, videos.lock(uow, VIDEO), metadata(), source="test")
+        videos.store_metadata(uow, VIDEO, metadata(), source="test")
     assert states() == ("ready", "waiting", "none")
     assert not stages(VIDEO)[VIDEO].ended

@@ -408,7 +408,7 @@ def test_the_same_transcript_again_changes_nothing(core, work):
     before = tasks()
     stored = transcripts.put_object(runtime_of(core).store, VIDEO, captions(), source="again")
     with writing() as uow:
-        transcripts.accept(uow, videos.lock(uow, VIDEO), stored)
+        transcripts.accept(uow, VIDEO, stored)
     assert len(tasks()) == len(before)
     assert transcript_of().source == "fake-transcript"
 

@@ -102,14 +102,14 @@ MUTANTS = {
     ),
     "a job is given to a work horse that does not answer": Mutant(
         "vidwiz/worker/work_horse.py",
-        "            if _is_readable(self._line, _ANSWER_SECONDS) and self._line.recv(1) == _BEGUN:\n",
-        "            if True:\n",
+        "_is_readable(self._line, _ANSWER_SECONDS) and self._line.recv(1) == _BEGUN",
+        "True",
         "tests/worker/test_work_horse.py",
     ),
     "a work horse takes a job and ends": Mutant(
         "vidwiz/worker/work_horse.py",
-        "            if self._line.fileno() in ready and not stopping():\n                return self._read()\n",
-        "            if self._line.fileno() in ready:\n                self._read()\n                return None\n",
+        "                return self._read()\n",
+        "                self._read()\n",
         "tests/worker/test_work_horse.py",
     ),
     "a worker's file is not locked": Mutant(

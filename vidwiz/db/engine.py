@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from sqlalchemy.engine import Engine
 
+# Marks a connection, in its `info`, whose limits hold in transactions only.
+NEEDS_TRANSACTIONS = "needs_transactions"
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 

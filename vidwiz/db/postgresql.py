@@ -16,9 +16,12 @@ from weakref import WeakKeyDictionary
 from psycopg import OperationalError
 from sqlalchemy import event
 
+from vidwiz.db.engine import NEEDS_TRANSACTIONS
+
 if TYPE_CHECKING:
     import psycopg
     from sqlalchemy.engine import Connection, Dialect, Engine
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 # A session stuck in a transaction must block nobody for long; the server ends it. Milliseconds.
 LIMITS = {
@@ -88,7 +91,11 @@ class _Connector:
         """None until the first connection. What a process found out its forks know."""
 
     def connect(
-        self, dialect: Dialect, _record: object, arguments: list[Any], parameters: dict[str, Any]
+        self,
+        dialect: Dialect,
+        record: ConnectionPoolEntry,
+        arguments: list[Any],
+        parameters: dict[str, Any],
     ) -> psycopg.Connection[Any]:
         """Connect; for SQLAlchemy's event `do_connect`."""
         connect = dialect.loaded_dbapi.connect
@@ -107,6 +114,7 @@ class _Connector:
                 if not self._is_pooled:
                     return connection  # type: ignore[no-any-return]
                 connection.close()
+        record.info[NEEDS_TRANSACTIONS] = True
         return connect(*arguments, **{**parameters, "prepare_threshold": None})  # type: ignore[no-any-return]
 
     def begin(self, connection: Connection) -> None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 LONGEST_WAIT = 30.0
 # A writer that finds the lock taken asks again after this time, in seconds.
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.001, 0.003
+# For one statement that reads: it sees one state of the database by itself.
+NO_BEGIN = "none"
 
 
 def init_engine(engine: Engine, *, flush_commits: bool) -> None:
@@ -108,7 +110,7 @@ def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
     if mode == "IMMEDIATE":
         _begin_immediate(connection)
-    else:
+    elif mode != NO_BEGIN:
         connection.exec_driver_sql(f"BEGIN {mode}")
 
 

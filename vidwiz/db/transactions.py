@@ -1,4 +1,7 @@
-"""The two ways into the database: a unit of work, which may write, and a reading transaction."""
+"""The ways into the database: a unit of work, which may write, and a reading transaction.
+
+Each has a lighter form for what is one statement.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,15 @@ import logging
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
-from vidwiz.db.engine import db
-from vidwiz.db.sqlite import writer_queue
+from vidwiz.db import sqlite
+from vidwiz.db.engine import NEEDS_TRANSACTIONS, db
 from vidwiz.ports import transaction_open
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
+    from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import Event, Parts
@@ -24,12 +28,19 @@ log = logging.getLogger(__name__)
 class UnitOfWork:
     """One writing transaction, and the work that follows its commit."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.connection = session.connection()
+    def __init__(self, connection: Connection, session: Session | None = None) -> None:
+        self.connection = connection
+        self._session = session
         self._work: list[Callable[[Parts], object]] = []
         self._notifications: dict[str, list[int]] = {}
         self._events: dict[Event, None] = {}
+
+    @property
+    def session(self) -> Session:
+        """The session; raises `RuntimeError` where the unit of work is a single statement."""
+        if self._session is None:
+            raise RuntimeError("a single statement runs on the connection")
+        return self._session
 
     def after_commit(self, work: Callable[[Parts], object]) -> None:
         """Run `work` once the transaction is committed, in the order of registration."""
@@ -73,10 +84,48 @@ def unit_of_work(parts: Parts) -> Iterator[UnitOfWork]:
     """
     _refuse_nesting()
     with _turn_to_write(), _transaction("IMMEDIATE") as session:
-        uow = UnitOfWork(session)
+        uow = UnitOfWork(session.connection(), session)
         yield uow
         session.commit()
     uow.run_after_commit(parts)
+
+
+@contextmanager
+def single_statement(parts: Parts) -> Iterator[UnitOfWork]:
+    """Open a unit of work for one writing statement, without the round trips of a transaction.
+
+    The statement commits by itself, so only one may be executed; there is no session. Otherwise
+    as a unit of work: it must not nest, waits for its turn on SQLite, and is followed by the work
+    that was registered with `after_commit`.
+    """
+    with _turn_to_write(), _connection("IMMEDIATE") as connection:
+        uow = UnitOfWork(connection)
+        yield uow
+        # Where it is not committed yet, which is everywhere but on a PostgreSQL of one's own.
+        connection.commit()
+    uow.run_after_commit(parts)
+
+
+@contextmanager
+def single_read() -> Iterator[Connection]:
+    """Open a connection for one reading statement, without the round trips of a transaction."""
+    with _connection(sqlite.NO_BEGIN) as connection:
+        yield connection
+
+
+@contextmanager
+def _connection(sqlite_begin: str) -> Iterator[Connection]:
+    _refuse_nesting()
+    token = transaction_open.set(True)
+    try:
+        with db.engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.execution_options(sqlite_begin=sqlite_begin)
+            elif not connection.info.get(NEEDS_TRANSACTIONS):
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+            yield connection
+    finally:
+        transaction_open.reset(token)
 
 
 def _refuse_nesting() -> None:
@@ -85,7 +134,7 @@ def _refuse_nesting() -> None:
 
 
 def _turn_to_write() -> AbstractContextManager[None]:
-    return writer_queue.turn() if db.engine.dialect.name == "sqlite" else nullcontext()
+    return sqlite.writer_queue.turn() if db.engine.dialect.name == "sqlite" else nullcontext()
 
 
 @contextmanager

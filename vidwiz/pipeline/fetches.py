@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz.pipeline.work import FetchInputs, MetadataResult, TranscriptResult
+from vidwiz.pipeline.work import (
+    EXAMPLE_SHA256,
+    FetchInputs,
+    MetadataResult,
+    TranscriptResult,
+)
 from vidwiz.plugin_api import VideoMetadata
 from vidwiz.services import dispatch, transcripts, video_ids, videos
-from vidwiz.services.transcripts import StoredObject
+from vidwiz.services.transcripts import Accepted, StoredObject
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from vidwiz.models import Transcript, Video
     from vidwiz.pipeline.kinds import InputReader
     from vidwiz.pipeline.providers import Providers
     from vidwiz.ports import TranscriptStore, UnitOfWork
@@ -20,7 +24,7 @@ if TYPE_CHECKING:
 
 
 EXAMPLE_METADATA = MetadataResult(VideoMetadata(id="example"), "example")
-EXAMPLE_TRANSCRIPT = StoredObject("transcripts/example.json", "0" * 64, None, "example")
+EXAMPLE_TRANSCRIPT = StoredObject("transcripts/example.json", EXAMPLE_SHA256, None, "example")
 
 
 def inputs(_reader: InputReader, claim: Claim) -> FetchInputs:
@@ -30,7 +34,7 @@ def inputs(_reader: InputReader, claim: Claim) -> FetchInputs:
 
 def needs_metadata(session: Session, item: WorkItem) -> bool:
     """Say whether the video has no metadata."""
-    return videos.get(session, item.video_id).video_metadata is None
+    return not videos.has_metadata(session, item.video_id)
 
 
 def fetch_metadata(asked: FetchInputs, providers: Providers) -> MetadataResult:
@@ -40,16 +44,15 @@ def fetch_metadata(asked: FetchInputs, providers: Providers) -> MetadataResult:
     return MetadataResult(metadata, source)
 
 
-def write_metadata(uow: UnitOfWork, item: WorkItem, result: MetadataResult) -> Video:
+def write_metadata(uow: UnitOfWork, item: WorkItem, result: MetadataResult) -> WorkItem:
     """Keep the metadata in the video's row."""
-    video = videos.lock(uow, item.video_id)
-    videos.store_metadata(uow, video, result.metadata, source=result.source)
-    return video
+    videos.store_metadata(uow, item.video_id, result.metadata, source=result.source)
+    return item
 
 
 def needs_transcript(session: Session, item: WorkItem) -> bool:
     """Say whether the video has no shared transcript."""
-    return not videos.get(session, item.video_id).transcript_available
+    return not videos.has_transcript(session, item.video_id)
 
 
 def fetch_transcript(asked: FetchInputs, providers: Providers) -> TranscriptResult:
@@ -66,11 +69,11 @@ def store_transcript(
     return transcripts.put_object(store, video_id, result.transcript, source=result.source)
 
 
-def write_transcript(uow: UnitOfWork, item: WorkItem, stored: StoredObject) -> Transcript | None:
+def write_transcript(uow: UnitOfWork, item: WorkItem, stored: StoredObject) -> Accepted | None:
     """Let the video's shared row point to the object; None when it does already."""
-    return transcripts.accept(uow, videos.lock(uow, item.video_id), stored)
+    return transcripts.accept(uow, item.video_id, stored)
 
 
-def dispatch_texts(uow: UnitOfWork, transcript: Transcript, priority: int) -> None:
+def dispatch_texts(uow: UnitOfWork, accepted: Accepted, priority: int) -> None:
     """Schedule the summary and the waiting notes."""
-    dispatch.dispatch(uow, transcript, priority=priority)
+    dispatch.dispatch(uow, accepted.transcript_id, accepted.video_id, priority=priority)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from contextlib import AbstractContextManager
 
+    from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
 
     from vidwiz.pipeline.providers import Providers
@@ -28,6 +29,9 @@ class InputReader(Protocol):
 
     def read_transaction(self) -> AbstractContextManager[Session]:
         """Open a reading transaction."""
+
+    def row(self, statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
+        """Return the one row that the statement finds, by itself and without a transaction."""
 
     def segments(self, object_key: str) -> tuple[Segment, ...]:
         """Return a stored transcript; raise `StoreError`. Not to be called in a transaction."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidwiz.errors import ConflictError, InvalidInputError, StaleError
 from vidwiz.models import ACTIVE, Priority
+from vidwiz.pipeline.kinds import schedule_nothing
 from vidwiz.pipeline.work import NoteResult, NotNeeded, SummaryResult
 from vidwiz.services import notes, transcripts, videos
 from vidwiz.tasks import claims, failures, query, subjects
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from vidwiz.models import Note, Task
     from vidwiz.pipeline.kinds import TaskKind, TaskKinds
     from vidwiz.ports import UnitOfWork
+    from vidwiz.tasks.claims import NextClaim
 
 
 def write_result(
@@ -37,7 +39,7 @@ def write_result(
     counts as it is, and ends the active task of its subject, whoever works on it.
     """
     # Locks go video, note, task; so the effect comes before the end of the task.
-    written = None if isinstance(stored, NotNeeded) else kind.write(uow, item, stored)
+    written = _write(uow, kind, item, stored)
     priority: int | None
     if isinstance(item, Claim):
         priority = claims.complete(uow, item, details)
@@ -45,6 +47,34 @@ def write_result(
         priority = claims.complete_active(uow, item, details)
     if written is not None:
         kind.then(uow, written, Priority.PERSON if priority is None else priority)
+
+
+def write_and_claim(
+    uow: UnitOfWork,
+    kind: TaskKind,
+    claim: Claim,
+    stored: Any,  # noqa: ANN401 - what the kind's `store` returned
+    following: NextClaim,
+) -> list[Claim]:
+    """Write a result as above, and as the last thing of the transaction claim the next task.
+
+    Last, because nothing may be waited for that a holder of that task might hold.
+    """
+    if kind.then is not schedule_nothing:
+        write_result(uow, kind, claim, stored)
+        return claims.claim_next(uow, following)
+    _write(uow, kind, claim, stored)
+    return claims.complete_and_claim(uow, claim, None, following)
+
+
+def _write(uow: UnitOfWork, kind: TaskKind, item: WorkItem, stored: Any) -> object | None:  # noqa: ANN401
+    """Return what the kind has written into the rows, None when nothing changes."""
+    if isinstance(stored, NotNeeded):
+        return None
+    written = kind.write(uow, item, stored)
+    # The ledger's statements go past the session.
+    uow.session.flush()
+    return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +187,7 @@ def write_summary(
         {"provider": "operator"},
     )
     write_result(uow, kind, subjects.summary_of(transcript.id, video_id), summary)
+    uow.session.refresh(transcript)
 
 
 def fill_note(uow: UnitOfWork, kind: TaskKind, note_id: int, text: str, *, by_ai: bool) -> Note:

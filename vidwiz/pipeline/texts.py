@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import NotFoundError, StaleError
-from vidwiz.models import Transcript, Video
-from vidwiz.pipeline.work import NoteResult, SummaryResult, TextInputs
+from vidwiz.models import Transcript
+from vidwiz.pipeline.work import EXAMPLE_SHA256, NoteResult, SummaryResult, TextInputs
 from vidwiz.ports import VideoChanged
 from vidwiz.services import notes, transcripts, videos, writing
 from vidwiz.services.writing import VideoContext
+from vidwiz.statements.effects import STORE_SUMMARY
+from vidwiz.statements.inputs import NOTE_INPUTS, SUMMARY_INPUTS
 from vidwiz.tasks import subjects
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
     from vidwiz.pipeline.kinds import InputReader
@@ -23,8 +26,8 @@ if TYPE_CHECKING:
     from vidwiz.tasks.types import Claim, WorkItem
 
 
-EXAMPLE_SUMMARY = SummaryResult("An example.", ("An example?",) * 3, {})
-EXAMPLE_NOTE = NoteResult("An example.", {})
+EXAMPLE_SUMMARY = SummaryResult("An example.", ("An example?",) * 3, {}, EXAMPLE_SHA256)
+EXAMPLE_NOTE = NoteResult("An example.", {}, EXAMPLE_SHA256)
 
 
 def needs_summary(session: Session, item: WorkItem) -> bool:
@@ -35,15 +38,10 @@ def needs_summary(session: Session, item: WorkItem) -> bool:
 
 def summary_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
     """Return the transcript to summarise; None when it is gone or has a summary."""
-    with reader.read_transaction() as session:
-        found = session.execute(
-            _WITH_VIDEO.where(Transcript.id == subjects.transcript_id(claim))
-        ).first()
-        if found is None or found[0].summary is not None:
-            return None
-        transcript, about = found[0], _about(*found)
-    segments = reader.segments(transcript.object_key)
-    return TextInputs(about, segments, transcript.sha256)
+    row = reader.row(SUMMARY_INPUTS, {"of_transcript": subjects.transcript_id(claim)})
+    if row is None:
+        return None
+    return TextInputs(_about(row), reader.segments(row.object_key), row.sha256)
 
 
 def generate_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
@@ -57,19 +55,32 @@ def generate_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
     return SummaryResult(summary.text, summary.questions, made_by, inputs.transcript_sha256)
 
 
-def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> Transcript:
+def store_summary(uow: UnitOfWork, item: WorkItem, result: SummaryResult) -> WorkItem:
     """Give the transcript its summary; raise `StaleError` when that is another version now."""
-    videos.lock(uow, item.video_id)
-    transcript = uow.session.get(Transcript, subjects.transcript_id(item), populate_existing=True)
-    if transcript is None:
-        raise NotFoundError(f"the transcript of {item.video_id} is gone")
-    _check_version(transcript, result.transcript_sha256)
-    transcript.summary = result.text
-    transcript.suggested_questions = list(result.questions)
-    transcript.summary_made_by = _with_version(result.made_by, transcript.sha256)
+    made_from = result.transcript_sha256 or _locked_version(uow, item)
+    values = {
+        "of_video": item.video_id,
+        "of_transcript": subjects.transcript_id(item),
+        "made_from": made_from,
+        "new_summary": result.text,
+        "new_questions": list(result.questions),
+        "new_made_by": _with_version(result.made_by, made_from),
+    }
+    if uow.connection.scalar(STORE_SUMMARY, values) is None:
+        _locked_version(uow, item)
+        raise _replaced()
     uow.publish(VideoChanged(item.video_id))
-    uow.session.flush()
-    return transcript
+    return item
+
+
+def _locked_version(uow: UnitOfWork, item: WorkItem) -> str:
+    """Lock the video and return the version of its transcript; raise `NotFoundError`."""
+    videos.lock(uow, item.video_id)
+    transcript_id = subjects.transcript_id(item)
+    version = uow.session.scalar(sa.select(Transcript.sha256).where(Transcript.id == transcript_id))
+    if version is None:
+        raise NotFoundError(f"the transcript of {item.video_id} is gone")
+    return version
 
 
 def needs_note_text(session: Session, item: WorkItem) -> bool:
@@ -79,16 +90,11 @@ def needs_note_text(session: Session, item: WorkItem) -> bool:
 
 def note_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
     """Return the transcript and the mark; None when the note is not to be filled any more."""
-    with reader.read_transaction() as session:
-        note = notes.find_waiting(session, claim.note_id or 0)
-        found = session.execute(
-            _WITH_VIDEO.where(Transcript.video_id == claim.video_id, Transcript.owner_id.is_(None))
-        ).first()
-        if note is None or found is None:
-            return None
-        transcript, about, mark = found[0], _about(*found), float(note.seconds)
-    segments = reader.segments(transcript.object_key)
-    return TextInputs(about, segments, transcript.sha256, mark)
+    row = reader.row(NOTE_INPUTS, {"of_note": claim.note_id or 0})
+    if row is None:
+        return None
+    segments = reader.segments(row.object_key)
+    return TextInputs(_about(row), segments, row.sha256, float(row.seconds))
 
 
 def generate_note_text(inputs: TextInputs, providers: Providers) -> NoteResult:
@@ -113,13 +119,14 @@ def fill_note(uow: UnitOfWork, item: WorkItem, result: NoteResult) -> WorkItem |
         by_ai=result.by_ai,
     )
     if not filled and made_from is not None:
-        _check_version(transcripts.shared(uow.session, item.video_id), made_from)
+        current = transcripts.shared(uow.session, item.video_id)
+        if current is None or current.sha256 != made_from:
+            raise _replaced()
     return item if filled else None
 
 
-def _check_version(transcript: Transcript | None, made_from: str | None) -> None:
-    if made_from is not None and (transcript is None or transcript.sha256 != made_from):
-        raise StaleError("the transcript was replaced since this text was made from it")
+def _replaced() -> StaleError:
+    return StaleError("the transcript was replaced since this text was made from it")
 
 
 def _with_version(made_by: dict[str, Any] | None, sha256: str | None) -> dict[str, Any] | None:
@@ -129,16 +136,13 @@ def _with_version(made_by: dict[str, Any] | None, sha256: str | None) -> dict[st
     return {**made_by, "transcript_sha256": sha256}
 
 
-_WITH_VIDEO = sa.select(Transcript, Video).join(Video, Video.video_id == Transcript.video_id)
-
-
-def _about(transcript: Transcript, video: Video) -> VideoContext:
-    metadata = video.video_metadata or {}
+def _about(row: Row[Any]) -> VideoContext:
+    metadata = row.metadata or {}
     return VideoContext(
-        title=video.title,
+        title=row.title,
         channel=metadata.get("channel") or metadata.get("uploader"),
         duration=metadata.get("duration"),
-        language=transcript.language,
+        language=row.language,
         chapters=tuple(
             (chapter["start_time"], chapter["title"]) for chapter in metadata.get("chapters") or ()
         ),

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from vidwiz.services.writing import VideoContext
 
 
+EXAMPLE_SHA256 = "0" * 64
+"""The version that the examples of results speak of; no real object has it."""
+
+
 @dataclass(frozen=True, slots=True)
 class FetchInputs:
     """Which video to fetch something of."""

@@ -3,36 +3,62 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from vidwiz.models import Note, PeriodicRun, Priority, Task, TaskStatus, User, Video, now
 from vidwiz.models.upsert import insert_ignoring
+from vidwiz.ports import VideoChanged
 from vidwiz.services import transcripts, videos
+from vidwiz.statements import followers
 from vidwiz.tasks import scheduling, subjects
 from vidwiz.tasks.types import TaskType
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from vidwiz.models import Transcript
     from vidwiz.ports import UnitOfWork
+    from vidwiz.statements.dialects import PerDialect
 
+_NAMES_OF_SUMMARIES = {
+    "summary_type": TaskType.GENERATE_SUMMARY.value,
+    "summary_prefix": subjects.TRANSCRIPT_PREFIX,
+}
+_NAMES_OF_NOTES = {
+    "note_type": TaskType.GENERATE_NOTE.value,
+    "note_prefix": subjects.NOTE_PREFIX,
+}
 _NOTE_SUBJECT = sa.literal(subjects.NOTE_PREFIX) + sa.cast(Note.id, sa.String)
 FORGOTTEN_NOTES = "forgotten notes"
 _SLICE = 5000
 
 
-def dispatch(uow: UnitOfWork, transcript: Transcript, *, priority: int = Priority.PERSON) -> None:
-    """Schedule the summary and the waiting notes of the locked video's shared transcript.
+def dispatch(
+    uow: UnitOfWork, transcript_id: int, video_id: str, *, priority: int = Priority.PERSON
+) -> None:
+    """Schedule what a shared transcript of the locked video lacks: summary and waiting notes.
 
     The lock keeps notes from being created unseen at this moment.
     """
-    video_id = transcript.video_id
-    if transcript.summary is None:
-        scheduling.schedule(uow, subjects.summary_of(transcript.id, video_id), priority=priority)
-    schedule_notes(uow, Note.video_id == video_id, priority=priority)
+    of_transcript = {"of_transcript": transcript_id, "of_video": video_id}
+    values = {**_NAMES_OF_SUMMARIES, **_NAMES_OF_NOTES, **of_transcript, "of_priority": priority}
+    if TaskType.GENERATE_SUMMARY in _insert(uow, followers.INSERT_OF_TRANSCRIPT, values):
+        uow.publish(VideoChanged(video_id))
+
+
+def schedule_note(uow: UnitOfWork, note_id: int) -> None:
+    """Schedule the text of this note if it waits for the AI. Its row must have been flushed."""
+    values = {**_NAMES_OF_NOTES, "of_note": note_id, "of_priority": Priority.PERSON}
+    _insert(uow, followers.INSERT_OF_NOTE, values)
+
+
+def _insert(uow: UnitOfWork, insert: PerDialect, values: dict[str, Any]) -> set[str]:
+    """Insert tasks and have workers notified of them; return their types."""
+    inserted = uow.connection.execute(insert.on(uow.connection), values).all()
+    for task_id, task_type in inserted:
+        uow.notify(task_type, task_id)
+    return {task_type for _, task_type in inserted}
 
 
 def dispatch_if_due(uow: UnitOfWork, video_id: str) -> None:
@@ -40,7 +66,7 @@ def dispatch_if_due(uow: UnitOfWork, video_id: str) -> None:
     videos.lock(uow, video_id)
     transcript = transcripts.shared(uow.session, video_id)
     if transcript is not None and transcript.dispatched_at is None:
-        dispatch(uow, transcript)
+        dispatch(uow, transcript.id, video_id)
         transcript.dispatched_at = now()
 
 

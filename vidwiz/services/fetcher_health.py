@@ -8,11 +8,13 @@ import sqlalchemy as sa
 
 from vidwiz.models import FetcherState, now, now_plus
 from vidwiz.models.upsert import insert
+from vidwiz.statements.inputs import REFUSED_FETCHERS
 from vidwiz.tasks.retry_policy import seconds_until
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import UnitOfWork
@@ -29,11 +31,9 @@ def state(session: Session, provider: str, network: str) -> FetcherState | None:
     return session.get(FetcherState, (provider, network))
 
 
-def refused_on(session: Session, network: str) -> set[str]:
+def refused_on(connection: Connection, network: str) -> set[str]:
     """Return the fetchers that were refused on this network and have not worked since."""
-    return set(
-        session.scalars(sa.select(FetcherState.provider).where(FetcherState.network == network))
-    )
+    return set(connection.scalars(REFUSED_FETCHERS, {"on_network": network}))
 
 
 def may_call(uow: UnitOfWork, provider: str, network: str) -> datetime | None:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, Priority, Task, Transcript, User, Video
+from vidwiz.models import Note, Priority, Task, User, Video
 from vidwiz.ports import NoteChanged
 from vidwiz.services import dispatch, timestamps, videos
 from vidwiz.services.video_stages import of_videos
 from vidwiz.statements import notes as statements
+from vidwiz.statements.effects import FILL_NOTE, FILL_NOTE_OF_VERSION
 from vidwiz.tasks import query, scheduling, subjects
 from vidwiz.tasks.stages import Stage, stage_of_task
 from vidwiz.tasks.types import TaskType
@@ -91,7 +92,7 @@ def _kept_text(text: str | None) -> str | None:
 def _schedule_if_waiting(uow: UnitOfWork, note: Note, video: Video) -> None:
     """Schedule the text now, if it is wanted and possible; else dispatch will do it."""
     if video.transcript_available and note.text is None:
-        dispatch.schedule_notes(uow, Note.id == note.id)
+        dispatch.schedule_note(uow, note.id)
 
 
 def get(session: Session, note_id: int, *, user_id: int) -> Note:
@@ -188,18 +189,11 @@ def fill(
     Nor does it change a note whose video's transcript is another version than `made_from`, if
     that is given.
     """
-    current = sa.exists().where(
-        Transcript.video_id == Note.video_id,
-        Transcript.owner_id.is_(None),
-        Transcript.sha256 == made_from,
-    )
-    video_id = uow.session.scalar(
-        sa.update(Note)
-        .where(Note.id == note_id, Note.text.is_(None))
-        .where(sa.true() if made_from is None else current)
-        .values(text=text, generated_by_ai=by_ai, made_by=made_by)
-        .returning(Note.video_id)
-    )
+    values = {"of_note": note_id, "new_text": text, "by_ai": by_ai, "new_made_by": made_by}
+    if made_from is None:
+        video_id = uow.connection.scalar(FILL_NOTE, values)
+    else:
+        video_id = uow.connection.scalar(FILL_NOTE_OF_VERSION, {**values, "made_from": made_from})
     if video_id is None:
         return False
     uow.publish(NoteChanged(note_id, video_id))

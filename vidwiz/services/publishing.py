@@ -13,14 +13,16 @@ import sqlalchemy as sa
 
 from vidwiz.errors import StoreError
 from vidwiz.models import Transcript, now, now_plus
+from vidwiz.statements.effects import MARK_PUBLISHED
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import Parts, UnitOfWork
 
-# After a failure a copy is tried again in 10 s, then 20, 40, ... and at last every hour.
-_FIRST_PAUSE = 10.0
+# After a failure a copy is tried again in 10 s, then 20, 40, ... and at last every hour. A new
+# version's copy is left to whoever stored it for as long.
+FIRST_PAUSE = 10.0
 _LONGEST_PAUSE = 3600.0
 # How often one call writes the copy again because the transcript was replaced meanwhile.
 _MOST_ROUNDS = 5
@@ -40,14 +42,9 @@ def published_key(video_id: str) -> str:
     return f"transcripts/{video_id}.json"
 
 
-def publish_after_commit(uow: UnitOfWork, transcript: Transcript) -> None:
+def publish_after_commit(uow: UnitOfWork, publication: Publication) -> None:
     """Have the copy written once the transaction is committed."""
-    transcript.published_at = None
-    transcript.publish_failures = 0
-    # Later than now, so that the sweeper does not do it at the same moment.
-    transcript.publish_at = now_plus(_FIRST_PAUSE)
-    due = Publication(transcript.video_id, transcript.object_key, transcript.sha256)
-    uow.after_commit(partial(publish, publication=due))
+    uow.after_commit(partial(publish, publication=publication))
 
 
 def publish(parts: Parts, publication: Publication) -> bool:
@@ -66,7 +63,7 @@ def publish(parts: Parts, publication: Publication) -> bool:
             with parts.unit_of_work() as uow:
                 _put_off(uow, due.video_id)
             return False
-        with parts.unit_of_work() as uow:
+        with parts.single_statement() as uow:
             due = mark_published(uow, due)
     return due is None
 
@@ -76,18 +73,8 @@ def mark_published(uow: UnitOfWork, written: Publication) -> Publication | None:
 
     A late writer has overwritten the current version's copy, so that is not published then.
     """
-    is_current = Transcript.sha256 == written.sha256
-    row = uow.session.execute(
-        sa.update(Transcript)
-        .where(Transcript.video_id == written.video_id, Transcript.owner_id.is_(None))
-        .values(
-            published_at=sa.case((is_current, now()), else_=sa.null()),
-            publish_failures=0,
-            updated_at=Transcript.updated_at,
-        )
-        .returning(Transcript.object_key, Transcript.sha256)
-        .execution_options(synchronize_session=False)
-    ).first()
+    values = {"of_video": written.video_id, "written": written.sha256}
+    row = uow.connection.execute(MARK_PUBLISHED, values).first()
     if row is None or row.sha256 == written.sha256:
         return None
     return Publication(written.video_id, row.object_key, row.sha256)
@@ -97,7 +84,7 @@ def _put_off(uow: UnitOfWork, video_id: str) -> None:
     """Let others be published first; the pause doubles with every failure."""
     mine = (Transcript.video_id == video_id, Transcript.owner_id.is_(None))
     failures = uow.session.scalar(sa.select(Transcript.publish_failures).where(*mine)) or 0
-    pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(failures, 16))
+    pause = min(_LONGEST_PAUSE, FIRST_PAUSE * 2 ** min(failures, 16))
     uow.session.execute(
         sa.update(Transcript)
         .where(*mine)

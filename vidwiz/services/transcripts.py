@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, TypedDict
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, ObjectMissingError
-from vidwiz.models import Note, Task, Transcript, now
+from vidwiz.models import Note, Task, Transcript, now, now_plus
 from vidwiz.plugin_api import Segment
 from vidwiz.ports import VideoChanged
-from vidwiz.services import publishing
+from vidwiz.services import publishing, videos
 from vidwiz.services.cleaning import clean_language
+from vidwiz.statements.effects import insert_first_transcript
 from vidwiz.tasks import scheduling, subjects
 from vidwiz.tasks.types import TaskType
 
@@ -115,13 +116,44 @@ def shared(session: Session, video_id: str) -> Transcript | None:
     )
 
 
-def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> Transcript | None:
-    """Let the locked video's shared row point to the object; None when it does already.
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A shared transcript that has just become the current version; it has no summary yet."""
+
+    transcript_id: int
+    video_id: str
+
+
+def accept(uow: UnitOfWork, video_id: str, stored: StoredObject) -> Accepted | None:
+    """Lock the video and let its shared row point to the object; None when it does already.
 
     What was made from a replaced version counts no more: its summary goes, and what is being
     made from it is cancelled. The caller dispatches what follows from the new version, in
-    this transaction.
+    this transaction. Raises `NotFoundError` for a video that is not known.
     """
+    transcript_id = insert_first_transcript(
+        uow.connection,
+        {
+            "of_video": video_id,
+            "new_key": stored.key,
+            "new_sha256": stored.sha256,
+            "new_language": stored.language,
+            "new_source": stored.source,
+            "publish_after": publishing.FIRST_PAUSE,
+        },
+    )
+    if transcript_id is None:
+        transcript_id = _replace(uow, videos.lock(uow, video_id), stored)
+    if transcript_id is None:
+        return None
+    publication = publishing.Publication(video_id, stored.key, stored.sha256)
+    publishing.publish_after_commit(uow, publication)
+    uow.publish(VideoChanged(video_id))
+    return Accepted(transcript_id, video_id)
+
+
+def _replace(uow: UnitOfWork, video: Video, stored: StoredObject) -> int | None:
+    """Let the locked video's row point to another object; None when it points to this one."""
     transcript = shared(uow.session, video.video_id)
     if transcript is not None and transcript.sha256 == stored.sha256:
         return None
@@ -135,11 +167,12 @@ def accept(uow: UnitOfWork, video: Video, stored: StoredObject) -> Transcript | 
     transcript.language = stored.language
     transcript.source = stored.source
     transcript.dispatched_at = now()
+    transcript.published_at = None
+    transcript.publish_failures = 0
+    transcript.publish_at = now_plus(publishing.FIRST_PAUSE)
     video.transcript_available = True
-    publishing.publish_after_commit(uow, transcript)
-    uow.publish(VideoChanged(video.video_id))
     uow.session.flush()
-    return transcript
+    return transcript.id
 
 
 def _discard_texts(uow: UnitOfWork, transcript: Transcript) -> None:

@@ -15,6 +15,7 @@ from vidwiz.ports import VideoChanged
 from vidwiz.services import quotas, video_ids
 from vidwiz.services.cleaning import clean_metadata
 from vidwiz.statements import videos as statements
+from vidwiz.statements.effects import STORE_METADATA
 from vidwiz.tasks import query, scheduling, subjects
 
 if TYPE_CHECKING:
@@ -125,6 +126,23 @@ def get(session: Session, video_id: str) -> Video:
     return video
 
 
+def has_metadata(session: Session, video_id: str) -> bool:
+    """Say whether the video has metadata, as the database has it now; raise `NotFoundError`."""
+    return _ask(session, video_id, Video.video_metadata.is_not(None))
+
+
+def has_transcript(session: Session, video_id: str) -> bool:
+    """Say whether the video has a shared transcript, as above."""
+    return _ask(session, video_id, Video.transcript_available.is_(True))
+
+
+def _ask(session: Session, video_id: str, question: sa.ColumnElement[bool]) -> bool:
+    answer = session.scalar(sa.select(question).where(Video.video_id == video_id))
+    if answer is None:
+        raise unknown(video_id)
+    return answer
+
+
 def _find(session: Session, video_id: str) -> Video | None:
     return session.scalar(sa.select(Video).where(Video.video_id == video_id))
 
@@ -169,11 +187,19 @@ def saved_by(
     return list(videos), total
 
 
-def store_metadata(uow: UnitOfWork, video: Video, metadata: VideoMetadata, *, source: str) -> None:
-    """Keep in the locked video what a fetcher said; its title replaces the one a user gave."""
+def store_metadata(uow: UnitOfWork, video_id: str, metadata: VideoMetadata, *, source: str) -> None:
+    """Keep what a fetcher said of a video; its title replaces the one a user gave.
+
+    Takes the video's lock. Raises `NotFoundError` for a video that is not known.
+    """
     metadata = clean_metadata(metadata)
-    video.video_metadata = metadata.as_dict()
-    video.metadata_source = source
-    video.title = metadata.title or video.title
-    uow.publish(VideoChanged(video.video_id))
-    uow.session.flush()
+    values = {
+        "of_video": video_id,
+        "new_metadata": metadata.as_dict(),
+        "new_source": source,
+        "new_title": metadata.title,
+        "new_title_folded": None if metadata.title is None else folded(metadata.title),
+    }
+    if uow.connection.execute(STORE_METADATA, values).rowcount == 0:
+        raise unknown(video_id)
+    uow.publish(VideoChanged(video_id))

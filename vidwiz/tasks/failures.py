@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from vidwiz.errors import StaleError
 from vidwiz.models import RUNNING_ROWS, Task, TaskStatus, now, now_plus
 from vidwiz.plugin_api import Handling
-from vidwiz.tasks import claims
+from vidwiz.statements.tasks import SELECT_HELD
 from vidwiz.tasks.changes import publish_change
 from vidwiz.tasks.retry_policy import retry_delay, wait_delay, waited_long_enough
 from vidwiz.tasks.types import TaskFailure
@@ -30,10 +30,9 @@ def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:
     Raises `StaleError` when the lease has run out or somebody else claimed the task.
     """
     task = uow.session.scalar(
-        sa.select(Task)
-        .where(claims.held(claim))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        SELECT_HELD,
+        {"of_task": claim.task_id, "of_attempt": claim.attempt},
+        execution_options={"populate_existing": True},
     )
     if task is None:
         raise StaleError(f"task {claim.task_id} is no longer attempt {claim.attempt}'s")

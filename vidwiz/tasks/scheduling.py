@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -9,7 +10,8 @@ import sqlalchemy as sa
 from vidwiz.errors import ConflictError
 from vidwiz.models import ACTIVE, ACTIVE_ROWS, Priority, Task, TaskStatus, now
 from vidwiz.models.upsert import insert
-from vidwiz.tasks import claims, query
+from vidwiz.statements import tasks as statements
+from vidwiz.tasks import query
 from vidwiz.tasks.changes import publish_change
 
 if TYPE_CHECKING:
@@ -21,31 +23,24 @@ if TYPE_CHECKING:
     from vidwiz.tasks.types import WorkItem
 
 
-def insert_unless_active(session: Session) -> Any:  # noqa: ANN401 - one of two dialects' Insert
-    """Return an INSERT into tasks that does nothing where the subject has an active task."""
-    return insert(session, Task).on_conflict_do_nothing(
-        index_elements=[Task.task_type, Task.subject], index_where=ACTIVE_ROWS
-    )
-
-
 def schedule(uow: UnitOfWork, item: WorkItem, *, priority: int = Priority.PERSON) -> int:
     """Insert a task, or find the active one and raise its priority; return its id."""
+    subject = {"of_type": item.task_type, "of_subject": item.subject}
     values = {
-        "task_type": item.task_type,
-        "subject": item.subject,
-        "video_id": item.video_id,
-        "note_id": item.note_id,
-        "priority": priority,
+        **subject,
+        "of_video": item.video_id,
+        "of_note": item.note_id,
+        "of_priority": priority,
     }
-    statement = insert_unless_active(uow.session).values(values).returning(Task.id)
+    insert = statements.INSERT.on(uow.connection)
     # A second round is needed only where the active task ends between the two statements.
     while True:
-        inserted: int | None = uow.session.scalar(statement)
+        inserted: int | None = uow.connection.scalar(insert, values)
         if inserted is not None:
             uow.notify(item.task_type, inserted)
             publish_change(uow, item)
             return inserted
-        active = _raise_priority(uow, item, priority)
+        active = _raise_priority(uow, subject, priority)
         if active is not None:
             return active
 
@@ -101,24 +96,21 @@ def _insert_of_several(session: Session, count: int) -> Any:  # noqa: ANN401 - a
         sa.bindparam("priority", type_=sa.Integer),
     ).order_by(items.c.place)
     # WHERE: without it SQLite reads ON CONFLICT as a join's.
-    statement = insert_unless_active(session).from_select(
+    statement = statements.unless_active(partial(insert, session)).from_select(
         [*_COLUMNS_OF_ITEM, "priority"], source.where(sa.true())
     )
     return statement.returning(table.c.id, table.c.task_type, table.c.subject)
 
 
-def _raise_priority(uow: UnitOfWork, item: WorkItem, priority: int) -> int | None:
+def _raise_priority(uow: UnitOfWork, subject: dict[str, str], priority: int) -> int | None:
     """Return the active task of this subject, with at least this priority.
 
     Also a running task is raised: what follows from its result is as urgent.
     """
-    active = uow.session.scalar(sa.select(Task.id).where(claims.active(item)))
+    active: int | None = uow.connection.scalar(statements.FIND_ACTIVE, subject)
     if active is not None:
-        uow.session.execute(
-            sa.update(Task)
-            .where(Task.id == active, Task.status.in_(ACTIVE), Task.priority > priority)
-            .values(priority=priority)
-        )
+        values = {"of_task": active, "of_priority": priority}
+        uow.connection.execute(statements.RAISE_PRIORITY, values)
     return active
 
 
@@ -132,33 +124,28 @@ def insert_from_select(
 
     `columns` names what `source` selects: at least subject, video_id and priority.
     """
-    defaults = _column_defaults()
-    statement = insert_unless_active(uow.session).from_select(
+    defaults = statements.new_task()
+    statement = statements.unless_active(partial(insert, uow.session)).from_select(
         [*columns, "task_type", *defaults],
         source.add_columns(sa.literal(task_type, sa.String), *defaults.values()),
         include_defaults=False,
     )
-    task_ids = list(uow.session.scalars(statement.returning(Task.id)))
+    task_ids = list(uow.connection.scalars(statement.returning(Task.id)))
     for task_id in task_ids:
         uow.notify(task_type, task_id)
     return task_ids
 
 
-def _column_defaults() -> dict[str, sa.ColumnElement[Any]]:
-    """Return what the model would fill in, for an INSERT from a SELECT."""
-    table = Task.__table__
-    numbers = ("attempt", "failures", "waits", "max_attempts")
-    return {
-        "status": sa.literal(TaskStatus.PENDING.value, sa.String),
-        "isolated": sa.false(),
-        **{name: sa.literal(table.c[name].default.arg) for name in numbers},
-        **{name: now() for name in ("run_at", "created_at", "updated_at")},
-    }
+def active(item: WorkItem) -> sa.ColumnElement[bool]:
+    """Select the pending or running task of this subject."""
+    return sa.and_(
+        Task.task_type == item.task_type, Task.subject == item.subject, Task.status.in_(ACTIVE)
+    )
 
 
 def cancel(uow: UnitOfWork, item: WorkItem) -> bool:
     """Cancel the active task of this subject, if any; what its worker submits is then refused."""
-    return bool(cancel_where(uow, claims.active(item)))
+    return bool(cancel_where(uow, active(item)))
 
 
 def cancel_where(uow: UnitOfWork, which: sa.ColumnElement[bool]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from vidwiz.tasks.types import TaskType, WorkItem
 
 NOTE_PREFIX = "note:"
+TRANSCRIPT_PREFIX = "transcript:"
 
 
 def of_video(video_id: str) -> str:
@@ -14,7 +15,7 @@ def of_video(video_id: str) -> str:
 
 def of_transcript(transcript_id: int) -> str:
     """Return the subject of a summary."""
-    return f"transcript:{transcript_id}"
+    return f"{TRANSCRIPT_PREFIX}{transcript_id}"
 
 
 def of_note(note_id: int) -> str:

@@ -4,27 +4,30 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from vidwiz.db.transactions import read_transaction
+from vidwiz.db.transactions import read_transaction, single_read
 from vidwiz.pipeline import submissions
 from vidwiz.services import fetcher_health, transcripts
 from vidwiz.tasks import claims, failures
+from vidwiz.tasks.claims import NextClaim
 from vidwiz.worker.ledger import LedgerUnreachableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
 
-    from vidwiz.pipeline.kinds import TaskKinds
+    from vidwiz.pipeline.kinds import TaskKind, TaskKinds
     from vidwiz.pipeline.work import Inputs, Result
     from vidwiz.plugin_api import Segment
+    from vidwiz.ports import Parts, UnitOfWork
     from vidwiz.runtime import Runtime
     from vidwiz.tasks.types import Claim, TaskFailure, WorkerId
 
@@ -51,6 +54,11 @@ class StoredTranscripts:
         """Open a reading transaction."""
         return read_transaction()
 
+    def row(self, statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
+        """Read one row, in no transaction."""
+        with single_read() as connection:
+            return connection.execute(statement, values).first()
+
     def segments(self, object_key: str) -> tuple[Segment, ...]:
         """Read the object from the store, unless it is the one that was read last."""
         if self._last is None or self._last[0] != object_key:
@@ -69,8 +77,9 @@ class DatabaseLedger:
         self._reader = StoredTranscripts(runtime)
 
     def claim(self, task_type: str, task_ids: Sequence[int] = (), *, limit: int = 1) -> list[Claim]:
-        """Claim in one transaction."""
-        with _reachable(), self._runtime.unit_of_work() as uow:
+        """Claim in one transaction; one task needs one statement only."""
+        unit = self._runtime.single_statement if limit == 1 else self._runtime.unit_of_work
+        with _reachable(), unit() as uow:
             return claims.claim(
                 *(uow, task_type, self._worker),
                 lease_seconds=self._lease,
@@ -80,7 +89,7 @@ class DatabaseLedger:
 
     def renew(self, claim: Claim) -> bool:
         """Prolong the lease by its full length."""
-        with _reachable(), self._runtime.unit_of_work() as uow:
+        with _reachable(), self._runtime.single_statement() as uow:
             return claims.renew(uow, claim, lease_seconds=self._lease)
 
     def inputs(self, claim: Claim) -> Inputs | None:
@@ -88,14 +97,38 @@ class DatabaseLedger:
         with _reachable():
             return self._kinds.named(claim.task_type).inputs(self._reader, claim)
 
-    def complete(self, claim: Claim, result: Result) -> None:
+    def complete(
+        self, claim: Claim, result: Result, *, claimed: Callable[[Claim], None] | None = None
+    ) -> None:
         """Store the object, then write effect, end and followers in one transaction."""
         kind = self._kinds.named(claim.task_type)
         stored = result
         if isinstance(result, kind.result_type):
             stored = kind.store(self._runtime.store, claim.video_id, result)
         with _reachable(), self._runtime.unit_of_work() as uow:
-            submissions.write_result(uow, kind, claim, stored)
+            if claimed is None:
+                submissions.write_result(uow, kind, claim, stored)
+            else:
+                self._write_and_claim(uow, kind, claim, stored, claimed)
+
+    def _write_and_claim(
+        self,
+        uow: UnitOfWork,
+        kind: TaskKind,
+        claim: Claim,
+        stored: Any,  # noqa: ANN401 - what the kind's `store` returned
+        claimed: Callable[[Claim], None],
+    ) -> None:
+        taken: list[Claim] = []
+
+        def tell(_parts: Parts) -> None:
+            for each in taken:
+                claimed(each)
+
+        # The first thing after the commit: what else follows may take longer than a lease.
+        uow.after_commit(tell)
+        following = NextClaim(kind.name, self._worker, self._lease)
+        taken += submissions.write_and_claim(uow, kind, claim, stored, following)
 
     def fail(self, claim: Claim, failure: TaskFailure) -> str:
         """Record the failure."""
@@ -104,7 +137,7 @@ class DatabaseLedger:
 
     def release(self, claim: Claim) -> None:
         """Make the task pending again."""
-        with _reachable(), self._runtime.unit_of_work() as uow:
+        with _reachable(), self._runtime.single_statement() as uow:
             claims.release(uow, claim)
 
 
@@ -128,8 +161,8 @@ class DatabaseHealth:
     def _look(self) -> None:
         if time.monotonic() < self._look_again_at:
             return
-        with _reachable(), read_transaction() as session:
-            self._refused = fetcher_health.refused_on(session, self._network)
+        with _reachable(), single_read() as connection:
+            self._refused = fetcher_health.refused_on(connection, self._network)
         self._look_again_at = time.monotonic() + _LOOK_SECONDS
 
     def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from vidwiz.pipeline.work import Inputs, Result
     from vidwiz.tasks.types import Claim, TaskFailure
@@ -33,9 +33,13 @@ class Ledger(Protocol):
         Raises `StoreError` when the stored transcript cannot be read.
         """
 
-    def complete(self, claim: Claim, result: Result) -> None:
+    def complete(
+        self, claim: Claim, result: Result, *, claimed: Callable[[Claim], None] | None = None
+    ) -> None:
         """Submit the result; raise `StaleError` when it does not count any more.
 
+        With `claimed`, the next due task of this type is claimed together with that, or not at
+        all: `claimed` is called with it as soon as it is so. None is claimed where none is due.
         Raises `InvalidInputError` for a result that must not be kept, `StoreError` when it could
         not be.
         """

@@ -58,6 +58,7 @@ class Runner:
 
         Raises the first bug met, after everything else was worked on, so that it is seen.
         """
+        self._bugs = []
         kind = self._kinds.named(task_type)
         due = _DueTasks(self._ledger, kind, list(task_ids))
         if kind.at_once > 1:
@@ -69,11 +70,15 @@ class Runner:
         return due.more_may_be_due
 
     def _one_by_one(self, kind: TaskKind, due: _DueTasks) -> None:
-        while self._may_claim(due):
-            for claim in self._claim(due, 1):
-                work = self._prepared(kind, claim)
-                if work is not None:
-                    self._report(claim, work)
+        claim = self._claim_one(due)
+        while claim is not None:
+            work = self._prepared(kind, claim)
+            following = None if work is None else self._report_and_claim(claim, work, due)
+            claim = following or self._claim_one(due)
+
+    def _claim_one(self, due: _DueTasks) -> Claim | None:
+        claims = self._claim(due, 1) if self._may_claim(due) else []
+        return claims[0] if claims else None
 
     def _several_at_once(self, kind: TaskKind, due: _DueTasks) -> None:
         """Keep up to `at_once` calls running; only this thread speaks to the ledger."""
@@ -107,8 +112,11 @@ class Runner:
             self._bugs.append(exc)
             due.more_may_be_due = False
             return []
-        self._leases.hold(claims, deadline_seconds=due.kind.deadline_seconds)
+        self._hold(due, *claims)
         return claims
+
+    def _hold(self, due: _DueTasks, *claims: Claim) -> None:
+        self._leases.hold(list(claims), deadline_seconds=due.kind.deadline_seconds)
 
     def _begin(
         self,
@@ -149,15 +157,51 @@ class Runner:
         """
         self.stopping = True
         for claim in self._leases.held():
-            try:
-                self._ledger.release(claim)
-            except LedgerUnreachableError:
-                log.warning("a task could not be given back", extra={"task_id": claim.task_id})
-            self._leases.end(claim)
+            self._give_back(claim)
 
-    def _report(self, claim: Claim, work: Callable[[], Result]) -> None:
+    def _give_back(self, claim: Claim) -> None:
         try:
-            self._ledger.complete(claim, work())
+            self._ledger.release(claim)
+        except LedgerUnreachableError:
+            log.warning("a task could not be given back", extra={"task_id": claim.task_id})
+        self._leases.end(claim)
+
+    def _report_and_claim(
+        self, claim: Claim, work: Callable[[], Result], due: _DueTasks
+    ) -> Claim | None:
+        """Report, and have the next task claimed with the same transaction, if one may be."""
+        claimed: list[Claim] = []
+
+        def hold(following: Claim) -> None:
+            # At once: what else follows the commit may take longer than a lease.
+            self._hold(due, following)
+            claimed.append(following)
+
+        def complete(result: Result) -> None:
+            if self._may_claim(due):
+                self._ledger.complete(claim, result, claimed=hold)
+                due.more_may_be_due = bool(claimed)
+            else:
+                self._ledger.complete(claim, result)
+
+        self._report(claim, work, complete)
+        if claimed and self.stopping:
+            self._give_back(claimed.pop())
+        if not claimed:
+            return None
+        # Its time begins only now.
+        self._hold(due, *claimed)
+        return claimed[0]
+
+    def _report(
+        self,
+        claim: Claim,
+        work: Callable[[], Result],
+        complete: Callable[[Result], None] | None = None,
+    ) -> None:
+        complete = complete or partial(self._ledger.complete, claim)
+        try:
+            complete(work())
         except self._interrupts:
             raise
         except Exception as exc:  # noqa: BLE001 - every claim has to end with a report

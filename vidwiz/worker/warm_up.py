@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flask import Flask
+    from sqlalchemy import Row, Select
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import UnitOfWork
@@ -68,7 +69,7 @@ def warm_up(app: Flask, runtime: Runtime) -> None:
 def _go_through(uow: UnitOfWork, network: str) -> NoReturn:
     ada = users.create(uow, email="warm-up@vidwiz.invalid", name="Warm-up")
     notes.create(uow, user_id=ada.id, video_id=_VIDEO, timestamp="0:01")
-    fetcher_health.refused_on(uow.session, network)
+    fetcher_health.refused_on(uow.connection, network)
     for ask in (writing.summary_request, partial(writing.note_request, mark=1.0)):
         ask(VideoContext(), _SEGMENTS)
     reader = _WithinTransaction(uow)
@@ -91,6 +92,9 @@ class _WithinTransaction:
     @contextmanager
     def read_transaction(self) -> Iterator[Session]:
         yield self._session
+
+    def row(self, statement: Select[Any], values: dict[str, Any]) -> Row[Any] | None:
+        return self._session.connection().execute(statement, values).first()
 
     def segments(self, object_key: str) -> tuple[Segment, ...]:  # noqa: ARG002 - as it is declared
         return _SEGMENTS

@@ -1,0 +1,206 @@
+"""The ledger's statements: scheduling, claims, leases and the ends of attempts.
+
+States are written as literals, so that PostgreSQL's generic plans can use the partial indexes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+import sqlalchemy as sa
+
+from vidwiz.models import ACTIVE_ROWS, Priority, Task, TaskStatus, now, now_plus
+from vidwiz.statements.dialects import PerDialect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TASKS = cast("sa.Table", Task.__table__)
+_C = TASKS.c
+_DUE = TASKS.alias("due")
+
+_TYPE = sa.bindparam("of_type", type_=_C.task_type.type)
+_SUBJECT = sa.bindparam("of_subject", type_=_C.subject.type)
+_TASK = sa.bindparam("of_task", type_=_C.id.type)
+_ATTEMPT = sa.bindparam("of_attempt", type_=_C.attempt.type)
+_PRIORITY = sa.bindparam("of_priority", type_=_C.priority.type)
+_LEASE = now_plus(sa.bindparam("lease", type_=sa.Float))
+
+
+def literal(value: str | int) -> sa.ColumnElement[Any]:
+    """Return a constant of ours as it stands in the statement."""
+    return sa.literal_column(f"'{value}'" if isinstance(value, str) else str(value))
+
+
+# --- Scheduling ---
+
+
+def unless_active(insert: Callable[[sa.Table], Any]) -> Any:  # noqa: ANN401 - a dialect's Insert
+    """Return an INSERT into tasks that does nothing where the subject has an active task."""
+    return insert(TASKS).on_conflict_do_nothing(
+        index_elements=[_C.task_type, _C.subject], index_where=ACTIVE_ROWS
+    )
+
+
+def new_task() -> dict[str, sa.ColumnElement[Any]]:
+    """Return what a new task begins with, as the model would fill it in."""
+    numbers = ("attempt", "failures", "waits", "max_attempts")
+    return {
+        "status": literal(TaskStatus.PENDING.value),
+        "isolated": sa.false(),
+        **{name: literal(cast("Any", _C[name].default).arg) for name in numbers},
+        **{name: now() for name in ("run_at", "created_at", "updated_at")},
+    }
+
+
+INSERT = PerDialect(
+    lambda insert: (
+        unless_active(insert)
+        .values(
+            task_type=_TYPE,
+            subject=_SUBJECT,
+            video_id=sa.bindparam("of_video"),
+            note_id=sa.bindparam("of_note"),
+            priority=_PRIORITY,
+            **new_task(),
+        )
+        .returning(_C.id)
+    )
+)
+
+_ACTIVE_OF_SUBJECT = sa.and_(_C.task_type == _TYPE, _C.subject == _SUBJECT, ACTIVE_ROWS)
+FIND_ACTIVE = sa.select(_C.id).where(_ACTIVE_OF_SUBJECT)
+RAISE_PRIORITY = (
+    sa.update(TASKS)
+    .where(_C.id == _TASK, ACTIVE_ROWS, _C.priority > _PRIORITY)
+    .values(priority=_PRIORITY)
+)
+
+# --- Claims ---
+
+
+def _due(*more: sa.ColumnElement[bool]) -> sa.Select[int]:
+    return (
+        sa.select(_DUE.c.id)
+        .where(_DUE.c.task_type == _TYPE, _DUE.c.status == literal(TaskStatus.PENDING.value))
+        .where(_DUE.c.run_at <= now(), *more)
+        .order_by(_DUE.c.priority, _DUE.c.run_at, _DUE.c.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _next(*more: sa.ColumnElement[bool]) -> list[sa.ScalarSelect[int]]:
+    """Return one ordered look a priority, so that what is not due yet is never walked over."""
+    return [
+        _due(_DUE.c.priority == literal(priority), *more).limit(literal(1)).scalar_subquery()
+        for priority in Priority.ALL
+    ]
+
+
+def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed RETURNING
+    return (
+        sa.update(TASKS)
+        .where(chosen, _C.status == literal(TaskStatus.PENDING.value))
+        .values(
+            status=literal(TaskStatus.IN_PROGRESS.value),
+            attempt=_C.attempt + literal(1),
+            lease_expires_at=_LEASE,
+            started_at=now(),
+            worker_name=sa.bindparam("by_name"),
+            worker_kind=sa.bindparam("by_kind"),
+            worker_network=sa.bindparam("by_network"),
+        )
+        .returning(
+            *(_C.task_type, _C.subject, _C.video_id, _C.note_id, _C.id.label("task_id")),
+            *(_C.attempt, _C.failures, _C.isolated),
+        )
+    )
+
+
+_ASKED_FOR = _due(_DUE.c.id.in_(sa.bindparam("ids", expanding=True))).limit(literal(1))
+CLAIM_ONE_OF = _claiming(_C.id == sa.func.coalesce(_ASKED_FOR.scalar_subquery(), *_next()))
+"""Claims one of these if it is due, else what is due next."""
+CLAIM_NEXT = _claiming(_C.id == sa.func.coalesce(*_next()))
+_MORE = (
+    _due(_DUE.c.video_id == sa.bindparam("of_video"), _DUE.c.isolated.is_(sa.false()))
+    .limit(sa.bindparam("at_most", type_=sa.Integer))
+    .cte("more")
+)
+CLAIM_MORE_OF_VIDEO = _claiming(_C.id.in_(sa.select(_MORE.c.id)))
+IS_DUE = sa.select(
+    sa.or_(
+        *(
+            sa.exists().where(
+                _C.task_type == _TYPE,
+                _C.status == literal(TaskStatus.PENDING.value),
+                _C.priority == literal(priority),
+                _C.run_at <= now(),
+            )
+            for priority in Priority.ALL
+        )
+    )
+)
+
+# --- Attempts ---
+
+_HELD = sa.and_(
+    _C.id == _TASK,
+    _C.attempt == _ATTEMPT,
+    _C.status == literal(TaskStatus.IN_PROGRESS.value),
+    _C.lease_expires_at > now(),
+)
+"""The attempt runs, and its lease has not run out."""
+_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, ACTIVE_ROWS)
+"""The task has not ended, and nobody has claimed it since."""
+
+SELECT_HELD = sa.select(Task).where(_HELD).with_for_update()
+RENEW = sa.update(TASKS).where(_HELD).values(lease_expires_at=_LEASE)
+RELEASE = (
+    sa.update(TASKS)
+    .where(_HELD)
+    .values(
+        status=literal(TaskStatus.PENDING.value), lease_expires_at=sa.null(), poked_at=sa.null()
+    )
+)
+
+
+def _completing(which: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed RETURNING
+    return (
+        sa.update(TASKS)
+        .where(which)
+        .values(
+            status=literal(TaskStatus.COMPLETED.value),
+            completed_at=now(),
+            lease_expires_at=sa.null(),
+            result_details=sa.bindparam("result", type_=_C.result_details.type),
+            error_code=sa.null(),
+            error_message=sa.null(),
+        )
+        .returning(_C.priority)
+    )
+
+
+COMPLETE = _completing(_MINE)
+COMPLETE_ACTIVE = _completing(_ACTIVE_OF_SUBJECT)
+
+
+def _complete_and_claim_next() -> Any:  # noqa: ANN401 - rows of both
+    """Return both in one statement, for PostgreSQL.
+
+    Nothing is claimed unless the completion counts. As the claim asks for that first, the
+    completed task is locked before the next one, which is never waited for. The completed task
+    may still be pending in this statement's snapshot, and must not be claimed itself.
+    """
+    done = _completing(_MINE).cte("done")
+    claimed = _claiming(
+        sa.and_(
+            sa.exists(sa.select(done.c.priority)),
+            _C.id == sa.func.coalesce(*_next(_DUE.c.id != _TASK)),
+        )
+    ).cte("claimed")
+    return sa.select(done.c.priority, *claimed.c).select_from(
+        done.outerjoin(claimed, sa.literal_column("TRUE"))
+    )
+
+
+COMPLETE_AND_CLAIM_NEXT = _complete_and_claim_next()
