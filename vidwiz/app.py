@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from vidwiz import api, log, web
 from vidwiz.config import Config
-from vidwiz.db import schema_upgrade
 from vidwiz.http import proxies
 from vidwiz.runtime import build_app
 
@@ -24,6 +25,15 @@ def create_app(config: Config | None = None, **parts: Any) -> Flask:  # noqa: AN
         config = Config.from_env()
         log.configure(config.log_level)
     app = build_app(config, **parts)
-    for step in (schema_upgrade, api, web, proxies):
+    for step in (api, web, proxies):
         step.init_app(app)
+    if click.get_current_context(silent=True) is not None:
+        _add_database_commands(app)
     return app
+
+
+def _add_database_commands(app: Flask) -> None:
+    """Prepare for `flask db`, the only one here that needs Alembic."""
+    from vidwiz.db import schema_upgrade  # noqa: PLC0415
+
+    schema_upgrade.init_app(app)

@@ -82,7 +82,7 @@ def test_the_dashboard_runs_its_own_scripts_only(dashboard):
 def test_no_page_shows_the_password_of_redis(made, config, redis_url, admin):
     """The pages name the Redis that they show; a password in its URL is left out."""
     client = made(redis_url).client
-    dashboard = client.application.extensions["vidwiz.dashboard"]
+    dashboard = client.application.extensions["vidwiz.dashboard"].made()
     queue = queue_named("note", client_for_requests(redis_url))
     job = queue.enqueue_call("vidwiz.worker.entry.run_tasks", args=([1],))
     shown = ("redis://user:hunter2hunter2@host:6379/0",)
@@ -99,7 +99,7 @@ def test_no_page_shows_the_password_of_redis(made, config, redis_url, admin):
 
 @only_sqlite
 def test_every_dashboard_route_wants_credentials(app):
-    dashboard = app.extensions["vidwiz.dashboard"]
+    dashboard = app.extensions["vidwiz.dashboard"].made()
     rules = list(dashboard.url_map.iter_rules())
     assert len(rules) > 15
     values = {"queue_name": "note", "registry_name": "failed", "order": "asc", "filename": "x.css"}

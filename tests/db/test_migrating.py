@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.fixtures.databases import dispose, make_config
-from vidwiz.db import schema_upgrade
+from vidwiz.db import schema_upgrade, schema_version
 from vidwiz.db.engine import db
 from vidwiz.plugin_host.registry import Registry
 from vidwiz.runtime import build_app
@@ -65,7 +65,7 @@ def test_a_migration_may_take_longer_than_a_request(empty_url, tmp_path):
 
     schema_upgrade.upgrade(app)
     assert limits == ({3_600_000} if is_sqlite else {"0"})
-    assert schema_upgrade.is_current(app)
+    assert schema_version.is_current(app)
     with app.app_context(), db.engine.connect() as connection:
         after = "PRAGMA busy_timeout" if is_sqlite else "SHOW statement_timeout"
         assert connection.exec_driver_sql(after).scalar() == (30_000 if is_sqlite else "30s")
@@ -86,5 +86,5 @@ def test_a_migration_that_fails_leaves_the_schema_as_it_was(empty_url, tmp_path)
         sa.event.remove(db.engine, "before_cursor_execute", fail)
         assert sa.inspect(db.engine).get_table_names() == []
     schema_upgrade.upgrade(app)
-    assert schema_upgrade.is_current(app)
+    assert schema_version.is_current(app)
     dispose(app)

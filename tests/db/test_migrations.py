@@ -5,9 +5,10 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from tests.fixtures.databases import dispose, make_config
-from vidwiz.db import schema_upgrade
+from vidwiz.db import schema_upgrade, schema_version
 from vidwiz.db.engine import db
 from vidwiz.models import Base
 from vidwiz.plugin_host.registry import Registry
@@ -82,3 +83,8 @@ def test_the_models_are_what_the_migrations_make(migrating):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Base.metadata) == []
+
+
+def test_the_newest_version_is_found_without_alembic():
+    heads = ScriptDirectory(str(schema_version.directory())).get_heads()
+    assert heads == [schema_version.newest()]

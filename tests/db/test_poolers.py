@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from tests.fixtures.databases import dispose, empty, make_config, only_postgresql
 from tests.fixtures.servers import until
 from tests.support import make_user, tasks
-from vidwiz.db import schema_upgrade
+from vidwiz.db import schema_upgrade, schema_version
 from vidwiz.db.engine import db
 from vidwiz.db.postgresql import LIMITS
 from vidwiz.db.transactions import read_transaction, unit_of_work
@@ -159,7 +159,7 @@ def test_migrations_run_behind_pgbouncer(pooled_url, tmp_path, postgres_server):
     url = sa.make_url(pooled_url).set(database=name).render_as_string(hide_password=False)
     app = build_app(make_config(tmp_path / "data", url), plugins=Registry([]))
     schema_upgrade.upgrade(app)
-    assert schema_upgrade.is_current(app)
+    assert schema_version.is_current(app)
     dispose(app)
 
 

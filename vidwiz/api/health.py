@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
-from alembic.script import ScriptDirectory
 from flask import Flask, Response, current_app, jsonify
 from marshmallow import fields
 from sqlalchemy import text
@@ -16,7 +15,7 @@ from sqlalchemy.exc import ProgrammingError, SQLAlchemyError
 
 from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.common import Out
-from vidwiz.db import schema_upgrade
+from vidwiz.db import schema_version
 from vidwiz.errors import StoreError
 from vidwiz.http.auth import ANYBODY
 from vidwiz.http.transactions import read_transaction
@@ -181,14 +180,9 @@ def _database() -> Answer:
         return _check("unavailable", "The database does not answer.")
     if not found:
         return _check("not_migrated", "Run `vidwiz db upgrade`.")
-    if found != _newest_schema():
+    if found != {schema_version.newest()}:
         return _check("other_version", "The database and this version do not fit together.")
     return _check("ok", None)
-
-
-@cache
-def _newest_schema() -> frozenset[str]:
-    return frozenset(ScriptDirectory(str(schema_upgrade.directory())).get_heads())
 
 
 _NO_REDIS = "Redis does not answer; work goes on when it is back."

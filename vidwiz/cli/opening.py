@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz import log as logs
 from vidwiz.cli.read_settings import read_config
-from vidwiz.db import schema_upgrade
+from vidwiz.db import schema_version
 from vidwiz.db.engine import db
 from vidwiz.errors import ConfigError
 from vidwiz.runtime import Runtime, build_app
@@ -72,7 +72,7 @@ def require_migrated(app: Flask) -> None:
 def is_migrated(app: Flask) -> bool:
     """Say whether the database has every migration; raise `ConfigError` when it is away."""
     try:
-        return schema_upgrade.is_current(app)
+        return schema_version.is_current(app)
     except SQLAlchemyError as exc:
         raise ConfigError(f"the database does not answer: {first_line(exc)}") from exc
 

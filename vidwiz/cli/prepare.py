@@ -14,7 +14,6 @@ from vidwiz.cli import owner
 from vidwiz.cli.lazy import exit_code, fail
 from vidwiz.cli.opening import build, first_line, in_context, is_migrated
 from vidwiz.cli.read_settings import read_config
-from vidwiz.db import schema_upgrade
 from vidwiz.errors import VidwizError
 from vidwiz.processes import keep_files_private
 
@@ -30,6 +29,9 @@ def prepare(app: Flask) -> None:
     """Apply missing migrations and make the owner; processes of one machine take turns."""
     with in_context(app) as runtime, one_at_a_time(runtime):
         if not is_migrated(app):
+            # Imports Alembic, and the start waits for this.
+            from vidwiz.db import schema_upgrade  # noqa: PLC0415
+
             schema_upgrade.upgrade(app)
         owner.ensure(runtime)
 

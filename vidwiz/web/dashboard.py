@@ -26,7 +26,6 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
     Unauthorized,
 )
-from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from vidwiz.http import admin_tokens, error_responses, request_ids, response_headers
 from vidwiz.queueing.connections import client_for_requests
@@ -34,7 +33,6 @@ from vidwiz.queueing.messages import SignedJson
 from vidwiz.runtime import current
 from vidwiz.web import dashboard_jobs
 
-PATH = "/rq"
 _LARGEST_PAGE = 500
 _REGISTRIES = ("queued", "failed", "deferred", "started", "finished", "scheduled", "canceled")
 # Underscore compiles the pages' templates (unsafe-eval), and Bootstrap's marks are data: images.
@@ -45,16 +43,8 @@ _POLICY = (
 )
 
 
-def init_app(app: Flask) -> None:
-    """Mount the dashboard below /rq."""
-    dashboard = _make(app)
-    app.extensions["vidwiz.dashboard"] = dashboard
-    app.wsgi_app = DispatcherMiddleware(  # type: ignore[method-assign]
-        app.wsgi_app, {PATH: dashboard.wsgi_app}
-    )
-
-
-def _make(app: Flask) -> Flask:
+def make(app: Flask) -> Flask:
+    """Return the dashboard of this app."""
     runtime = app.extensions["vidwiz"]
     dashboard = Flask(__name__, static_folder=None)
     dashboard.url_map.strict_slashes = False
