@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.exc import IntegrityError
 
 from tests.fixtures.databases import (
@@ -15,7 +16,7 @@ from tests.fixtures.databases import (
 )
 from tests.support import make_user
 from vidwiz.cli.opening import in_context
-from vidwiz.db import url_check
+from vidwiz.db import postgresql, url_check
 from vidwiz.db.engine import db
 from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.errors import ConfigError
@@ -25,6 +26,17 @@ from vidwiz.runtime import build_app, current
 from vidwiz.worker import entry
 
 FULL, NORMAL = 2, 1
+
+
+@pytest.fixture
+def pings(monkeypatch):
+    """Count what the server is asked only to see whether a connection lives."""
+    asked = []
+    ask = PGDialect_psycopg.do_ping
+    monkeypatch.setattr(
+        PGDialect_psycopg, "do_ping", lambda *call: asked.append(call) or ask(*call)
+    )
+    return asked
 
 
 def synchronous(app):
@@ -70,7 +82,7 @@ def test_a_restarted_server_is_not_noticed_by_the_next_request(core):
     with other.connect() as connection:
         connection.execute(
             sa.text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )
         )
@@ -138,3 +150,22 @@ def test_an_app_with_such_a_parameter_is_not_built(tmp_path):
     config = make_config(tmp_path / "data", "postgresql+psycopg://db/x?schema=public")
     with pytest.raises(ConfigError, match="schema"):
         build_app(config, plugins=Registry([]))
+
+
+@only_postgresql
+def test_a_connection_in_use_is_not_asked_whether_it_lives(pings, core, monkeypatch):
+    make_user()
+    make_user("bob@example.org")
+    assert not pings
+    monkeypatch.setattr(postgresql, "PING_AFTER_SECONDS", 0.0)
+    make_user("eve@example.org")
+    assert len(pings) == 1
+
+
+@only_postgresql
+def test_a_pooled_connection_that_was_closed_here_is_replaced(core):
+    make_user()
+    with db.engine.connect() as connection:
+        driver = connection.connection.dbapi_connection
+    driver.close()
+    make_user("bob@example.org")
