@@ -7,6 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 from redis import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from tests.fixtures.databases import only_sqlite
 from tests.fixtures.servers import until
@@ -15,6 +16,7 @@ from tests.support import ensure_video, tasks
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import PeriodicRun
 from vidwiz.queueing import registered_workers
+from vidwiz.worker import rq_worker
 from vidwiz.worker.rq_worker import Worker
 
 RQ = str(Path(sys.executable).with_name("rq"))
@@ -92,3 +94,41 @@ def test_a_worker_that_beat_is_counted_and_one_that_is_silent_is_not(idle, redis
     assert 60 < idle.connection.ttl(idle.key) <= 120
     idle.register_death()
     assert registered_workers.worker_counts(redis_url) == {}
+
+
+def test_it_beats_once_a_second_at_the_most(idle, monkeypatch):
+    """RQ asks for three beats a job."""
+    idle.register_birth()
+    idle.heartbeat()
+    idle.connection.hset(idle.key, "last_heartbeat", "before")
+    idle.heartbeat()
+    assert idle.connection.hget(idle.key, "last_heartbeat") == b"before"
+    monkeypatch.setattr(rq_worker, "_BEAT_SECONDS", 0.0)
+    idle.heartbeat()
+    assert idle.connection.hget(idle.key, "last_heartbeat") != b"before"
+    idle.register_death()
+
+
+def test_a_beat_that_failed_is_not_counted(idle, monkeypatch):
+    idle.register_birth()
+    with monkeypatch.context() as patch:
+        patch.setattr(idle.connection, "pipeline", raising_connection_error)
+        with pytest.raises(RedisConnectionError):
+            idle.heartbeat()
+    idle.connection.hset(idle.key, "last_heartbeat", "before")
+    idle.heartbeat()
+    assert idle.connection.hget(idle.key, "last_heartbeat") != b"before"
+    idle.register_death()
+
+
+def raising_connection_error(*_, **__):
+    raise RedisConnectionError("away")
+
+
+def test_a_worker_that_redis_forgot_tells_its_state_again(idle):
+    idle.register_birth()
+    idle.set_state("idle")
+    idle.connection.delete(idle.key)
+    idle.heartbeat()
+    assert idle.connection.hget(idle.key, "state") == b"idle"
+    idle.register_death()

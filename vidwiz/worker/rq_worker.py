@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from redis import Redis
+    from redis.client import Pipeline
     from rq.job import Job
 
     from vidwiz.worker.presence import Announcement
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 _WORKER_TTL = 30
 _MAINTENANCE_SECONDS = 60
 _MONITORING_SECONDS = 10
+_BEAT_SECONDS = 1.0
 _STOP_SIGNALS = {signal.SIGTERM, signal.SIGINT}
 
 
@@ -81,6 +84,7 @@ class Worker(rq.Worker):
         self._horse_status: int | None = None
         """How the last work horse that ended did so, as the kernel says it; 0 is well."""
         self._announcement: Announcement | None = None
+        self._beat_at = float("-inf")
 
     def work(self, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as RQ declares it
         """Work until stopped; never with RQ's scheduler, as the ledger delays and repeats."""
@@ -92,24 +96,43 @@ class Worker(rq.Worker):
         worked: bool = super().work(*args, **options)
         return worked
 
-    def heartbeat(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - as RQ declares it
-        """Keep the registration alive, and the sweeper."""
-        super().heartbeat(*args, **options)
-        if not self._is_horse:
-            self._ensure_registered()
-            self._ensure_sweeper()
-            if self._horse is not None and not self.horse_pid and self._horse.has_ended():
-                self._horse = None
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """Keep the registration alive, and look after the children.
 
-    def _ensure_registered(self) -> None:
-        """Register again when Redis has lost its data; RQ itself does so only once, at the start.
+        RQ calls it three times a job, for three round trips each; once a second is enough.
+        """
+        if timeout is not None or pipeline is not None:
+            super().heartbeat(timeout, pipeline)
+            if not self._is_horse:
+                self._look_after_children()
+        elif time.monotonic() - self._beat_at >= _BEAT_SECONDS:
+            with self.connection.pipeline(transaction=False) as together:
+                super().heartbeat(pipeline=together)
+                together.hexists(self.key, "birth")
+                is_registered = together.execute()[-1]
+            if not is_registered:
+                self._register_again()
+            self._look_after_children()
+            self._beat_at = time.monotonic()
+
+    def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
+        """Tell Redis of a new state; RQ sets the same one again and again."""
+        if pipeline is not None or state != self.get_state():
+            super().set_state(state, pipeline)
+
+    def _look_after_children(self) -> None:
+        self._ensure_sweeper()
+        if self._horse is not None and not self.horse_pid and self._horse.has_ended():
+            self._horse = None
+
+    def _register_again(self) -> None:
+        """Register when Redis has lost its data; RQ itself does so only once, at the start.
 
         A heartbeat leaves a key with nothing but its time then.
         """
-        if not self.connection.hexists(self.key, "birth"):
-            self.connection.delete(self.key)
-            self.register_birth()  # type: ignore[no-untyped-call]
-            self.set_state(self.get_state())
+        self.connection.delete(self.key)
+        self.register_birth()  # type: ignore[no-untyped-call]
+        super().set_state(self.get_state())
 
     def _ensure_sweeper(self) -> None:
         if not self._sweeps:
