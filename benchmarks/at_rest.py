@@ -107,11 +107,8 @@ def _memory(pid: int) -> dict[str, float]:
     sizes: dict[str, float] = {}
     supervisor = psutil.Process(pid)
     for process in [supervisor, *supervisor.children(recursive=True)]:
-        command = " ".join(process.cmdline())
-        kind = next(
-            (word for word in ("gunicorn", "valkey", "redis", "pool") if word in command),
-            "supervisor" if process.pid == pid else "other",
-        )
+        name = process.name()
+        kind = "supervisor" if process.pid == pid else name.removeprefix("vidwiz-")
         sizes[kind] = sizes.get(kind, 0.0) + process.memory_full_info().pss / 1e6
     return sizes
 

@@ -1,4 +1,4 @@
-"""Processes: that they end with their parent, and that what they write is their user's alone."""
+"""Processes: their names, that they end with their parent, and that their files are private."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 import threading
 
 _PR_SET_PDEATHSIG = 1
+_PR_SET_NAME = 15
 _ONLY_OURS = 0o077
 _LOOK_SECONDS = 0.5
 
@@ -16,6 +17,15 @@ _LOOK_SECONDS = 0.5
 def keep_files_private() -> None:
     """Let nobody else read what this process and those that it starts write from now on."""
     os.umask(_ONLY_OURS)
+
+
+def name_process(name: str) -> None:
+    """Give this process and its forks a name of up to 15 bytes, for `ps -o comm` and `top`.
+
+    Only Linux can; elsewhere nothing happens.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name.encode())
 
 
 def die_with_parent(parent_pid: int, sig: signal.Signals = signal.SIGKILL) -> None:

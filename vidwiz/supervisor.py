@@ -47,17 +47,9 @@ class Child:
     pause: float = _FIRST_PAUSE
 
 
-def command(
-    argv: Sequence[str], env: Mapping[str, str], *, keep_open: Sequence[int] = ()
-) -> Callable[[], int]:
-    """Return a starter of this command, as a child that dies with us and inherits `keep_open`."""
-
-    def run() -> None:
-        for fd in keep_open:
-            os.set_inheritable(fd, True)
-        os.execvpe(argv[0], list(argv), dict(env))  # noqa: S606 - no shell is wanted
-
-    return lambda: forked(run)
+def command(argv: Sequence[str], env: Mapping[str, str]) -> Callable[[], int]:
+    """Return a starter of this command, as a child that dies with us."""
+    return lambda: forked(lambda: os.execvpe(argv[0], list(argv), dict(env)))  # noqa: S606
 
 
 def forked(run: Callable[[], object]) -> int:
@@ -76,11 +68,21 @@ def forked(run: Callable[[], object]) -> int:
         die_with_parent(parent)
         run()
         code = 0
+    except SystemExit as exc:
+        code = _exit_code(exc)
     except BaseException:  # noqa: BLE001 - nothing above this line is the child's
         traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(code)
+
+
+def _exit_code(exc: SystemExit) -> int:
+    """Return the code that Python ends with, which shows a reason that is no number."""
+    if exc.code is None or isinstance(exc.code, int):
+        return exc.code or 0
+    print(exc.code, file=sys.stderr)  # noqa: T201
+    return 1
 
 
 class Supervisor:

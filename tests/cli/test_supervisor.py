@@ -124,6 +124,23 @@ def test_who_has_one_thing_to_do_is_not_started_again(supervise):
     assert process.communicate(timeout=15)[0] == "4 0 0\n"
 
 
+@pytest.mark.parametrize(("reason", "code"), [("3", 3), ("", 0), ("'why'", 1)])
+def test_a_fork_ends_with_the_code_that_it_asks_for(supervise, reason, code):
+    process = supervise(
+        f"""
+        child = Child('x', lambda: forked(lambda: sys.exit({reason})), True)
+        supervisor.add(child)
+        while child.exit_code is None:
+            supervisor.wait(0.05)
+        print('code', child.exit_code)
+        """
+    )
+    said = process.communicate(timeout=15)[0]
+    assert f"code {code}" in said
+    assert ("why" in said) is (reason == "'why'")
+    assert "Traceback" not in said
+
+
 def test_a_bug_in_a_child_is_shown(supervise):
     process = supervise(
         "supervisor.add(Child('x', lambda: forked(lambda: 1 / 0), True)); supervisor.wait(0.5)"

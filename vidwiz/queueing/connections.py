@@ -14,6 +14,9 @@ from redis.retry import Retry
 
 from vidwiz.errors import ConfigError
 
+# A new connection would tell the server the version of redis-py, and look that up in redis-py's
+# package each time: that takes longer than all else that a work horse asks of Redis.
+_TELLS_NO_VERSION = {"driver_info": None}
 # What the server itself said; all else are errors of the way to it.
 _REFUSALS = (AuthenticationError, AuthorizationError, ResponseError)
 NO_ANSWER = "does not answer"
@@ -29,12 +32,15 @@ def client_for_requests(url: str) -> Redis:
         socket_timeout=0.5,
         retry=Retry(NoBackoff(), 0),
         max_connections=64,
+        **_TELLS_NO_VERSION,
     )
 
 
 def client_for_worker(url: str) -> Redis:
     """Return a client for an RQ worker, which sets its own read time-out for blocking calls."""
-    return Redis.from_url(url, socket_connect_timeout=5, health_check_interval=30)
+    return Redis.from_url(
+        url, socket_connect_timeout=5, health_check_interval=30, **_TELLS_NO_VERSION
+    )
 
 
 def check_url(url: str) -> None:

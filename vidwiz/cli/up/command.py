@@ -1,6 +1,6 @@
 """`vidwiz up`: everything on one machine, under one supervisor.
 
-The supervisor imports neither Flask nor SQLAlchemy, as what needs them runs in its children.
+The supervisor itself uses neither Flask nor SQLAlchemy: it imports them for its forks.
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ class _Stack:
         self._config = config
         self._host = host
         self._listener = listener
+        self._parts = stack.Parts(listener, lock=lock)
         shown = f"[{host}]" if ":" in host else host
         self._url = f"http://{shown}:{listener.getsockname()[1]}"
         self._console = Console(highlight=False)
@@ -125,25 +126,29 @@ class _Stack:
         redis = stack.redis(config.data_dir) if config.embedded_redis else None
         if redis is not None:
             supervisor.add(redis)
-        failed = self._run_to_end(stack.settings_check(os.environ))
+        settings = self._parts.settings_check()
+        supervisor.add(settings)
+        # Meanwhile, as all that follow need it.
+        stack.preload()
+        failed = self._wait_for_end(settings)
         if failed:
             return failed
         # Imports meanwhile; before the first request it does not touch the database.
-        web = stack.web(os.environ, self._listener)
+        web, preparation = self._parts.web(), self._parts.preparation()
+        supervisor.add(preparation)
         supervisor.add(web)
-        failed = self._run_to_end(stack.preparation(os.environ))
+        failed = self._wait_for_end(preparation)
         if failed:
             return failed
         if redis is not None:
             self._until(lambda: embedded_redis.answers(config.data_dir), _REDIS_SECONDS, redis)
-        workers = stack.workers(os.environ)
+        workers = self._parts.workers()
         supervisor.add(workers)
         self._until(lambda: stack.is_ready(self._listener), _READY_SECONDS, web, workers)
         return 0
 
-    def _run_to_end(self, child: Child) -> int:
+    def _wait_for_end(self, child: Child) -> int:
         """Return its exit code, 0 also when a stop was asked for; when it fails it says why."""
-        self._supervisor.add(child)
         self._until(lambda: child.exit_code is not None, float("inf"), child)
         if self._supervisor.stopping or not child.exit_code:
             return 0
@@ -178,7 +183,7 @@ class _Stack:
 
     def _show_sample(self) -> None:
         if samples.copy_to_library(self._config):
-            child = stack.sample(os.environ, samples.VIDEO_ID, samples.MARK)
+            child = self._parts.sample(samples.VIDEO_ID, samples.MARK)
             self._supervisor.add(child)
             return
         self._console.print(

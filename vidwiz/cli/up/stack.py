@@ -1,21 +1,36 @@
-"""The processes of `vidwiz up`, as commands for its supervisor."""
+"""The processes of `vidwiz up`: a server of its own, and forks of the supervisor."""
 
 from __future__ import annotations
 
+import gc
+import importlib
 import os
+import pkgutil
 import socket
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidwiz import embedded_redis
 from vidwiz.errors import CannotStartError
-from vidwiz.supervisor import Child, command
+from vidwiz.processes import name_process
+from vidwiz.supervisor import Child, command, forked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
 _WAITING_CONNECTIONS = 1024
+# What the web server, the workers and the preparation import.
+_SHARED = (
+    "vidwiz.app",
+    "vidwiz.request_reading",
+    "gunicorn.app.wsgiapp",
+    "gunicorn.arbiter",
+    "vidwiz.worker.pool",
+    "vidwiz.worker.rq_worker",
+    "vidwiz.pipeline.slots",
+    "vidwiz.cli.prepare",
+)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -46,44 +61,68 @@ def redis(data_dir: Path) -> Child:
     return Child("redis", command(argv, os.environ), stops_last=True)
 
 
-def settings_check(env: Mapping[str, str]) -> Child:
-    """Return the process that says which setting cannot work, plugins' included."""
-    return Child("settings", _python("vidwiz.cli.up.settings_check", env=env), once=True)
+def preload() -> None:
+    """Import what the parts need, so that it is imported once and is in memory once.
+
+    What no collection of garbage touches stays shared by all forks.
+    """
+    # A file in the user's folder must not replace a module of ours.
+    if not sys.flags.safe_path and sys.path[0] in ("", str(Path.cwd())):
+        del sys.path[0]
+    gc.disable()
+    for name in _SHARED:
+        importlib.import_module(name)
+    gc.enable()
+    gc.collect()
+    gc.freeze()
 
 
-def preparation(env: Mapping[str, str]) -> Child:
-    """Return the process that migrates the database and makes the owner."""
-    return Child("preparation", _python("vidwiz.cli.prepare", env=env), once=True)
+class Parts:
+    """The parts written in Python, each a function that runs in a fork of this process."""
 
+    def __init__(self, listener: socket.socket, *, lock: int) -> None:
+        self._listener = listener
+        self._lock = lock
 
-def web(env: Mapping[str, str], listener: socket.socket) -> Child:
-    """Return the web server on an open socket."""
-    fd = listener.fileno()
-    start = _python(
-        *("gunicorn", "-c", "python:vidwiz.serving", "--bind", f"fd://{fd}"),
-        "vidwiz.app:create_app()",
-        env=env,
-        keep_open=[fd],
-    )
-    return Child("web", start)
+    def settings_check(self) -> Child:
+        """Return the process that says which setting cannot work, plugins' included."""
+        start = self._start("settings", "vidwiz.cli.up.settings_check:main")
+        return Child("settings", start, once=True)
 
+    def preparation(self) -> Child:
+        """Return the process that migrates the database and makes the owner."""
+        return Child("preparation", self._start("prepare", "vidwiz.cli.prepare:main"), once=True)
 
-def workers(env: Mapping[str, str]) -> Child:
-    """Return the parent of all workers and of their sweeper."""
-    return Child("workers", _python("vidwiz.worker.pool", env=env))
+    def web(self) -> Child:
+        """Return the web server on the open socket."""
+        options = ("-c", "python:vidwiz.serving", "--bind", f"fd://{self._listener.fileno()}")
+        program = "gunicorn.app.wsgiapp:run"
+        start = self._start("web", program, *options, "vidwiz.app:create_app()", listens=True)
+        return Child("web", start)
 
+    def workers(self) -> Child:
+        """Return the parent of all workers and of their sweeper."""
+        return Child("workers", self._start("workers", "vidwiz.worker.pool:main"))
 
-def sample(env: Mapping[str, str], video_id: str, mark: str) -> Child:
-    """Return the command that shows the sample video."""
-    start = _python("vidwiz", "ingest", video_id, "--note", mark, env=env)
-    return Child("sample", start, once=True)
+    def sample(self, video_id: str, mark: str) -> Child:
+        """Return the command that shows the sample video."""
+        start = self._start("sample", "vidwiz.cli:cli", "ingest", video_id, "--note", mark)
+        return Child("sample", start, once=True)
 
+    def _start(
+        self, name: str, program: str, *args: str, listens: bool = False
+    ) -> Callable[[], int]:
+        """Return a starter of the program (`module:function`), as its own command would run it."""
 
-def _python(
-    module: str, *args: str, env: Mapping[str, str], keep_open: Sequence[int] = ()
-) -> Callable[[], int]:
-    # -P: a file in the user's folder must not replace a module of ours.
-    return command([sys.executable, "-P", "-m", module, *args], env, keep_open=keep_open)
+        def run() -> None:
+            name_process(f"vidwiz-{name}")
+            os.close(self._lock)
+            if not listens:
+                self._listener.close()
+            sys.argv = [program, *args]
+            pkgutil.resolve_name(program)()
+
+        return lambda: forked(run)
 
 
 def is_ready(listener: socket.socket) -> bool:
