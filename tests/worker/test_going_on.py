@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from tests.fixtures.databases import dispose, only_postgresql
 from tests.fixtures.proxies import CommitLosingProxy
 from tests.fixtures.servers import until
-from tests.support import OTHER_VIDEO, VIDEO, ensure_video, make_note, make_user, tasks, writing
-from vidwiz.db.engine import db
+from tests.support import OTHER_VIDEO, VIDEO, ensure_video, tasks, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import Task, TaskStatus, Video
 from vidwiz.plugin_api import PluginError
