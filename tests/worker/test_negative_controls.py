@@ -22,20 +22,20 @@ class Mutant:
 MUTANTS = {
     "completion by id only": Mutant(
         "vidwiz/statements/tasks.py",
-        "_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, ACTIVE_ROWS)",
+        "_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, _ACTIVE)",
         "_MINE = _C.id == _TASK",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
     "completion by state, not attempt": Mutant(
         "vidwiz/statements/tasks.py",
-        "_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, ACTIVE_ROWS)",
-        "_MINE = sa.and_(_C.id == _TASK, ACTIVE_ROWS)",
+        "_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, _ACTIVE)",
+        "_MINE = sa.and_(_C.id == _TASK, _ACTIVE)",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
     "failure and renewal by state, not attempt": Mutant(
         "vidwiz/statements/tasks.py",
-        "    _C.attempt == _ATTEMPT,\n    _C.status == literal(TaskStatus.IN_PROGRESS.value),",
-        "    _C.status == literal(TaskStatus.IN_PROGRESS.value),",
+        "    _C.attempt == _ATTEMPT,\n    _has_state(TaskStatus.IN_PROGRESS),",
+        "    _has_state(TaskStatus.IN_PROGRESS),",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
     "failure without a live lease": Mutant(
