@@ -44,20 +44,16 @@ MUTANTS = {
         "",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
-    "a completed task is claimed as the next one": Mutant(
+    "the next task is claimed before this one is completed": Mutant(
         "vidwiz/statements/tasks.py",
-        "_next(_DUE.c.id != _TASK)",
-        "_next()",
+        "            sa.exists(sa.select(done.c.priority)),\n",
+        "            sa.true(),\n",
         "tests/tasks/test_claiming_on.py",
     ),
-    "the next claim is held after all else": Mutant(
-        "vidwiz/worker/database_ledger.py",
-        "        uow.after_commit(tell)\n"
-        "        following = NextClaim(kind.name, self._worker, self._lease)\n"
-        "        taken += submissions.write_and_claim(uow, kind, claim, stored, following)\n",
-        "        following = NextClaim(kind.name, self._worker, self._lease)\n"
-        "        taken += submissions.write_and_claim(uow, kind, claim, stored, following)\n"
-        "        uow.after_commit(tell)\n",
+    "the next lease is kept only when its work begins": Mutant(
+        "vidwiz/worker/runner.py",
+        "            self._hold(due, following)\n",
+        "",
         "tests/worker/test_going_on.py",
     ),
     "effect in a transaction before the end": Mutant(
