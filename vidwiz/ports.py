@@ -100,8 +100,11 @@ class UnitOfWork(Protocol):
     def publish(self, event: Event) -> None:
         """Publish the event once the transaction is committed; the same one only once."""
 
-    def after_commit(self, work: Callable[[Parts], object]) -> None:
-        """Run `work` once the transaction is committed, in the order of registration."""
+    def after_commit(self, work: Callable[[Parts], object], *, last: bool = False) -> None:
+        """Run `work` once the transaction is committed, in the order of registration.
+
+        With `last` it runs after all that is not: nobody waits for it, and it may take long.
+        """
 
 
 class Parts(Protocol):

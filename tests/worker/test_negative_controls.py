@@ -21,37 +21,50 @@ class Mutant:
 
 MUTANTS = {
     "completion by id only": Mutant(
-        "vidwiz/tasks/claims.py",
-        "sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE))",
-        "Task.id == claim.task_id",
+        "vidwiz/statements/tasks.py",
+        "_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, _ACTIVE)",
+        "_MINE = _C.id == _TASK",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
     "completion by state, not attempt": Mutant(
-        "vidwiz/tasks/claims.py",
-        "sa.and_(Task.id == claim.task_id, Task.attempt == claim.attempt, Task.status.in_(ACTIVE))",
-        "sa.and_(Task.id == claim.task_id, Task.status.in_(ACTIVE))",
+        "vidwiz/statements/tasks.py",
+        "_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, _ACTIVE)",
+        "_MINE = sa.and_(_C.id == _TASK, _ACTIVE)",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
     "failure and renewal by state, not attempt": Mutant(
-        "vidwiz/tasks/claims.py",
-        "        Task.attempt == claim.attempt,\n        Task.status == TaskStatus.IN_PROGRESS,",
-        "        Task.status == TaskStatus.IN_PROGRESS,",
+        "vidwiz/statements/tasks.py",
+        "    _C.attempt == _ATTEMPT,\n    _has_state(TaskStatus.IN_PROGRESS),",
+        "    _has_state(TaskStatus.IN_PROGRESS),",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
     "failure without a live lease": Mutant(
-        "vidwiz/tasks/claims.py",
-        "        Task.lease_expires_at > now(),\n",
+        "vidwiz/statements/tasks.py",
+        "    _C.lease_expires_at > now(),\n",
         "",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
+    "the next task is claimed before this one is completed": Mutant(
+        "vidwiz/statements/tasks.py",
+        "            sa.exists(sa.select(done.c.priority)),\n",
+        "            sa.true(),\n",
+        "tests/tasks/test_claiming_on.py",
+    ),
+    "the next lease is kept only when its work begins": Mutant(
+        "vidwiz/worker/runner.py",
+        "            self._hold(due, following)\n",
+        "",
+        "tests/worker/test_going_on.py",
+    ),
     "effect in a transaction before the end": Mutant(
         "vidwiz/worker/database_ledger.py",
-        "            submissions.write_result(uow, kind, claim, stored)\n",
-        "            fence, claims.complete = claims.complete, lambda *_: 0\n"
-        "            submissions.write_result(uow, kind, claim, stored)\n"
-        "            claims.complete = fence\n"
+        "        with _reachable(), self._runtime.unit_of_work() as uow:\n"
+        "            if claimed is None:\n",
         "        with self._runtime.unit_of_work() as uow:\n"
-        "            claims.complete(uow, claim)\n",
+        "            submissions._write(uow, kind, claim, stored)\n"
+        "        stored = submissions.NotNeeded()\n"
+        "        with _reachable(), self._runtime.unit_of_work() as uow:\n"
+        "            if claimed is None:\n",
         "tests/worker/test_flow.py::TestOwnersWord"
         " tests/worker/test_faults.py::test_a_horse_that_wakes_up_late_changes_nothing"
         " tests/worker/test_flow.py::test_a_late_transcript_changes_nothing",
@@ -87,11 +100,11 @@ MUTANTS = {
         "tests/worker/test_concurrency.py::test_read_modify_write_of_six_processes_loses_no_update",
     ),
     "active tasks are looked for, not made unique": Mutant(
-        "vidwiz/tasks/scheduling.py",
-        "    return insert(session, Task).on_conflict_do_nothing(\n"
-        "        index_elements=[Task.task_type, Task.subject], index_where=ACTIVE_ROWS\n"
+        "vidwiz/statements/tasks.py",
+        "    return insert(TASKS).on_conflict_do_nothing(\n"
+        "        index_elements=[_C.task_type, _C.subject], index_where=ACTIVE_ROWS\n"
         "    )\n",
-        "    return insert(session, Task)\n",
+        "    return insert(TASKS)\n",
         "tests/worker/test_concurrency.py::test_a_hundred_requests_for_one_new_video_share_its_tasks",
     ),
     "notifications before the commit": Mutant(
@@ -136,9 +149,15 @@ MUTANTS = {
         "with_for_update(read=True)",
         "tests/worker/test_starving.py",
     ),
-    "a text counts whatever it was made from": Mutant(
+    "a summary counts whatever it was made from": Mutant(
+        "vidwiz/statements/effects.py",
+        "    .where(_T.sha256 == _MADE_FROM)\n",
+        "",
+        "tests/pipeline/test_replacing.py",
+    ),
+    "a note counts whatever it was made from": Mutant(
         "vidwiz/pipeline/texts.py",
-        "transcript.sha256 != made_from",
+        "current.sha256 != made_from",
         "False",
         "tests/pipeline/test_replacing.py",
     ),
@@ -149,8 +168,8 @@ MUTANTS = {
         "tests/pipeline/test_replacing.py",
     ),
     "a late publisher goes unnoticed": Mutant(
-        "vidwiz/services/publishing.py",
-        "published_at=sa.case((is_current, now()), else_=sa.null())",
+        "vidwiz/statements/effects.py",
+        "published_at=sa.case((_CURRENT, now()), else_=sa.null())",
         "published_at=now()",
         "tests/services/test_publishing.py",
     ),

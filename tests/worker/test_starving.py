@@ -35,7 +35,8 @@ def test_a_stream_of_notes_does_not_keep_a_result_out(core):
             while not over.is_set():
                 with writing() as uow:
                     videos.ensure(uow, VIDEO)
-                    time.sleep(0.02)  # as long as a slow request holds it; others overlap it
+                    # As a slow request holds it; so long that some of the others always overlap.
+                    time.sleep(0.1)
                 made.append(1)
 
     threads = [threading.Thread(target=keep_making) for _ in range(WRITERS)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager, nullcontext
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from vidwiz.db import sqlite
 from vidwiz.db.engine import NEEDS_TRANSACTIONS, db
@@ -32,6 +32,7 @@ class UnitOfWork:
         self.connection = connection
         self._session = session
         self._work: list[Callable[[Parts], object]] = []
+        self._last_work: list[Callable[[Parts], object]] = []
         self._notifications: dict[str, list[int]] = {}
         self._events: dict[Event, None] = {}
 
@@ -42,9 +43,12 @@ class UnitOfWork:
             raise RuntimeError("a single statement runs on the connection")
         return self._session
 
-    def after_commit(self, work: Callable[[Parts], object]) -> None:
-        """Run `work` once the transaction is committed, in the order of registration."""
-        self._work.append(work)
+    def after_commit(self, work: Callable[[Parts], object], *, last: bool = False) -> None:
+        """Run `work` once the transaction is committed, in the order of registration.
+
+        With `last` it runs after all that is not: nobody waits for it, and it may take long.
+        """
+        (self._last_work if last else self._work).append(work)
 
     def notify(self, task_type: str, task_id: int) -> None:
         """Have a worker look at the task; all tasks of a type are sent together."""
@@ -68,7 +72,7 @@ class UnitOfWork:
 
     def run_after_commit(self, parts: Parts) -> None:
         """Run the registered work; what fails is logged and stops nothing else."""
-        for work in self._work:
+        for work in [*self._work, *self._last_work]:
             try:
                 work(parts)
             except Exception:
@@ -121,11 +125,31 @@ def _connection(sqlite_begin: str) -> Iterator[Connection]:
         with db.engine.connect() as connection:
             if connection.dialect.name == "sqlite":
                 connection.execution_options(sqlite_begin=sqlite_begin)
-            elif not connection.info.get(NEEDS_TRANSACTIONS):
-                connection.execution_options(isolation_level="AUTOCOMMIT")
-            yield connection
+            with _autocommit(connection):
+                yield connection
     finally:
         transaction_open.reset(token)
+
+
+@contextmanager
+def _autocommit(connection: Connection) -> Iterator[None]:
+    """Have each statement commit by itself, where the connection can do that.
+
+    Done on the driver's connection: SQLAlchemy's isolation level AUTOCOMMIT would leave it with
+    another kind of BEGIN than it had.
+    """
+    if connection.dialect.name == "sqlite" or connection.info.get(NEEDS_TRANSACTIONS):
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if driver.closed:
+            connection.invalidate()
+        else:
+            driver.autocommit = False
 
 
 def _refuse_nesting() -> None:

@@ -43,8 +43,8 @@ def published_key(video_id: str) -> str:
 
 
 def publish_after_commit(uow: UnitOfWork, publication: Publication) -> None:
-    """Have the copy written once the transaction is committed."""
-    uow.after_commit(partial(publish, publication=publication))
+    """Have the copy written once the transaction is committed and those who wait know of it."""
+    uow.after_commit(partial(publish, publication=publication), last=True)
 
 
 def publish(parts: Parts, publication: Publication) -> bool:

@@ -139,7 +139,8 @@ _OF_CURRENT_VERSION = sa.exists().where(
 )
 _FILL_NOTE = (
     sa.update(_NOTES)
-    .where(_N.id == sa.bindparam("of_note"), _N.text.is_(None))
+    # In a form that no index has, so that the note is found by its id.
+    .where(_N.id == sa.bindparam("of_note"), sa.func.length(_N.text).is_(None))
     .values(
         text=sa.bindparam("new_text"),
         generated_by_ai=sa.bindparam("by_ai"),

@@ -43,10 +43,16 @@ _SUMMARY = (
 _NOTES = (
     sa.select(*_work("note", _N.id), _N.video_id, _N.id.label("note_id"), _PRIORITY)
     .join(_USERS, _U.id == _N.user_id)
-    .where(_N.text.is_(None), _U.ai_notes_enabled.is_(sa.true()))
+    .where(_U.ai_notes_enabled.is_(sa.true()))
 )
-_NOTES_OF_VIDEO = _NOTES.where(_N.video_id == sa.bindparam("of_video", type_=sa.String))
-_ONE_NOTE = _NOTES.where(_N.id == sa.bindparam("of_note", type_=sa.Integer))
+_NOTES_OF_VIDEO = _NOTES.where(
+    _N.video_id == sa.bindparam("of_video", type_=sa.String), _N.text.is_(None)
+)
+_ONE_NOTE = _NOTES.where(
+    # In a form that no index has, so that the note is found by its id.
+    _N.id == sa.bindparam("of_note", type_=sa.Integer),
+    sa.func.length(_N.text).is_(None),
+)
 
 
 def _inserting(found: sa.FromClause) -> PerDialect:

@@ -26,7 +26,8 @@ NOTE_INPUTS = (
     _OF_TRANSCRIPT.add_columns(_N.seconds)
     .join(_NOTES, _N.video_id == _T.video_id)
     .join(_USERS, _U.id == _N.user_id)
-    .where(_N.id == sa.bindparam("of_note", type_=sa.Integer), _N.text.is_(None))
+    # In a form that no index has, so that the note is found by its id.
+    .where(_N.id == sa.bindparam("of_note", type_=sa.Integer), sa.func.length(_N.text).is_(None))
     .where(_U.ai_notes_enabled.is_(sa.true()), _T.owner_id.is_(None))
 )
 """A note that waits, its video's transcript, and what is known of the video."""

@@ -1,6 +1,9 @@
 """The ledger's statements: scheduling, claims, leases and the ends of attempts.
 
-States are written as literals, so that PostgreSQL's generic plans can use the partial indexes.
+PostgreSQL keeps generic plans, perhaps of a time when the table was empty and one index was as
+good as another. So each statement leaves it one index only: what is due is asked for in the order
+of the index that is made for that, with states as literals, as partial indexes have them; and the
+state of a task that is named by its id is asked for in a form that no index has.
 """
 
 from __future__ import annotations
@@ -9,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
-from vidwiz.models import ACTIVE_ROWS, Priority, Task, TaskStatus, now, now_plus
+from vidwiz.models import ACTIVE, ACTIVE_ROWS, Priority, Task, TaskStatus, now, now_plus
 from vidwiz.statements.dialects import PerDialect
 
 if TYPE_CHECKING:
@@ -31,6 +34,13 @@ def literal(value: str | int) -> sa.ColumnElement[Any]:
     """Return a constant of ours as it stands in the statement."""
     return sa.literal_column(f"'{value}'" if isinstance(value, str) else str(value))
 
+
+def _has_state(*states: TaskStatus) -> sa.ColumnElement[bool]:
+    """Compare a state without the help of an index."""
+    return _C.status.concat(literal("")).in_([literal(state.value) for state in states])
+
+
+_ACTIVE = _has_state(*ACTIVE)
 
 # --- Scheduling ---
 
@@ -72,7 +82,7 @@ _ACTIVE_OF_SUBJECT = sa.and_(_C.task_type == _TYPE, _C.subject == _SUBJECT, ACTI
 FIND_ACTIVE = sa.select(_C.id).where(_ACTIVE_OF_SUBJECT)
 RAISE_PRIORITY = (
     sa.update(TASKS)
-    .where(_C.id == _TASK, ACTIVE_ROWS, _C.priority > _PRIORITY)
+    .where(_C.id == _TASK, _ACTIVE, _C.priority > _PRIORITY)
     .values(priority=_PRIORITY)
 )
 
@@ -85,22 +95,27 @@ def _due(*more: sa.ColumnElement[bool]) -> sa.Select[int]:
         .where(_DUE.c.task_type == _TYPE, _DUE.c.status == literal(TaskStatus.PENDING.value))
         .where(_DUE.c.run_at <= now(), *more)
         .order_by(_DUE.c.priority, _DUE.c.run_at, _DUE.c.id)
-        .with_for_update(skip_locked=True)
     )
 
 
-def _next(*more: sa.ColumnElement[bool]) -> list[sa.ScalarSelect[int]]:
+def _next(*more: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
     """Return one ordered look a priority, so that what is not due yet is never walked over."""
     return [
-        _due(_DUE.c.priority == literal(priority), *more).limit(literal(1)).scalar_subquery()
+        _due(_DUE.c.priority == literal(priority), *more).limit(literal(1))
         for priority in Priority.ALL
     ]
+
+
+def _first_free(*looks: sa.Select[int]) -> sa.ColumnElement[int]:
+    """Return the first that nobody else is just claiming, and lock it."""
+    locking = (look.with_for_update(skip_locked=True).scalar_subquery() for look in looks)
+    return sa.func.coalesce(*locking)
 
 
 def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed RETURNING
     return (
         sa.update(TASKS)
-        .where(chosen, _C.status == literal(TaskStatus.PENDING.value))
+        .where(chosen, _has_state(TaskStatus.PENDING))
         .values(
             status=literal(TaskStatus.IN_PROGRESS.value),
             attempt=_C.attempt + literal(1),
@@ -118,39 +133,29 @@ def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed 
 
 
 _ASKED_FOR = _due(_DUE.c.id.in_(sa.bindparam("ids", expanding=True))).limit(literal(1))
-CLAIM_ONE_OF = _claiming(_C.id == sa.func.coalesce(_ASKED_FOR.scalar_subquery(), *_next()))
+CLAIM_ONE_OF = _claiming(_C.id == _first_free(_ASKED_FOR, *_next()))
 """Claims one of these if it is due, else what is due next."""
-CLAIM_NEXT = _claiming(_C.id == sa.func.coalesce(*_next()))
+CLAIM_NEXT = _claiming(_C.id == _first_free(*_next()))
 _MORE = (
     _due(_DUE.c.video_id == sa.bindparam("of_video"), _DUE.c.isolated.is_(sa.false()))
     .limit(sa.bindparam("at_most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
     .cte("more")
 )
 CLAIM_MORE_OF_VIDEO = _claiming(_C.id.in_(sa.select(_MORE.c.id)))
-IS_DUE = sa.select(
-    sa.or_(
-        *(
-            sa.exists().where(
-                _C.task_type == _TYPE,
-                _C.status == literal(TaskStatus.PENDING.value),
-                _C.priority == literal(priority),
-                _C.run_at <= now(),
-            )
-            for priority in Priority.ALL
-        )
-    )
-)
+IS_DUE = sa.select(sa.func.coalesce(*(look.scalar_subquery() for look in _next())).is_not(None))
+"""Says whether a task could be claimed, and takes no lock."""
 
 # --- Attempts ---
 
 _HELD = sa.and_(
     _C.id == _TASK,
     _C.attempt == _ATTEMPT,
-    _C.status == literal(TaskStatus.IN_PROGRESS.value),
+    _has_state(TaskStatus.IN_PROGRESS),
     _C.lease_expires_at > now(),
 )
 """The attempt runs, and its lease has not run out."""
-_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, ACTIVE_ROWS)
+_MINE = sa.and_(_C.id == _TASK, _C.attempt == _ATTEMPT, _ACTIVE)
 """The task has not ended, and nobody has claimed it since."""
 
 SELECT_HELD = sa.select(Task).where(_HELD).with_for_update()
@@ -195,7 +200,7 @@ def _complete_and_claim_next() -> Any:  # noqa: ANN401 - rows of both
     claimed = _claiming(
         sa.and_(
             sa.exists(sa.select(done.c.priority)),
-            _C.id == sa.func.coalesce(*_next(_DUE.c.id != _TASK)),
+            _C.id == _first_free(*_next(_DUE.c.id != _TASK)),
         )
     ).cte("claimed")
     return sa.select(done.c.priority, *claimed.c).select_from(

@@ -25,6 +25,7 @@ from vidwiz.services import fetcher_health, notes, publishing, users, writing
 from vidwiz.services.publishing import Publication
 from vidwiz.services.writing import VideoContext
 from vidwiz.tasks import claims
+from vidwiz.tasks.claims import NextClaim
 from vidwiz.tasks.types import WorkerId
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ def _go_through(uow: UnitOfWork, network: str) -> NoReturn:
         claims.renew(uow, claim, lease_seconds=1.0)
         kind.inputs(reader, claim)
         if kind.example is not None:
-            submissions.write_result(uow, kind, claim, kind.example)
+            following = NextClaim(kind.name, _ME, 1.0)
+            submissions.write_and_claim(uow, kind, claim, kind.example, following)
+        claims.release(uow, claim)
     publishing.mark_published(uow, Publication(_VIDEO, "warm-up", "warm-up"))
     raise _Over
 

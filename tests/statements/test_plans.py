@@ -1,0 +1,53 @@
+"""PostgreSQL's generic plans, made while all tables are empty, as a fresh installation makes them.
+
+A connection keeps such a plan while the tables grow. So it must find a task by its primary key,
+and what is due by the index that is made for that.
+"""
+
+import re
+
+import pytest
+from sqlalchemy.dialects.postgresql import psycopg
+
+from tests.fixtures.databases import only_postgresql
+from vidwiz.db.transactions import read_transaction
+from vidwiz.statements import effects, inputs, tasks
+
+pytestmark = [only_postgresql, pytest.mark.usefixtures("core")]
+
+_DIALECT = psycopg.dialect(paramstyle="numeric_dollar")
+
+EXPECTED = {
+    "claim next": (tasks.CLAIM_NEXT, {"pk_tasks", "ix_tasks_due"}),
+    "complete and claim": (tasks.COMPLETE_AND_CLAIM_NEXT, {"pk_tasks", "ix_tasks_due"}),
+    "complete": (tasks.COMPLETE, {"pk_tasks"}),
+    "complete active": (tasks.COMPLETE_ACTIVE, {"uq_tasks_active"}),
+    "find active": (tasks.FIND_ACTIVE, {"uq_tasks_active"}),
+    "raise priority": (tasks.RAISE_PRIORITY, {"pk_tasks"}),
+    "renew": (tasks.RENEW, {"pk_tasks"}),
+    "release": (tasks.RELEASE, {"pk_tasks"}),
+    "store a summary": (effects.STORE_SUMMARY, {"pk_transcripts", "uq_videos_video_id"}),
+    "fill a note": (effects.FILL_NOTE_OF_VERSION, {"pk_notes", "uq_transcripts_shared"}),
+    "read for a note": (
+        inputs.NOTE_INPUTS,
+        {"pk_notes", "pk_users", "uq_transcripts_shared", "uq_videos_video_id"},
+    ),
+    "is due": (tasks.IS_DUE, {"ix_tasks_due"}),
+}
+
+
+def indexes(statement):
+    """Return the indexes of the generic plan; a scan of a whole table is one called `all`."""
+    compiled = statement.compile(dialect=_DIALECT)
+    with read_transaction() as session:
+        driver = session.connection().connection.driver_connection
+        rows = driver.execute(f"EXPLAIN (GENERIC_PLAN) {compiled}").fetchall()
+    plan = "\n".join(row[0] for row in rows)
+    found = re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plan)
+    return {*found, *("all" for _ in re.findall(r"Seq Scan", plan))}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_plan_of_an_empty_table_uses(name):
+    statement, expected = EXPECTED[name]
+    assert indexes(statement) == expected
