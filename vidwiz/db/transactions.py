@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from vidwiz.db.engine import db
-from vidwiz.db.sqlite import writer_queue
+from vidwiz.db.sqlite import await_flush, writer_queue
 from vidwiz.ports import transaction_open
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def unit_of_work(parts: Parts) -> Iterator[UnitOfWork]:
         uow = UnitOfWork(session)
         yield uow
         session.commit()
+    if db.engine.dialect.name == "sqlite":
+        await_flush(db.engine)
     uow.run_after_commit(parts)
 
 
