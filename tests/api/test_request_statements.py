@@ -60,7 +60,11 @@ def test_making_a_note(ready, statements):
     statements.clear()
     # The note, its task, and what is shown of the task.
     assert count(statements, ready.post(NOTES, {"timestamp": "1:00"}), 201) == 3
-    assert count(statements, ready.post(NOTES, {"timestamp": "1:00", "text": "mine"}), 201) == 1
+    mine = {"timestamp": "1:00", "text": "mine"}
+    assert count(statements, ready.post(NOTES, mine), 201) == 1
+    # With a key it is taken before and the answer is kept after it.
+    keyed = ready.post(NOTES, mine, headers={"Idempotency-Key": "a"})
+    assert count(statements, keyed, 201) == 3
 
 
 def test_talking_about_a_video(ready, statements):

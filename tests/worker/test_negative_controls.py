@@ -185,6 +185,18 @@ MUTANTS = {
         '        except ZeroDivisionError:\n            log.warning("the ledger did not',
         "tests/worker/test_runner.py",
     ),
+    "nobody waits for the disk": Mutant(
+        "vidwiz/db/transactions.py",
+        "        await_flush(db.engine)\n",
+        "        pass\n",
+        "tests/db/test_shared_flush.py",
+    ),
+    "a flush that began before the commit counts": Mutant(
+        "vidwiz/db/sqlite_flush.py",
+        "            mine = self._begun + 1\n",
+        "            mine = self._begun + (not self._is_running)\n",
+        "tests/db/test_shared_flush.py",
+    ),
     "a plain serializer": Mutant(
         "vidwiz/queueing/messages.py",
         "            return json.loads(cls._require_signer().unsign(bytes(data)))\n",

@@ -10,13 +10,17 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
+
+from vidwiz.db.sqlite_flush import SharedFlush
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 # How long anybody waits for a lock, in seconds; a migration sets more on its connection.
 LONGEST_WAIT = 30.0
@@ -27,21 +31,45 @@ NO_BEGIN = "none"
 
 
 def init_engine(engine: Engine, *, flush_commits: bool) -> None:
-    """Have writers take SQLite's lock first; every usual set-up loses updates or fails locked."""
-    synchronous = "FULL" if flush_commits else "NORMAL"
+    """Have writers take SQLite's lock first; every usual set-up loses updates or fails locked.
+
+    With `flush_commits` each commit flushes the disk, but for those of transactions that name
+    their beginning (`sqlite_begin`): whoever begins them calls `await_flush` after the commit.
+    """
+    if flush_commits:
+        _flushes[engine] = SharedFlush()
 
     @event.listens_for(engine, "connect")
-    def _configure(connection: Any, _record: object) -> None:  # noqa: ANN401 - a DBAPI object
+    def _configure(connection: Any, record: ConnectionPoolEntry) -> None:  # noqa: ANN401 - a DBAPI's
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={LONGEST_WAIT * 1000:.0f}",
-            "journal_mode=WAL",
             "foreign_keys=ON",
-            f"synchronous={synchronous}",
+            f"synchronous={'FULL' if flush_commits else 'NORMAL'}",
         ):
             connection.execute(f"PRAGMA {pragma}")
+        (mode,) = connection.execute("PRAGMA journal_mode=WAL").fetchone()
+        (_, _, path) = connection.execute("PRAGMA database_list").fetchone()
+        # Without a log, as where the file system cannot share memory, each commit flushes.
+        if flush_commits and mode == "wal":
+            record.info[_LOG] = f"{path}-wal"
 
     event.listen(engine, "begin", _begin)
+
+
+# In the pool's notes on a connection: where its log is, and whether commits flush it themselves.
+_LOG, _FLUSHES_LESS = "vidwiz.log", "vidwiz.flushes_less"
+_flushes: WeakKeyDictionary[Engine, SharedFlush] = WeakKeyDictionary()
+
+
+def await_flush(engine: Engine) -> None:
+    """Return once everything that was committed here before is on the disk, if that is wanted.
+
+    On another database than SQLite there is nothing to wait for. Several threads share a flush. Raises SQLAlchemy's `OperationalError` when the disk fails.
+    """
+    shared = _flushes.get(engine)
+    if shared is not None:
+        shared.wait()
 
 
 class WriterQueue:
@@ -107,11 +135,27 @@ os.register_at_fork(after_in_child=writer_queue.start_anew)
 
 
 def _begin(connection: Connection) -> None:
-    mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-    if mode == "IMMEDIATE":
-        _begin_immediate(connection)
-    elif mode != NO_BEGIN:
-        connection.exec_driver_sql(f"BEGIN {mode}")
+    mode = connection.get_execution_options().get("sqlite_begin")
+    if mode == NO_BEGIN:
+        return
+    if mode == "DEFERRED":
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    log = connection.info.get(_LOG)
+    if log is not None:
+        _flush_less(connection, is_awaited=mode is not None)
+    _begin_immediate(connection)
+    if log is not None:
+        _flushes[connection.engine].hold(log)
+
+
+def _flush_less(connection: Connection, *, is_awaited: bool) -> None:
+    """Have the next commit write to the log only, or flush it too; call it before BEGIN."""
+    if connection.info.get(_FLUSHES_LESS, False) is not is_awaited:
+        level = "NORMAL" if is_awaited else "FULL"
+        driver: Any = connection.connection.dbapi_connection
+        driver.execute(f"PRAGMA synchronous={level}")
+        connection.info[_FLUSHES_LESS] = is_awaited
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -91,6 +91,7 @@ def unit_of_work(parts: Parts) -> Iterator[UnitOfWork]:
         uow = UnitOfWork(session.connection(), session)
         yield uow
         session.commit()
+    sqlite.await_flush(db.engine)
     uow.run_after_commit(parts)
 
 
@@ -107,6 +108,7 @@ def single_statement(parts: Parts) -> Iterator[UnitOfWork]:
         yield uow
         # Where it is not committed yet, which is everywhere but on a PostgreSQL of one's own.
         connection.commit()
+    sqlite.await_flush(db.engine)
     uow.run_after_commit(parts)
 
 

@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-import sqlalchemy as sa
-
 from vidwiz.errors import ConflictError, InvalidInputError
-from vidwiz.models import IdempotencyRecord
-from vidwiz.models.upsert import insert_ignoring
+from vidwiz.statements import idempotency as statements
 
 if TYPE_CHECKING:
     from vidwiz.ports import UnitOfWork
@@ -46,19 +43,15 @@ def begin(uow: UnitOfWork, key: Key) -> Any | None:  # noqa: ANN401 - the answer
     While the first request runs, the database has a second one wait here for its end. Raises
     `InvalidInputError` when the key was used for something else.
     """
-    taken = uow.session.scalar(
-        insert_ignoring(uow.session, IdempotencyRecord)
-        .values(
-            user_id=key.user_id,
-            route=key.route,
-            key=key.text,
-            request_sha256=key.request_sha256,
-        )
-        .returning(IdempotencyRecord.user_id)
-    )
-    if taken is not None:
+    taken = {
+        "user_id": key.user_id,
+        "route": key.route,
+        "key": key.text,
+        "request_sha256": key.request_sha256,
+    }
+    if uow.connection.scalar(statements.TAKE.on(uow.connection), taken) is not None:
         return None
-    known = uow.session.get_one(IdempotencyRecord, (key.user_id, key.route, key.text))
+    known = uow.connection.execute(statements.KNOWN, _which(key)).one()
     if known.request_sha256 != key.request_sha256:
         raise InvalidInputError(
             "this key was used for another request",
@@ -70,15 +63,10 @@ def begin(uow: UnitOfWork, key: Key) -> Any | None:  # noqa: ANN401 - the answer
     return known.body
 
 
+def _which(key: Key) -> dict[str, Any]:
+    return {"of_user": key.user_id, "of_route": key.route, "of_key": key.text}
+
+
 def keep(uow: UnitOfWork, key: Key, answer: Any) -> None:  # noqa: ANN401 - the answer's own JSON
     """Keep the answer of the request that took the key."""
-    uow.session.execute(
-        sa.update(IdempotencyRecord)
-        .where(
-            IdempotencyRecord.user_id == key.user_id,
-            IdempotencyRecord.route == key.route,
-            IdempotencyRecord.key == key.text,
-        )
-        .values(body=answer)
-        .execution_options(synchronize_session=False)
-    )
+    uow.connection.execute(statements.KEEP, {**_which(key), "body": answer})
