@@ -11,13 +11,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from tests.fixtures.databases import dispose, make_config, migrate, only_sqlite
-from tests.support import make_user
+from tests.support import ensure_video, make_user
 from vidwiz.db import sqlite_flush
 from vidwiz.db.engine import db
 from vidwiz.db.transactions import read_transaction, unit_of_work
 from vidwiz.models import PeriodicRun, User, now
 from vidwiz.plugin_host.registry import Registry
 from vidwiz.runtime import build_app, current
+from vidwiz.tasks import claims
+from vidwiz.tasks.types import TaskType, WorkerId
 
 pytestmark = only_sqlite
 LONGEST = 10
@@ -156,6 +158,15 @@ def test_a_flush_that_is_interrupted_counts_for_nobody(disk, core):
         make_user("bob@example.org")
     assert not disk.flushed
     make_user("eve@example.org")
+    assert len(disk.flushed) == 1
+
+
+def test_a_single_statement_waits_for_its_flush_too(disk, core):
+    ensure_video()
+    disk.flushed.clear()
+    with current().single_statement() as uow:
+        claimed = claims.claim(uow, TaskType.FETCH_METADATA, WorkerId("one"), lease_seconds=1)
+    assert claimed
     assert len(disk.flushed) == 1
 
 

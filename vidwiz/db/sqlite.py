@@ -65,7 +65,8 @@ _flushes: WeakKeyDictionary[Engine, SharedFlush] = WeakKeyDictionary()
 def await_flush(engine: Engine) -> None:
     """Return once everything that was committed here before is on the disk, if that is wanted.
 
-    On another database than SQLite there is nothing to wait for. Several threads share a flush. Raises SQLAlchemy's `OperationalError` when the disk fails.
+    On another database than SQLite there is nothing to wait for. Several threads share a flush.
+    Raises SQLAlchemy's `OperationalError` when the disk fails.
     """
     shared = _flushes.get(engine)
     if shared is not None:
