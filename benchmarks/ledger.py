@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import tempfile
 from contextlib import ExitStack
 from itertools import count
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 
 from benchmarks.figures import Bar, Figure
 from benchmarks.servers import postgresql
-from benchmarks.timing import median_ms
+from benchmarks.timing import durations_ms
 from vidwiz.config import Config
 from vidwiz.db.engine import db
 from vidwiz.db.schema_upgrade import upgrade
@@ -25,8 +26,11 @@ from vidwiz.tasks.types import TaskType, WorkerId
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from flask import Flask
+
 FEW, MANY = 100, 1_000_000
 TIMES = 300
+SLICES = 5
 NOW = {"sqlite": "strftime('%Y-%m-%d %H:%M:%f000', 'now', '-1 hour')", "postgresql": "now()"}
 NUMBERS = {
     "sqlite": "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :rows)"
@@ -50,14 +54,9 @@ QUEUE = _NoQueue()
 def rows() -> Iterator[Figure]:
     """Compare 100 rows with 1,000,000, all completed and all pending, on both databases."""
     for database in ("postgresql", "sqlite"):
-        costs = {
-            (status, size): _measure(database, status, size)
-            for status in ("completed", "pending")
-            for size in (FEW, MANY)
-        }
         for status in ("completed", "pending"):
+            few, many = _measure(database, status)
             for index, what in ((0, "create"), (1, "claim")):
-                few, many = costs[status, FEW], costs[status, MANY]
                 yield Figure(
                     f"{database}: {what} with {MANY:,} {status} rows",
                     many[index],
@@ -69,18 +68,31 @@ def rows() -> Iterator[Figure]:
                 )
 
 
-def _measure(database: str, status: str, size: int) -> tuple[float, float, float]:
-    """Return the medians of creating, of claiming and of a bare insert, in milliseconds."""
+def _measure(database: str, status: str) -> list[list[float]]:
+    """Return for few and for many rows the medians of creating, claiming and a bare insert, in ms.
+
+    Few and many take turns, so that whatever else the machine does meets both.
+    """
     with ExitStack() as stack:
-        prepare_app(stack, database)
-        _fill(database, status, size)
-        create = median_ms(_create, TIMES)
-        claim = median_ms(_claim, TIMES)
-        return create, claim, median_ms(_insert, TIMES)
+        apps = [_make_app(stack, database) for _ in (FEW, MANY)]
+        for app, size in zip(apps, (FEW, MANY), strict=True):
+            with app.app_context():
+                _fill(database, status, size)
+        taken: list[list[list[float]]] = [[[], [], []] for _ in apps]
+        for _ in range(SLICES):
+            for app, its_own in zip(apps, taken, strict=True):
+                with app.app_context():
+                    for call, so_far in zip((_create, _claim, _insert), its_own, strict=True):
+                        so_far.extend(durations_ms(call, TIMES // SLICES))
+        return [[statistics.median(each) for each in its_own] for its_own in taken]
 
 
 def prepare_app(stack: ExitStack, database: str) -> None:
     """Push the context of an app on an empty database of this kind, until the stack ends."""
+    stack.enter_context(_make_app(stack, database).app_context())
+
+
+def _make_app(stack: ExitStack, database: str) -> Flask:
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     url = f"sqlite:///{folder / 'bench.db'}"
     if database == "postgresql":
@@ -95,8 +107,13 @@ def prepare_app(stack: ExitStack, database: str) -> None:
     )
     app = build_app(config, queue=QUEUE, plugins=Registry([]))
     upgrade(app)
-    stack.enter_context(app.app_context())
-    stack.callback(db.engine.dispose)
+    stack.callback(_dispose, app)
+    return app
+
+
+def _dispose(app: Flask) -> None:
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _fill(database: str, status: str, size: int) -> None:
