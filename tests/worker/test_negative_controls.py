@@ -44,12 +44,6 @@ MUTANTS = {
         "",
         "tests/tasks/test_claims.py::TestLateWords",
     ),
-    "the next task is claimed before this one is completed": Mutant(
-        "vidwiz/statements/tasks.py",
-        "            sa.exists(sa.select(done.c.priority)),\n",
-        "            sa.true(),\n",
-        "tests/tasks/test_claiming_on.py",
-    ),
     "the next lease is kept only when its work begins": Mutant(
         "vidwiz/worker/runner.py",
         "            self._hold(due, following)\n",

@@ -155,7 +155,7 @@ def _autocommit(connection: Connection) -> Iterator[None]:
 
 
 def _refuse_nesting() -> None:
-    if db.session().in_transaction():
+    if transaction_open.get() or db.session().in_transaction():
         raise RuntimeError("a transaction is open already; transactions do not nest")
 
 
