@@ -104,14 +104,14 @@ class Worker(rq.Worker):
         if timeout is not None or pipeline is not None:
             super().heartbeat(timeout, pipeline)
             if not self._is_horse:
+                self._ensure_registered()
                 self._look_after_children()
         elif time.monotonic() - self._beat_at >= _BEAT_SECONDS:
             with self.connection.pipeline(transaction=False) as together:
                 super().heartbeat(pipeline=together)
                 together.hexists(self.key, "birth")
                 is_registered = together.execute()[-1]
-            if not is_registered:
-                self._register_again()
+            self._ensure_registered(is_registered=is_registered)
             self._look_after_children()
             self._beat_at = time.monotonic()
 
@@ -125,14 +125,17 @@ class Worker(rq.Worker):
         if self._horse is not None and not self.horse_pid and self._horse.has_ended():
             self._horse = None
 
-    def _register_again(self) -> None:
-        """Register when Redis has lost its data; RQ itself does so only once, at the start.
+    def _ensure_registered(self, *, is_registered: bool | None = None) -> None:
+        """Register again when Redis has lost its data; RQ itself does so only once, at the start.
 
         A heartbeat leaves a key with nothing but its time then.
         """
-        self.connection.delete(self.key)
-        self.register_birth()  # type: ignore[no-untyped-call]
-        super().set_state(self.get_state())
+        if is_registered is None:
+            is_registered = self.connection.hexists(self.key, "birth")
+        if not is_registered:
+            self.connection.delete(self.key)
+            self.register_birth()  # type: ignore[no-untyped-call]
+            super().set_state(self.get_state())
 
     def _ensure_sweeper(self) -> None:
         if not self._sweeps:
