@@ -3,6 +3,7 @@
 import pytest
 
 from tests.api.conftest import error
+from tests.api.helping import SEGMENTS
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO, tasks
 from vidwiz.db.transactions import read_transaction
@@ -70,7 +71,12 @@ def test_an_odd_note_id_is_not_found(ada, note_id):
 def test_a_note_cannot_stand_past_the_end(ada, admin):
     ada.post(NOTES, {"timestamp": "9:59:59", "text": "before the length is known"})
     admin.post(f"/internal/videos/{VIDEO}/metadata", {"metadata": {"duration": 600}})
-    error(ada.post(NOTES, {"timestamp": "10:01"}), 422)
+    for text in ("", "mine"):
+        refused = ada.post(NOTES, {"timestamp": "10:01", "text": text})
+        assert error(refused, 422)["details"][0]["field"] == "timestamp"
+    # Nor when nothing of the video is missing any more.
+    admin.post(f"/internal/videos/{VIDEO}/transcript", {"transcript": SEGMENTS})
+    error(ada.post(NOTES, {"timestamp": "10:01", "text": "mine"}), 422)
     assert ada.post(NOTES, {"timestamp": "10:00"}).status_code == 201
 
 

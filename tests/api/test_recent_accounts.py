@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.api.conftest import Person, error
+from tests.api.helping import SEGMENTS
 from tests.fixtures.databases import only_sqlite
 from tests.support import VIDEO
 from vidwiz.db.engine import db
@@ -127,11 +128,22 @@ def test_a_change_in_this_process_counts_at_once(app, ada, token_of):
     ("path", "body"),
     [
         (NOTES, {"timestamp": "1:00"}),
+        (NOTES, {"timestamp": "1:00", "text": "mine"}),
         ("/videos", {"video": VIDEO}),
         ("/conversations", {"video_id": VIDEO}),
     ],
 )
-def test_nothing_is_made_for_an_account_that_has_just_gone(ada, elsewhere, path, body):
+@pytest.mark.parametrize("is_complete", [False, True])
+def test_nothing_is_made_for_an_account_that_has_just_gone(
+    ada, admin, elsewhere, path, body, is_complete
+):
+    if is_complete:
+        ada.post("/videos", {"video": VIDEO})
+        for kind, result in (
+            ("metadata", {"metadata": {"id": VIDEO, "title": "Bread"}}),
+            ("transcript", {"transcript": SEGMENTS}),
+        ):
+            assert admin.post(f"/internal/videos/{VIDEO}/{kind}", result).status_code == 200
     assert ada.get("/videos").status_code == 200
     elsewhere(sa.delete(User).where(User.id == ada.id))
     error(ada.post(path, body), 401)

@@ -25,6 +25,15 @@ def statements(app):
 
 
 @pytest.fixture
+def transactions(app):
+    """Return what was begun by the requests."""
+    begun = []
+    with app.app_context():
+        sa.event.listen(db.session, "after_begin", lambda *_: begun.append(1))
+    return begun
+
+
+@pytest.fixture
 def ready(seen, admin):
     """Return a signed-in person who knows a video with metadata, transcript and summary."""
     for path, body in (
@@ -65,6 +74,15 @@ def test_making_a_note(ready, statements):
     # With a key it is taken before and the answer is kept after it.
     keyed = ready.post(NOTES, mine, headers={"Idempotency-Key": "a"})
     assert count(statements, keyed, 201) == 3
+
+
+def test_a_note_with_a_text_needs_no_transaction_of_a_session(ready, transactions):
+    ready.post(NOTES, {"timestamp": "1:00", "text": "mine"})
+    transactions.clear()
+    assert ready.post(NOTES, {"timestamp": "1:00", "text": "mine"}).status_code == 201
+    assert not transactions
+    assert ready.post(NOTES, {"timestamp": "1:00"}).status_code == 201
+    assert transactions
 
 
 def test_talking_about_a_video(ready, statements):

@@ -15,6 +15,9 @@ from vidwiz.services.conversations import Owner
 from vidwiz.services.quotas import Allowance, videos_of_guest, videos_of_user
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy.engine import Connection
     from sqlalchemy.orm import Session
 
     from vidwiz.services.users import Account
@@ -29,13 +32,14 @@ class Caller:
     guest_id: str | None = None
     _account: Account | None = None
 
-    def confirm(self, session: Session) -> None:
+    def confirm(self, connect: Callable[[], Connection]) -> None:
         """Look for the account; raise `NotSignedInError` when it is gone.
 
         That is seen at once if this process took it away, else within `recent_accounts.SECONDS`.
+        `connect` is called only where the account was not looked up lately.
         """
         if self.user_id is not None:
-            self._account = accounts_of(current_app).account(self.user_id, session.connection)
+            self._account = accounts_of(current_app).account(self.user_id, connect)
             if self._account is None:
                 raise _gone()
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from vidwiz.models import Video
     from vidwiz.services.video_stages import KnownVideo, Stages
+    from vidwiz.tasks.stages import Stage
     from vidwiz.tasks.types import Claim
 
 _METADATA = tuple(field.name for field in fields(VideoMetadata))
@@ -53,10 +54,16 @@ def present_video(session: Session, video_id: str) -> dict[str, Any]:
 def present_notes(session: Session, found: Sequence[Note]) -> list[dict[str, Any]]:
     """Return what is shown of notes."""
     their_stages = notes.ai_stages(session, found)
-    return [
-        {**{name: getattr(note, name) for name in _NOTE}, "ai": their_stages[note.id]}
-        for note in found
-    ]
+    return [_present_note(note, their_stages[note.id]) for note in found]
+
+
+def present_written_note(note: Note) -> dict[str, Any]:
+    """Return what is shown of a note that has a text, for which nothing has to be read."""
+    return _present_note(note, notes.written_stage(note))
+
+
+def _present_note(note: Note, ai: Stage) -> dict[str, Any]:
+    return {**{name: getattr(note, name) for name in _NOTE}, "ai": ai}
 
 
 def present_assignment(session: Session, claim: Claim) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -43,25 +43,48 @@ def create(  # noqa: PLR0913 - all that makes a note
 
     The returned object is a copy that the session does not know.
     """
-    seconds = timestamps.seconds(timestamp)
-    values = {
-        "video_id": video_id,
-        "user_id": user_id,
-        "timestamp": timestamp,
-        "seconds": seconds,
-        "text": _kept_text(text),
-    }
-    made = uow.connection.execute(statements.INSERT_INTO_COMPLETE_VIDEO, values).first()
+    new = _NewNote(video_id, user_id, timestamp, timestamps.seconds(timestamp), _kept_text(text))
+    note = _insert(uow, statements.INSERT_INTO_COMPLETE_VIDEO, new)
     transcript_available = True
-    if made is None:
+    if note is None:
         video = videos.ensure(uow, video_id, title=video_title, allowance=allowance)
-        _check_is_inside(seconds, video.duration)
-        made = uow.connection.execute(statements.INSERT, values).one()
+        _check_is_inside(new.seconds, video.duration)
+        note = _insert(uow, statements.INSERT, new)
+        assert note is not None
         transcript_available = video.transcript_available
-    note = Note(**values, **made._mapping, generated_by_ai=False)  # noqa: SLF001 - a public name
-    uow.publish(NoteChanged(note.id, video_id))
     if transcript_available and note.text is None:
         _schedule_if_wanted(uow, note)
+    return note
+
+
+def create_at_once(
+    uow: UnitOfWork, *, user_id: int, video_id: str, timestamp: str, text: str
+) -> Note | None:
+    """Put a mark with a text into a video of which nothing is missing, with one statement.
+
+    None, and nothing done, where something is missing or the moment is not in the video. Raises
+    `InvalidInputError` for a time that is none.
+    """
+    new = _NewNote(video_id, user_id, timestamp, timestamps.seconds(timestamp), text)
+    return _insert(uow, statements.INSERT_INTO_COMPLETE_VIDEO, new)
+
+
+@dataclass(frozen=True, slots=True)
+class _NewNote:
+    video_id: str
+    user_id: int
+    timestamp: str
+    seconds: int
+    text: str | None
+
+
+def _insert(uow: UnitOfWork, statement: sa.Insert, new: _NewNote) -> Note | None:
+    values = asdict(new)
+    made = uow.connection.execute(statement, values).mappings().first()
+    if made is None:
+        return None
+    note = Note(**values, **made, generated_by_ai=False)
+    uow.publish(NoteChanged(note.id, note.video_id))
     return note
 
 
@@ -229,6 +252,11 @@ def waiting(session: Session, video_id: str) -> list[Note]:
     )
 
 
+def written_stage(note: Note) -> Stage:
+    """Return what the AI did on a note that has a text."""
+    return Stage("ready" if note.generated_by_ai else "none")
+
+
 def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
     """Return what the AI does on each note."""
     subject_of = {note.id: subjects.of_note(note.id) for note in notes if note.text is None}
@@ -242,7 +270,7 @@ def ai_stages(session: Session, notes: Sequence[Note]) -> dict[int, Stage]:
     for note in notes:
         task = asked.get(note.id)
         if note.text is not None:
-            stages[note.id] = Stage("ready" if note.generated_by_ai else "none")
+            stages[note.id] = written_stage(note)
         elif task is not None:
             stages[note.id] = stage_of_task(task)
         else:
