@@ -57,7 +57,7 @@ class Config:
     lease_seconds: float = 30.0
     sweep_seconds: float = 5.0
     grace_seconds: float = 10.0
-    linger_seconds: float = 10.0
+    linger_seconds: float = 5.0
 
     @property
     def uses_sqlite(self) -> bool:
@@ -149,7 +149,7 @@ def _read_parts(env: Env) -> dict[str, object]:
         "lease_seconds": env.float("LEASE_SECONDS", 30.0, validate=Range(min=1)),
         "sweep_seconds": env.float("SWEEP_SECONDS", 5.0, validate=Range(min=0.2)),
         "grace_seconds": env.float("GRACE_SECONDS", 10.0, validate=Range(min=0)),
-        "linger_seconds": env.float("LINGER_SECONDS", 10.0, validate=Range(min=0, max=300)),
+        "linger_seconds": env.float("LINGER_SECONDS", 5.0, validate=Range(min=0, max=300)),
     }
 
 

@@ -60,7 +60,7 @@ def test_without_any_setting_everything_is_in_var(read, tmp_path):
     assert (config.rate_limit_enabled, config.trusted_proxies, config.jwt_hours) == (True, 0, 24)
     assert (config.port, config.web_concurrency, config.log_level) == (8000, None, "info")
     assert (config.lease_seconds, config.sweep_seconds, config.grace_seconds) == (30.0, 5.0, 10.0)
-    assert config.linger_seconds == 10.0
+    assert config.linger_seconds == 5.0
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ class TestBounds:
         signal.signal(signal.SIGTERM, before)
 
     def test_a_young_process_lingers(self, process, core):
-        assert entry.linger_seconds() == 10.0
+        assert entry.linger_seconds() == 5.0
 
     def test_after_many_tasks_it_ends(self, process):
         process.context.runner.outcomes["completed"] = entry._MOST_TASKS - 1

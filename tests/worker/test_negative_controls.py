@@ -181,8 +181,8 @@ MUTANTS = {
     ),
     "nobody waits for the disk": Mutant(
         "vidwiz/db/transactions.py",
-        "        await_flush(db.engine)\n",
-        "        pass\n",
+        "    sqlite.await_flush(db.engine)\n",
+        "",
         "tests/db/test_shared_flush.py",
     ),
     "a flush that began before the commit counts": Mutant(
