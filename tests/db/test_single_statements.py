@@ -1,5 +1,6 @@
 """Single statements: without BEGIN and COMMIT, and the connection is as it was afterwards."""
 
+import signal
 import threading
 
 import pytest
@@ -158,3 +159,28 @@ def test_a_reading_one_waits_for_no_writer(core):
         thread.start()
         thread.join()
     assert seen == [2]
+
+
+@only_postgresql
+def test_one_that_is_interrupted_says_so_and_leaves_its_connection_to_nobody():
+    """RQ's time limit of a job is an exception out of a signal's handler."""
+
+    class TimeIsUp(Exception):  # noqa: N818 - as RQ's is
+        pass
+
+    def interrupt(*_):
+        raise TimeIsUp
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TimeIsUp), single_read() as connection:
+            interrupted = connection.connection.driver_connection
+            connection.execute(sa.text("SELECT pg_sleep(10)"))
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    with single_read() as connection:
+        assert connection.connection.driver_connection is not interrupted
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    assert interrupted.closed

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import select
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -19,6 +20,8 @@ from sqlalchemy import event
 from vidwiz.db.engine import NEEDS_TRANSACTIONS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import psycopg
     from sqlalchemy.engine import Connection, Dialect, Engine
     from sqlalchemy.pool import ConnectionPoolEntry
@@ -110,7 +113,8 @@ class _Connector:
                 self._is_pooled = True
             else:
                 if self._is_pooled is None:
-                    self._is_pooled = _is_pooled(connection)
+                    with _closed_on_error(connection):
+                        self._is_pooled = _is_pooled(connection)
                 if not self._is_pooled:
                     return connection  # type: ignore[no-any-return]
                 connection.close()
@@ -121,6 +125,15 @@ class _Connector:
         """Set the limits where the connection could not bring them."""
         if self._is_pooled:
             connection.exec_driver_sql(_SET_LIMITS)
+
+
+@contextmanager
+def _closed_on_error(connection: psycopg.Connection[Any]) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def _is_pooled(connection: psycopg.Connection[Any]) -> bool:

@@ -148,10 +148,11 @@ def _autocommit(connection: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        if driver.closed:
-            connection.invalidate()
-        else:
+        try:
             driver.autocommit = False
+        except connection.dialect.loaded_dbapi.Error:
+            # It is closed, or was interrupted within a statement: nobody may be given it again.
+            connection.invalidate()
 
 
 def _refuse_nesting() -> None:
