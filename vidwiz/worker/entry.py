@@ -1,4 +1,4 @@
-"""The one function that RQ calls, and the app that every job of a process works in."""
+"""The one function that RQ calls, and what a process keeps from one job to the next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import signal
 import threading
 import time
 from collections import Counter
-from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -22,18 +21,15 @@ from vidwiz.db.engine import db
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
-from vidwiz.worker import presence
 from vidwiz.worker.context import WorkerContext
-from vidwiz.worker.presence import Announcement
 from vidwiz.worker.warm_up import warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from flask import Flask
     from rq.job import Job
 
-    from vidwiz.runtime import Runtime
     from vidwiz.worker.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -142,34 +138,6 @@ def check_connections() -> None:
             with db.engine.connect() as connection:
                 connection.exec_driver_sql("SELECT 1")
         except SQLAlchemyError:
-            db.engine.dispose()
-
-
-def announce(worker_name: str) -> Announcement:
-    """Say that this worker lives, after what dead ones of this machine held is given back."""
-    with _only_for_a_moment() as runtime:
-        presence.recover_lost_workers(runtime)
-    return Announcement(runtime_of(app()), worker_name)
-
-
-def recover_tasks_of(worker_name: str) -> None:
-    """Give back what this worker's work horse held when it died."""
-    with _only_for_a_moment() as runtime:
-        presence.recover_tasks(runtime, presence.ledger_name(worker_name))
-
-
-@contextmanager
-def _only_for_a_moment() -> Iterator[Runtime]:
-    """Use the database in a worker, which keeps no connection and can do without it.
-
-    What fails here, the leases make up for.
-    """
-    with app().app_context():
-        try:
-            yield runtime_of(app())
-        except Exception:
-            log.warning("a dead worker's tasks wait for their leases", exc_info=True)
-        finally:
             db.engine.dispose()
 
 

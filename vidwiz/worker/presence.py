@@ -15,12 +15,16 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from vidwiz import file_locks
+from vidwiz.db.engine import db
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.runtime import runtime_of
 from vidwiz.tasks import failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from flask import Flask
 
     from vidwiz.runtime import Runtime
 
@@ -64,6 +68,34 @@ class Announcement:
             self._fd = None
 
 
+def announce(app: Flask, worker_name: str) -> Announcement:
+    """Say that this worker lives, after what dead ones of this machine held is given back."""
+    with _for_a_moment(app) as runtime:
+        recover_lost_workers(runtime)
+    return Announcement(runtime_of(app), worker_name)
+
+
+def recover_tasks_of(app: Flask, worker_name: str) -> None:
+    """Give back what this worker's work horse held when it died."""
+    with _for_a_moment(app) as runtime:
+        _recover_tasks(runtime, ledger_name(worker_name))
+
+
+@contextmanager
+def _for_a_moment(app: Flask) -> Iterator[Runtime]:
+    """Use the database in a worker, which keeps no connection and can do without it.
+
+    What fails here, the leases make up for.
+    """
+    with app.app_context():
+        try:
+            yield runtime_of(app)
+        except Exception:
+            log.warning("a dead worker's tasks wait for their leases", exc_info=True)
+        finally:
+            db.engine.dispose()
+
+
 def recover_lost_workers(runtime: Runtime) -> int:
     """Give back what workers of this machine held that have died; return how many tasks.
 
@@ -73,13 +105,12 @@ def recover_lost_workers(runtime: Runtime) -> int:
     for path in sorted((runtime.config.data_dir / FOLDER).glob("[!.]*")):
         with _lost(path) as name:
             if name is not None:
-                recovered += recover_tasks(runtime, name)
+                recovered += _recover_tasks(runtime, name)
                 path.unlink()
     return recovered
 
 
-def recover_tasks(runtime: Runtime, name: str) -> int:
-    """Give back what the dead worker of this name in the ledger held; return how many tasks."""
+def _recover_tasks(runtime: Runtime, name: str) -> int:
     with runtime.unit_of_work() as uow:
         tasks = failures.recover_lost(uow, name, KINDS.names)
     if tasks:

@@ -24,7 +24,7 @@ from vidwiz.queueing.messages import NotificationJob, SignedJson
 from vidwiz.queueing.notifications import queue_named
 from vidwiz.runtime import runtime_of
 from vidwiz.supervisor import forked
-from vidwiz.worker import entry
+from vidwiz.worker import entry, presence
 from vidwiz.worker.sweeper import sweep_until
 from vidwiz.worker.work_horse import HorseLine, NextJob
 
@@ -91,7 +91,7 @@ class Worker(rq.Worker):
         options["with_scheduler"] = False
         # Before anything forks, so that no work horse pays for it.
         entry.preload()
-        self._announcement = entry.announce(self.name)
+        self._announcement = presence.announce(entry.app(), self.name)
         self._ensure_sweeper()
         worked: bool = super().work(*args, **options)
         return worked
@@ -170,7 +170,7 @@ class Worker(rq.Worker):
         if self._horse is not None and not self._horse.is_waiting():
             self._horse = None
             if self._horse_status != os.EX_OK:
-                entry.recover_tasks_of(self.name)
+                presence.recover_tasks_of(entry.app(), self.name)
         self.set_state(WorkerStatus.IDLE)
 
     def _given_to_waiting_horse(self, job: Job, execution: Execution) -> bool:

@@ -150,9 +150,13 @@ def _repeat(
     work: Callable[[Runtime], object],
     pause: float,
 ) -> None:
-    while not stopped.wait(pause):
+    wait = pause
+    while not stopped.wait(wait):
+        wait = pause
         try:
             with app.app_context():
                 work(runtime)
         except Exception:
             log.warning("%s failed; it is done again", work.__name__, exc_info=True)
+            # What is away is not asked, and written about, more often than that.
+            wait = max(pause, runtime.config.sweep_seconds)
