@@ -45,8 +45,16 @@ def fetch(stack, name):
 
 
 def fetch_with_one_worker(stack, seconds=30):
+    """Return the first call once its work horse has told its worker that it is done."""
     start(stack, seconds)
-    return fetch(stack, "first000000")
+    call = fetch(stack, "first000000")
+    with Redis.from_url(stack.config.redis_url) as redis:
+        until(lambda: workers(redis)[0].get_state() == "idle", "the worker to be idle")
+    return call
+
+
+def workers(redis):
+    return PlainWorker.all(connection=redis, serializer=SignedJson)
 
 
 def no_failure():
@@ -77,11 +85,11 @@ def test_it_ends_when_nothing_came(stack):
 
 @slow_on_postgresql
 def test_a_stop_ends_it_at_once(stack):
-    workers = start(stack, 60)
+    pool = start(stack, 60)
     horse = fetch(stack, "first000000")["pid"]
     asked = time.monotonic()
-    kill(workers.pid, signal.SIGTERM)
-    assert workers.wait(10) == 0
+    kill(pool.pid, signal.SIGTERM)
+    assert pool.wait(10) == 0
     # Less than the grace time, which only work may use.
     assert time.monotonic() - asked < stack.config.grace_seconds
     assert not psutil.pid_exists(horse)
@@ -133,12 +141,8 @@ def test_what_rq_tells_of_it_is_true(stack):
     fetch_with_one_worker(stack)
     fetch(stack, "second00000")
     with Redis.from_url(stack.config.redis_url) as redis:
-
-        def workers():
-            return PlainWorker.all(connection=redis, serializer=SignedJson)
-
-        until(lambda: workers()[0].get_state() == "idle", "the worker to be idle")
-        (worker,) = workers()
+        until(lambda: workers(redis)[0].get_state() == "idle", "the worker to be idle")
+        (worker,) = workers(redis)
         queue = Queue("metadata", connection=redis, serializer=SignedJson)
         assert worker.successful_job_count == 2
         assert worker.get_current_job_id() is None

@@ -153,3 +153,26 @@ def test_waiting_may_be_interrupted_and_loses_nothing():
     assert beats > 3
     assert horse.is_waiting()
     assert exit_code(horse) == 0
+
+
+def test_a_process_that_it_leaves_behind_does_not_hide_its_death():
+    """A plugin may fork one, which keeps the socket open."""
+    heard, tells = os.pipe()
+
+    def life(_jobs, _stopping):
+        if os.fork() == 0:
+            os.write(tells, str(os.getpid()).encode())
+            signal.pause()
+        os.read(heard_by_horse, 1)
+
+    heard_by_horse, go = os.pipe()
+    horse = fork(life)
+    left_behind = int(os.read(heard, 16))
+    try:
+        os.write(go, b"!")
+        os.waitid(os.P_PID, horse.pid, os.WEXITED | os.WNOWAIT)
+        assert exit_code(horse) == 0
+    finally:
+        os.kill(left_behind, signal.SIGKILL)
+        for end in (heard, tells, heard_by_horse, go):
+            os.close(end)

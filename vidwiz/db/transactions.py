@@ -103,6 +103,7 @@ def single_statement(parts: Parts) -> Iterator[UnitOfWork]:
     as a unit of work: it must not nest, waits for its turn on SQLite, and is followed by the work
     that was registered with `after_commit`.
     """
+    _refuse_nesting()
     with _turn_to_write(), _connection("IMMEDIATE") as connection:
         uow = UnitOfWork(connection)
         yield uow

@@ -95,22 +95,26 @@ def recover_expired(uow: UnitOfWork, task_types: Iterable[str], *, limit: int = 
     """
     expired = sa.and_(RUNNING_ROWS, Task.lease_expires_at < now())
     known = Task.task_type.in_(list(task_types))
-    return _recover(uow, sa.and_(expired, known), limit=limit)
+    return _recover(uow, sa.and_(expired, known), limit=limit, skip_locked=True)
 
 
 def recover_lost(uow: UnitOfWork, worker_name: str, task_types: Iterable[str]) -> int:
     """Give back, or end, what a worker holds that has died; return how many tasks there were."""
     held = sa.and_(RUNNING_ROWS, Task.worker_name == worker_name)
-    return _recover(uow, sa.and_(held, Task.task_type.in_(list(task_types))))
+    # Waited for is what the database still does for the dead: its last statement, or a roll back.
+    return _recover(uow, sa.and_(held, Task.task_type.in_(list(task_types))), skip_locked=False)
 
 
-def _recover(uow: UnitOfWork, which: sa.ColumnElement[bool], *, limit: int = 200) -> int:
+def _recover(
+    uow: UnitOfWork, which: sa.ColumnElement[bool], *, skip_locked: bool, limit: int = 200
+) -> int:
     lost = uow.session.scalars(
         sa.select(Task)
         .where(which)
-        .order_by(Task.lease_expires_at)
+        # Those that are waited for are locked in the order in which all others lock them.
+        .order_by(Task.lease_expires_at if skip_locked else Task.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=skip_locked)
     ).all()
     for task in lost:
         task.isolated = True

@@ -48,6 +48,11 @@ class WorkerContext:
         )
         self.runner = Runner(ledger, kinds, providers, self._leases, interrupts=interrupts)
 
+    @property
+    def holds_tasks(self) -> bool:
+        """Whether a task is still this process's."""
+        return bool(self._leases.held())
+
     def __enter__(self) -> Self:
         self._leases.__enter__()
         return self

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from vidwiz import log as logs
 from vidwiz.config import Config
 from vidwiz.db.engine import db
+from vidwiz.db.transactions import single_read
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
@@ -102,12 +103,14 @@ def _context(flask_app: Flask, worker_name: str) -> WorkerContext:
     return _Process.context
 
 
-def close() -> None:
-    """End what this process kept from one job to the next."""
+def close() -> bool:
+    """End what this process kept from one job to the next; say whether it still holds a task."""
     context, _Process.context = _Process.context, None
-    if context is not None:
-        context.__exit__()
-        runtime_of(app()).plugins.close()
+    if context is None:
+        return False
+    context.__exit__()
+    runtime_of(app()).plugins.close()
+    return context.holds_tasks
 
 
 def is_stopping() -> bool:
@@ -135,7 +138,7 @@ def check_connections() -> None:
         return
     with app().app_context():
         try:
-            with db.engine.connect() as connection:
+            with single_read() as connection:
                 connection.exec_driver_sql("SELECT 1")
         except SQLAlchemyError:
             db.engine.dispose()

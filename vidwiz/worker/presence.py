@@ -31,19 +31,39 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 FOLDER = "workers"
+_AGAIN = ".again"
+"""Ends the name of a file whose worker's tasks are to be given back once more."""
 _LONGEST_NAME = 128
 
 
 def ledger_name(worker_name: str) -> str:
-    """Return the name by which the ledger knows a worker of this machine."""
-    return f"{socket.gethostname()}:{worker_name}"[:_LONGEST_NAME]
+    """Return the name by which the ledger knows a worker of this machine.
+
+    One that has announced itself has a name of its own at each start, as names and process ids
+    come again.
+    """
+    return _announced.get(worker_name) or f"{_machine()}{worker_name}"[:_LONGEST_NAME]
+
+
+# By the name that RQ knows; forks inherit it.
+_announced: dict[str, str] = {}
+
+
+def _machine() -> str:
+    return f"{socket.gethostname()}:"
+
+
+def _name_of_this_start(worker_name: str) -> str:
+    token = f".{secrets.token_hex(4)}"
+    return f"{_machine()}{worker_name}"[: _LONGEST_NAME - len(token)] + token
 
 
 class Announcement:
     """A worker's file, locked until it is withdrawn or this process and its forks have ended."""
 
     def __init__(self, runtime: Runtime, worker_name: str) -> None:
-        name = ledger_name(worker_name)
+        self._worker_name = worker_name
+        name = _announced[worker_name] = _name_of_this_start(worker_name)
         folder = runtime.config.data_dir / FOLDER
         self._path = folder / sha256(name.encode()).hexdigest()
         self._fd: int | None = None
@@ -66,6 +86,7 @@ class Announcement:
                 self._path.unlink()
             os.close(self._fd)
             self._fd = None
+        _announced.pop(self._worker_name, None)
 
 
 def announce(app: Flask, worker_name: str) -> Announcement:
@@ -106,7 +127,11 @@ def recover_lost_workers(runtime: Runtime) -> int:
         with _lost(path) as name:
             if name is not None:
                 recovered += _recover_tasks(runtime, name)
-                path.unlink()
+                # The database may still be busy with the last statement that it was sent.
+                if path.suffix == _AGAIN:
+                    path.unlink()
+                else:
+                    path.rename(path.with_suffix(_AGAIN))
     return recovered
 
 
@@ -131,7 +156,7 @@ def _lost(path: Path) -> Iterator[str | None]:
         if fd is not None and os.path.samestat(os.fstat(fd), path.stat()):
             name = path.read_text()
     try:
-        yield name if name is not None and name.startswith(ledger_name("")) else None
+        yield name if name is not None and name.startswith(_machine()) else None
     finally:
         if fd is not None:
             os.close(fd)

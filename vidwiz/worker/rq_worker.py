@@ -85,6 +85,8 @@ class Worker(rq.Worker):
         """How the last work horse that ended did so, as the kernel says it; 0 is well."""
         self._announcement: Announcement | None = None
         self._beat_at = float("-inf")
+        self._looks_again = False
+        """Whether what a dead work horse held is to be given back once more."""
 
     def work(self, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as RQ declares it
         """Work until stopped; never with RQ's scheduler, as the ledger delays and repeats."""
@@ -113,6 +115,9 @@ class Worker(rq.Worker):
                 is_registered = together.execute()[-1]
             self._ensure_registered(is_registered=is_registered)
             self._look_after_children()
+            if self._looks_again:
+                self._looks_again = False
+                presence.recover_tasks_of(entry.app(), self.name)
             self._beat_at = time.monotonic()
 
     def set_state(self, state: str, pipeline: Pipeline | None = None) -> None:
@@ -166,12 +171,22 @@ class Worker(rq.Worker):
         execution = self.prepare_execution(job)
         if not self._given_to_waiting_horse(job, execution):
             self.fork_work_horse(job, queue)
+        if self._stop_requested:
+            # Asked before there was a work horse to be told: another thread may take the signal.
+            self._ask_horse_to_stop()
         self.monitor_work_horse(job, queue, execution)
         if self._horse is not None and not self._horse.is_waiting():
             self._horse = None
             if self._horse_status != os.EX_OK:
                 presence.recover_tasks_of(entry.app(), self.name)
+                # The database may still be busy with the last statement that it was sent.
+                self._looks_again = True
         self.set_state(WorkerStatus.IDLE)
+
+    def kill_horse(self, sig: signal.Signals = signal.SIGKILL) -> None:
+        """Kill the work horse that runs a job; without one RQ would kill this process."""
+        if self.horse_pid:
+            super().kill_horse(sig)
 
     def _given_to_waiting_horse(self, job: Job, execution: Execution) -> bool:
         if self._horse is None:
@@ -220,7 +235,9 @@ class Worker(rq.Worker):
                 job, execution = following
             return False
         finally:
-            entry.close()
+            if entry.close():
+                # Such as after RQ's time limit; the worker then gives back what was held.
+                os._exit(1)
 
     def _next_job(self, jobs: JobSource) -> tuple[Job, Execution] | None:
         """Wait for the next job, and read it."""
@@ -242,6 +259,9 @@ class Worker(rq.Worker):
     def handle_warm_shutdown_request(self) -> None:
         """Ask the work horse to finish, so that a stop does not wait for it without limit."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        self._ask_horse_to_stop()
+
+    def _ask_horse_to_stop(self) -> None:
         if self.horse_pid:
             # It may just have ended by itself.
             with suppress(ProcessLookupError):

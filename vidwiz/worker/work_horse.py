@@ -72,13 +72,24 @@ class WorkHorse:
 
         It may be interrupted by an exception of a signal's handler, and be called again.
         """
+        if self._has_exited() and not _is_readable(self._line, 0.0):
+            return False
         # Looked at only: an interruption loses nothing then.
         return self._line.recv(1, socket.MSG_PEEK) == _DONE
 
+    def _has_exited(self) -> bool:
+        """Say whether it is dead, also if a process that it left behind keeps the socket open."""
+        try:
+            exited = os.WEXITED | os.WNOHANG | os.WNOWAIT
+            return os.waitid(os.P_PID, self.pid, exited) is not None
+        except ChildProcessError:
+            return True
+
     def is_waiting(self) -> bool:
         """Say after `wait` whether it now waits for another job, or has ended."""
-        if self._line.recv(1) == _DONE:
-            return True
+        with suppress(BlockingIOError):
+            if self._line.recv(1, socket.MSG_DONTWAIT) == _DONE:
+                return True
         self._line.close()
         return False
 
