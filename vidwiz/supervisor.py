@@ -55,14 +55,18 @@ def command(argv: Sequence[str], env: Mapping[str, str]) -> Callable[[], int]:
 def forked(run: Callable[[], object]) -> int:
     """Run a function in a forked child that dies with us; return its pid."""
     parent = os.getpid()
+    # A stop that comes before the child has its own handlers waits for them.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _STOP_SIGNALS)
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         return pid
     code = 1
     try:
         signal.set_wakeup_fd(-1)
         for sig in (*_STOP_SIGNALS, signal.SIGCHLD):
             signal.signal(sig, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         # A terminal's Ctrl-C goes to every process; children stop when the supervisor says so.
         os.setpgid(0, 0)
         die_with_parent(parent)

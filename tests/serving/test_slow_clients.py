@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
@@ -225,7 +225,8 @@ def test_who_has_waited_longest_makes_room(serve, hold):
     server = serve(connections=50)
     clients = hold(server, GET[:9], 80)
     server.assert_answers()
-    assert read_to_end(clients[0]) == b""
+    with suppress(ConnectionResetError):  # the server had not read all that was sent
+        assert read_to_end(clients[0]) == b""
     clients[-1].sendall(GET[9:])
     assert b" 200 " in clients[-1].recv(65536)
 

@@ -29,6 +29,8 @@ SWEEP, PUBLISHING = "sweep", "publishing"
 _PUBLISHING_SECONDS = 20.0
 # Looking for workers that died costs a look into a small folder.
 _LOST_WORKERS_SECONDS = 0.5
+# What hangs is not waited for any longer.
+_END_SECONDS = 2.0
 
 
 def sweep(runtime: Runtime) -> bool:
@@ -130,17 +132,23 @@ def sweep_until(app: Flask, runtime: Runtime, stopped: threading.Event) -> None:
     have workers of this machine that died, which are looked for more often.
     """
     every = runtime.config.sweep_seconds
-    for work, pause in (
-        (publish_due, every),
-        (presence.recover_lost_workers, min(every, _LOST_WORKERS_SECONDS)),
-    ):
+    beside = [
         threading.Thread(
             target=_repeat,
             args=(app, runtime, stopped, work, pause),
             name=work.__name__,
             daemon=True,
-        ).start()
+        )
+        for work, pause in (
+            (publish_due, every),
+            (presence.recover_lost_workers, min(every, _LOST_WORKERS_SECONDS)),
+        )
+    ]
+    for thread in beside:
+        thread.start()
     _repeat(app, runtime, stopped, sweep, every)
+    for thread in beside:
+        thread.join(_END_SECONDS)
 
 
 def _repeat(
