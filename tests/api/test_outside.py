@@ -110,8 +110,8 @@ def test_a_silent_redis_delays_nothing_for_long(made, silent_redis, sign_in):
     for call in calls:
         began = time.monotonic()
         assert call().status_code == 201
-        # Redis's own half second, a password's hash, and a busy machine.
-        assert time.monotonic() - began < 3
+        # Half a second or two on a quiet machine; a client's own defaults would take 59 s.
+        assert time.monotonic() - began < 10
 
 
 @only_sqlite
