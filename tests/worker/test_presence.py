@@ -133,10 +133,14 @@ def test_a_fork_of_the_worker_holds_on_for_it(worker, core):
             signal.pause()
         signal.pause()
     horse = int(os.read(ready, 16))
-    hold("one")
-    end(pid)
-    assert recover_lost_workers(current()) == 0
-    os.kill(horse, signal.SIGKILL)
+    try:
+        hold("one")
+        end(pid)
+        assert recover_lost_workers(current()) == 0
+    finally:
+        # Whatever fails, nobody is left who holds the test's output open.
+        end(pid)
+        os.kill(horse, signal.SIGKILL)
     until(lambda: recover_lost_workers(current()) == 1, "its tasks to be given back")
     assert states() == [GIVEN_BACK]
 
