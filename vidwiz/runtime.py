@@ -67,20 +67,17 @@ def build_app(
     queue: TaskQueue | None = None,
     store: TranscriptStore | None = None,
     plugins: Registry | None = None,
-    pre_ping: bool = True,
     flush_commits: bool = True,
 ) -> Flask:
     """Return a Flask app with database and runtime and without routes, for jobs and commands.
 
-    Without `pre_ping` a connection is not tested before it is used again. Without `flush_commits`
-    a power cut may take the last commits back; see `vidwiz.db.engine.init_app`.
+    Without `flush_commits` a power cut may take the last commits back; see
+    `vidwiz.db.engine.init_app`.
     Raises `ConfigError` when a library or a plugin cannot work with the settings.
     """
     app = Flask("vidwiz")
     app.config["SQLALCHEMY_DATABASE_URI"] = config.database_url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine.engine_options(
-        config.database_url, pre_ping=pre_ping
-    )
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine.engine_options(config.database_url)
     SignedJson.use_key(config.secret_key)
     engine.init_app(app, flush_commits=flush_commits)
     connections.check_url(config.redis_url)

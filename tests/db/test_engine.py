@@ -63,7 +63,7 @@ def test_the_app_of_a_worker_is_built_like_that(config, monkeypatch):
     monkeypatch.setattr(entry, "build_app", lambda config, **options: options)
     umask = os.umask(0o022)
     try:
-        assert entry.app() == {"pre_ping": False, "flush_commits": False}
+        assert entry.app() == {"flush_commits": False}
     finally:
         entry.app.cache_clear()
         assert os.umask(umask) == 0o077

@@ -19,11 +19,11 @@ NEEDS_TRANSACTIONS = "needs_transactions"
 db = SQLAlchemy(session_options={"expire_on_commit": False})
 
 
-def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
+def engine_options(url: str) -> dict[str, Any]:
     """Return the engine's options for this kind of database.
 
-    `pre_ping` has a pooled connection tested before it is used again, for a process that lives
-    long; on PostgreSQL see `vidwiz.db.postgresql.PING_AFTER_SECONDS`.
+    A pooled connection to a server is tested before it is used again; how much of a test that
+    is, see `vidwiz.db.postgresql.PING_AFTER_SECONDS`.
     """
     if url.startswith("sqlite"):
         return {"pool_size": 10, "max_overflow": 30, "pool_timeout": 10}
@@ -31,7 +31,7 @@ def engine_options(url: str, *, pre_ping: bool = True) -> dict[str, Any]:
         "pool_size": 10,
         "max_overflow": 20,
         "pool_timeout": 10,
-        "pool_pre_ping": pre_ping,
+        "pool_pre_ping": True,
         "pool_recycle": 300,
         "connect_args": {"connect_timeout": 5},
     }

@@ -56,8 +56,7 @@ def init_engine(engine: Engine) -> None:
     connector = _Connector()
     event.listen(engine, "do_connect", connector.connect)
     event.listen(engine, "begin", connector.begin)
-    if engine.pool._pre_ping:  # noqa: SLF001 - a pool has no other way to say it
-        _ping_less(engine)
+    _ping_less(engine)
 
 
 def _ping_less(engine: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.models import Note, Priority, Task, User, Video
+from vidwiz.models import Note, Task, User, Video
 from vidwiz.ports import NoteChanged
 from vidwiz.services import dispatch, timestamps, videos
 from vidwiz.services.video_stages import of_videos
@@ -53,7 +53,7 @@ def create(  # noqa: PLR0913 - all that makes a note
         assert note is not None
         transcript_available = video.transcript_available
     if transcript_available and note.text is None:
-        _schedule_if_wanted(uow, note)
+        dispatch.schedule_note(uow, note.id)
     return note
 
 
@@ -86,16 +86,6 @@ def _insert(uow: UnitOfWork, statement: sa.Insert, new: _NewNote) -> Note | None
     note = Note(**values, **made, generated_by_ai=False)
     uow.publish(NoteChanged(note.id, note.video_id))
     return note
-
-
-def _schedule_if_wanted(uow: UnitOfWork, note: Note) -> None:
-    """Schedule the text of this new note, whose video has its transcript."""
-    item = subjects.text_of_note(note.id, note.video_id)
-    values = {**asdict(item), "priority": Priority.PERSON, "user_id": note.user_id}
-    statement = statements.SCHEDULE_IF_WANTED.on(uow.connection)
-    task_id = uow.connection.scalar(statement, values)
-    if task_id is not None:
-        uow.notify(item.task_type, task_id)
 
 
 def _duration(video: Video) -> float | None:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from vidwiz.models import ACTIVE_ROWS, Note, Task, User, Video, now
-from vidwiz.statements.dialects import PerDialect
+from vidwiz.models import Note, Video, now
 from vidwiz.statements.videos import DURATION, HAS_METADATA
 
 _notes = Note.metadata.tables["notes"]
 _videos = Video.__table__.c
-_users = User.__table__.c
-_tasks = Task.metadata.tables["tasks"]
 _MADE = (_notes.c.id, _notes.c.created_at, _notes.c.updated_at)
 
 INSERT = sa.insert(_notes).returning(*_MADE)
@@ -48,19 +45,3 @@ INSERT_INTO_COMPLETE_VIDEO = (
     .returning(*_MADE)
 )
 """A note in a video of which nothing is missing; no row where that, or the moment, is not so."""
-
-_OF_TASK = ("task_type", "subject", "video_id", "note_id", "priority")
-SCHEDULE_IF_WANTED = PerDialect(
-    lambda insert: (
-        insert(_tasks)
-        .from_select(
-            _OF_TASK,
-            sa.select(*(sa.bindparam(name, type_=_tasks.c[name].type) for name in _OF_TASK)).where(
-                _users.id == sa.bindparam("user_id"), _users.ai_notes_enabled
-            ),
-        )
-        .on_conflict_do_nothing(index_elements=["task_type", "subject"], index_where=ACTIVE_ROWS)
-        .returning(_tasks.c.id)
-    )
-)
-"""The task of a note's text; no row where its owner `:user_id` has AI notes off."""

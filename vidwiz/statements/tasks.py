@@ -8,6 +8,7 @@ state of a task that is named by its id is asked for in a form that no index has
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
@@ -77,6 +78,38 @@ INSERT = PerDialect(
         .returning(_C.id)
     )
 )
+
+COLUMNS_OF_ITEM = ("task_type", "subject", "video_id", "note_id")
+
+
+@cache
+def insert_of(count: int) -> PerDialect:
+    """Return the INSERT of so many tasks, in their order.
+
+    One with several VALUES would be compiled each time.
+    """
+    rows = [
+        sa.select(
+            *(
+                sa.bindparam(f"{name}_{number}", type_=_C[name].type).label(name)
+                for name in COLUMNS_OF_ITEM
+            ),
+            literal(number).label("place"),
+        )
+        for number in range(count)
+    ]
+    items = sa.union_all(*rows).subquery("items")
+    new = {**{name: items.c[name] for name in COLUMNS_OF_ITEM}, "priority": _PRIORITY, **new_task()}
+    # Without a WHERE, SQLite takes ON CONFLICT for a condition of a join.
+    source = sa.select(*new.values()).where(sa.true()).order_by(items.c.place)
+    return PerDialect(
+        lambda insert: (
+            unless_active(insert)
+            .from_select([*new], source, include_defaults=False)
+            .returning(_C.id, _C.task_type, _C.subject)
+        )
+    )
+
 
 _ACTIVE_OF_SUBJECT = sa.and_(_C.task_type == _TYPE, _C.subject == _SUBJECT, ACTIVE_ROWS)
 FIND_ACTIVE = sa.select(_C.id).where(_ACTIVE_OF_SUBJECT)

@@ -17,8 +17,6 @@ from vidwiz.tasks.changes import publish_change
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy.orm import Session
-
     from vidwiz.ports import UnitOfWork
     from vidwiz.tasks.types import WorkItem
 
@@ -52,17 +50,13 @@ def schedule_all(
 
     They come into the table in the order of `items`.
     """
-    dialect = uow.connection.dialect.name
-    statement = _inserts.get((dialect, len(items)))
-    if statement is None:
-        statement = _insert_of_several(uow.session, len(items))
-        _inserts[dialect, len(items)] = statement
-    values: dict[str, Any] = {"priority": priority}
+    values: dict[str, Any] = {"of_priority": priority}
     for number, item in enumerate(items):
-        for name in _COLUMNS_OF_ITEM:
+        for name in statements.COLUMNS_OF_ITEM:
             values[f"{name}_{number}"] = getattr(item, name)
+    insert = statements.insert_of(len(items)).on(uow.connection)
     inserted = {
-        (row.task_type, row.subject): row.id for row in uow.connection.execute(statement, values)
+        (row.task_type, row.subject): row.id for row in uow.connection.execute(insert, values)
     }
     for item in items:
         task_id = inserted.get((item.task_type, item.subject))
@@ -71,35 +65,6 @@ def schedule_all(
         else:
             uow.notify(item.task_type, task_id)
             publish_change(uow, item)
-
-
-_COLUMNS_OF_ITEM = ("task_type", "subject", "video_id", "note_id")
-_inserts: dict[tuple[str, int], Any] = {}
-
-
-def _insert_of_several(session: Session, count: int) -> Any:  # noqa: ANN401 - a dialect's Insert
-    """Return the INSERT of so many tasks; one with several VALUES would be compiled each time."""
-    table = Task.__table__
-    rows = [
-        sa.select(
-            *(
-                sa.bindparam(f"{name}_{number}", type_=table.c[name].type).label(name)
-                for name in _COLUMNS_OF_ITEM
-            ),
-            sa.literal(number).label("place"),
-        )
-        for number in range(count)
-    ]
-    items = sa.union_all(*rows).subquery("items")
-    source = sa.select(
-        *(items.c[name] for name in _COLUMNS_OF_ITEM),
-        sa.bindparam("priority", type_=sa.Integer),
-    ).order_by(items.c.place)
-    # WHERE: without it SQLite reads ON CONFLICT as a join's.
-    statement = statements.unless_active(partial(insert, session)).from_select(
-        [*_COLUMNS_OF_ITEM, "priority"], source.where(sa.true())
-    )
-    return statement.returning(table.c.id, table.c.task_type, table.c.subject)
 
 
 def _raise_priority(uow: UnitOfWork, subject: dict[str, str], priority: int) -> int | None:

@@ -13,12 +13,9 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rq import get_current_job
-from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz import log as logs
 from vidwiz.config import Config
-from vidwiz.db.engine import db
-from vidwiz.db.transactions import single_read
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
@@ -40,8 +37,6 @@ _GIVE_BACK_SECONDS = 4.0
 # A process takes no more jobs after so many tasks or so long.
 _MOST_TASKS = 500
 _LONGEST_LIFE_SECONDS = 300.0
-# A connection that was used a moment ago is taken to live.
-_TRUSTED_SECONDS = 1.0
 
 
 @cache
@@ -50,9 +45,8 @@ def app() -> Flask:
     keep_files_private()
     config = Config.from_env()
     logs.configure(config.log_level)
-    # A work horse has connections checked after each pause. A commit that a power cut takes back is
-    # work that is done again.
-    return build_app(config, pre_ping=False, flush_commits=False)
+    # A commit that a power cut takes back is work that is done again.
+    return build_app(config, flush_commits=False)
 
 
 @cache
@@ -69,8 +63,7 @@ class _Process:
     job: Job | None = None
     """The job that runs now."""
     started_at = 0.0
-    ended_at = 0.0
-    """When the first job started, and when the last one ended, by the monotonic clock."""
+    """When the first job started, by the monotonic clock."""
 
 
 def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
@@ -90,7 +83,6 @@ def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
         return dict(runner.outcomes - before)
     finally:
         _Process.job = None
-        _Process.ended_at = time.monotonic()
 
 
 def _context(flask_app: Flask, worker_name: str) -> WorkerContext:
@@ -130,18 +122,6 @@ def linger_seconds() -> float:
     if is_old or has_done_enough:
         return 0.0
     return runtime_of(app()).config.linger_seconds
-
-
-def check_connections() -> None:
-    """Forget database connections that died while this process waited for a job."""
-    if time.monotonic() - _Process.ended_at < _TRUSTED_SECONDS:
-        return
-    with app().app_context():
-        try:
-            with single_read() as connection:
-                connection.exec_driver_sql("SELECT 1")
-        except SQLAlchemyError:
-            db.engine.dispose()
 
 
 def _listen_for_stop(flask_app: Flask, runner: Runner) -> None:

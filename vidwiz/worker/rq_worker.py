@@ -253,7 +253,6 @@ class Worker(rq.Worker):
         job.redis_server_version = self.get_redis_server_version()  # type: ignore[no-untyped-call]
         execution = Execution(asked.execution_id, job.id, self.connection, self.name)
         self.executions[execution.id] = execution
-        entry.check_connections()
         return job, execution
 
     def handle_warm_shutdown_request(self) -> None:
