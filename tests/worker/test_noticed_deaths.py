@@ -8,7 +8,7 @@ import pytest
 
 from tests.fixtures.databases import only_sqlite, slow_on_postgresql
 from tests.fixtures.servers import until
-from tests.fixtures.stacks import kill
+from tests.fixtures.stacks import is_alive, kill
 from tests.support import ensure_video, tasks
 from vidwiz.models import TaskStatus
 from vidwiz.tasks.types import TaskType
@@ -25,8 +25,14 @@ def lose(stack, victim):
     ensure_video()
     with stack.held("metadata"):
         call = stack.first_call("metadata")
-        kill(call[victim])
+        kill_at_work(call, victim)
         return time.monotonic()
+
+
+def kill_at_work(call, victim):
+    """Kill a worker or its work horse; the work horse dies of either before it is let go on."""
+    kill(call[victim])
+    until(lambda: not is_alive(call["pid"]), "the work horse to be dead")
 
 
 def check_work_goes_on(stack, killed_at):
@@ -63,7 +69,7 @@ def test_a_plain_worker_beside_another(stack):
         call = stack.first_call("metadata")
         start_plain_worker(stack)
         until(lambda: len(files(stack)) == 2, "the other worker")
-        kill(call["parent"])
+        kill_at_work(call, "parent")
         killed_at = time.monotonic()
     check_work_goes_on(stack, killed_at)
 
