@@ -1,1 +1,1 @@
-"""VidWiz plugins that need no network: the library folder and the extractive provider."""
+"""The VidWiz plugin that takes metadata and captions from the library folder."""

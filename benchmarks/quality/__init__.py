@@ -1,0 +1,1 @@
+"""How good the texts of the provider without a model are, measured on real captions."""

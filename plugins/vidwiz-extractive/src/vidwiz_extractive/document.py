@@ -1,0 +1,157 @@
+"""A video's words taken apart once: sentences, their terms, and what the terms weigh."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from vidwiz_extractive import languages, rendering, sentences
+from vidwiz_extractive.speech import heard, one_line, seconds
+from vidwiz_extractive.terms import Terms, words
+
+if TYPE_CHECKING:
+    from vidwiz.plugin_api import Material
+    from vidwiz_extractive.languages import Language
+    from vidwiz_extractive.sentences import Sentence
+    from vidwiz_extractive.speech import Speech
+
+_PARTS = 10
+_TITLE_ENDS = re.compile(
+    r"\s+[|•·–—]\s+|\s+-\s+|\s*[(\[（【#]|:\s"
+    r"|\s(?=(?:ep|episode|chapter|part|lecture|lesson|vol)\.?\s?#?\d)",
+    re.IGNORECASE,
+)
+_SHORTEST_TOPIC = 8
+_FEW, _SPARSE = 60, 0.5
+"""Characters of speech, and characters a second, below which a video says little."""
+_LONGEST_MEAN = 30
+"""Tokens of a mean sentence above which a text counts as without punctuation; speech has 15."""
+_OTHER = 0.3  # share of stop words that shows a sentence to be in another language
+_LOOPED = 0.1  # share of different runs of four words below which speech recognition looped
+_FEWEST_LOOPED = 150  # tokens below which a text that repeats itself may be a song
+
+
+def topic(title: str) -> str:
+    """Return the part of a title that names its topic: `Tides | Lesson 4` -> `Tides`."""
+    parts = [part.strip() for part in _TITLE_ENDS.split(title) if part and part.strip()]
+    return next((part for part in parts if len(part) >= _SHORTEST_TOPIC), title.strip())
+
+
+class Document:
+    """One material, read for one answer; nothing is kept between calls."""
+
+    def __init__(self, material: Material) -> None:
+        self.material = material
+        self.title = one_line(material.title)
+        self.channel = one_line(material.channel)
+        self.chapters = sorted(
+            (seconds(at), one_line(name)) for at, name in material.chapters if one_line(name)
+        )
+        self.speech: Speech = heard(material.passages)
+        self.language: Language = languages.detect(
+            self.speech.tokens or self.title.split(), material.language
+        )
+        self.read = Terms(self.language)
+
+    @cached_property
+    def sentences(self) -> list[Sentence]:
+        """All sentences, in order."""
+        return sentences.find(self.speech, self.language)
+
+    @cached_property
+    def terms(self) -> list[list[str]]:
+        """The terms of each sentence: stems of the words that carry a topic."""
+        tokens = self.speech.tokens
+        known = {token: self.read.of_token(token) for token in set(tokens)}
+        return [
+            [term for token in tokens[s.start : s.end] for term in known[token]]
+            for s in self.sentences
+        ]
+
+    @cached_property
+    def weights(self) -> dict[str, float]:
+        """What each term weighs: said often, all over the video, and named by its author."""
+        counts = Counter(term for terms in self.terms for term in terms)
+        seen: dict[str, int] = {}
+        total = len(self.terms) or 1
+        for index, terms in enumerate(self.terms):
+            part = 1 << (index * _PARTS // total)
+            for term in terms:
+                seen[term] = seen.get(term, 0) | part
+        parts = min(_PARTS, total)
+        sections = {term for _, name in self.chapters for term in self.read.of_text(name)}
+        weights = {}
+        for term, count in counts.items():
+            weight = math.log1p(count) * (0.4 + 0.6 * seen[term].bit_count() / parts)
+            named = 2.0 if term in self.title_terms else 1.4 if term in sections else 1.0
+            weights[term] = weight * named
+        return weights
+
+    @cached_property
+    def title_terms(self) -> frozenset[str]:
+        """The terms of what the title says the video is about."""
+        return frozenset(self.read.of_text(topic(self.title)))
+
+    @cached_property
+    def is_punctuated(self) -> bool:
+        """Say whether the text is in sentences that its author marked, most of the time."""
+        marked = [s for s in self.sentences if s.marked]
+        inside = sum(s.end - s.start for s in marked)
+        tokens = len(self.speech.tokens)
+        return inside * 2 > tokens and inside <= len(marked) * _LONGEST_MEAN
+
+    @cached_property
+    def says_little(self) -> bool:
+        """Say whether there are hardly any words, for the whole video or for its length."""
+        characters = sum(map(len, self.speech.tokens))
+        return characters < max(_FEW, _SPARSE * seconds(self.material.duration))
+
+    @cached_property
+    def is_looped(self) -> bool:
+        """Say whether speech recognition repeated the same words nearly all the time."""
+        folded = [sentences.bare(token) for token in self.speech.tokens]
+        runs = [tuple(folded[at : at + 4]) for at in range(len(folded) - 3)]
+        return len(runs) > _FEWEST_LOOPED and len(set(runs)) < _LOOPED * len(runs)
+
+    @cached_property
+    def strangers(self) -> frozenset[int]:
+        """The sentences that are plainly in another language than most of the text."""
+        tokens = self.speech.tokens
+        own = self.language.code
+        counts = Counter(word for token in tokens for word in words(token))
+        others = [
+            code
+            for code in languages.CANDIDATES
+            if code != own and languages.share(counts, code) * 2 > languages.share(counts, own)
+        ]
+        found = set()
+        for index, one in enumerate(self.sentences):
+            if not others:
+                break
+            said = Counter(word for token in tokens[one.start : one.end] for word in words(token))
+            mine = languages.share(said, own)
+            if any(languages.share(said, code) > max(_OTHER, 2 * mine) for code in others):
+                found.add(index)
+        return frozenset(found)
+
+    def span(self, sentence: Sentence) -> tuple[float, float]:
+        """Return when a sentence begins and ends, in seconds."""
+        return self.speech.times[sentence.start], self.speech.ends(sentence.end)
+
+    def text(self, sentence: Sentence) -> str:
+        """Return a sentence so that it can be read alone; of one whose end is guessed a clause."""
+        tokens = self.speech.tokens[sentence.start : sentence.end]
+        if sentence.marked:
+            return rendering.sentence(tokens, self.language)
+        return rendering.clause(tokens, self.language)
+
+    def leans(self, text: str) -> bool:
+        """Say whether a text begins with a word that points to what was said before it."""
+        first = sentences.bare(text.split(maxsplit=1)[0]) if text.strip() else ""
+        # Words of a script without spaces are not cut: there the beginning has to do.
+        return first in self.language.leaning or (
+            self.language.is_spaceless and first.startswith(tuple(self.language.leaning))
+        )
