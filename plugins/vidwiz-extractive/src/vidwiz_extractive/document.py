@@ -25,12 +25,13 @@ _TITLE_ENDS = re.compile(
     re.IGNORECASE,
 )
 _SHORTEST_TOPIC = 8
-_FEW, _SPARSE = 60, 0.5
-"""Characters of speech, and characters a second, below which a video says little."""
+_FEW, _SPARSE, _ENOUGH = 60, 0.5, 600
+"""Characters of speech below which a video says little; how many a second, unless it has enough."""
 _LONGEST_MEAN = 30
 """Tokens of a mean sentence above which a text counts as without punctuation; speech has 15."""
 _OTHER = 0.3  # share of stop words that shows a sentence to be in another language
-_LOOPED = 0.1  # share of different runs of four words below which speech recognition looped
+_LOOPED = 0.1
+"""Share of runs of four words that are not repeated below which speech recognition looped."""
 _FEWEST_LOOPED = 150  # tokens below which a text that repeats itself may be a song
 
 
@@ -58,8 +59,28 @@ class Document:
 
     @cached_property
     def sentences(self) -> list[Sentence]:
-        """All sentences, in order."""
-        return sentences.find(self.speech, self.language)
+        """All sentences in the language that most of the text is in, in order."""
+        found = sentences.find(self.speech, self.language)
+        own = self.language.code
+        counts = self._counts(0, len(self.speech.tokens))
+        least = languages.share(counts, own) / 2
+        others = [
+            code
+            for code in languages.CANDIDATES
+            if code != own and languages.share(counts, code) > least
+        ]
+        if not others:
+            return found
+        return [one for one in found if not self._is_foreign(one, others)] or found
+
+    def _counts(self, start: int, end: int) -> Counter[str]:
+        return Counter(word for token in self.speech.tokens[start:end] for word in words(token))
+
+    def _is_foreign(self, sentence: Sentence, others: list[str]) -> bool:
+        """Say whether a sentence is plainly in one of the other languages."""
+        said = self._counts(sentence.start, sentence.end)
+        least = max(_OTHER, 2 * languages.share(said, self.language.code))
+        return any(languages.share(said, code) > least for code in others)
 
     @cached_property
     def terms(self) -> list[list[str]]:
@@ -107,35 +128,16 @@ class Document:
     def says_little(self) -> bool:
         """Say whether there are hardly any words, for the whole video or for its length."""
         characters = sum(map(len, self.speech.tokens))
-        return characters < max(_FEW, _SPARSE * seconds(self.material.duration))
+        sparse = min(_SPARSE * seconds(self.material.duration), _ENOUGH)
+        return characters < max(_FEW, sparse)
 
     @cached_property
     def is_looped(self) -> bool:
         """Say whether speech recognition repeated the same words nearly all the time."""
         folded = [sentences.bare(token) for token in self.speech.tokens]
-        runs = [tuple(folded[at : at + 4]) for at in range(len(folded) - 3)]
-        return len(runs) > _FEWEST_LOOPED and len(set(runs)) < _LOOPED * len(runs)
-
-    @cached_property
-    def strangers(self) -> frozenset[int]:
-        """The sentences that are plainly in another language than most of the text."""
-        tokens = self.speech.tokens
-        own = self.language.code
-        counts = Counter(word for token in tokens for word in words(token))
-        others = [
-            code
-            for code in languages.CANDIDATES
-            if code != own and languages.share(counts, code) * 2 > languages.share(counts, own)
-        ]
-        found = set()
-        for index, one in enumerate(self.sentences):
-            if not others:
-                break
-            said = Counter(word for token in tokens[one.start : one.end] for word in words(token))
-            mine = languages.share(said, own)
-            if any(languages.share(said, code) > max(_OTHER, 2 * mine) for code in others):
-                found.add(index)
-        return frozenset(found)
+        runs = {tuple(folded[at : at + 4]) for at in range(len(folded) - 3)}
+        heard = len(folded) + self.speech.repeated
+        return heard > _FEWEST_LOOPED and len(runs) < _LOOPED * heard
 
     def span(self, sentence: Sentence) -> tuple[float, float]:
         """Return when a sentence begins and ends, in seconds."""

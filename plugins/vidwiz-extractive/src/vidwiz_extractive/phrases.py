@@ -27,6 +27,7 @@ _SHORTEST_WORD, _LONGEST_WORD = 4, 40
 _FEWEST = 2  # times that a phrase has to be said
 _SOME, _PLENTY = 600, 3000
 """Tokens of a text above which a phrase has to be said once more, and again, to count."""
+_BRACKET = re.compile(r"[\[\](){}<>|]")
 _ELIDED = re.compile(r"(?:l|d|qu|all|dell|nell|sull|dall)['’](?=\w{3})", re.IGNORECASE)
 _QUALITIES = ("al", "ic", "ous", "ive", "able", "ly", "ed", "ing")
 """English endings of words that are mostly no things by themselves."""
@@ -62,7 +63,12 @@ def key_phrases(
     chosen: list[Phrase] = []
     for terms in best[:_CANDIDATES]:
         text = _written(said[terms], document)
-        if not text or is_chore(text) or any(_is_part(terms, other.terms) for other in chosen):
+        if (
+            not text
+            or _BRACKET.search(text)
+            or is_chore(text)
+            or any(_is_part(terms, other.terms) for other in chosen)
+        ):
             continue
         chosen.append(Phrase(terms, text, counts[terms], scores[terms]))
         if len(chosen) == limit:

@@ -123,9 +123,9 @@ def _spoken(document: Document, phrases: list[Phrase]) -> Iterator[Asked]:
     """Yield questions that the video itself asks and that stand alone."""
     language = document.language
     tokens = document.speech.tokens
-    for index, sentence in enumerate(document.sentences):
+    for sentence in document.sentences:
         last = tokens[sentence.end - 1].rstrip(CLOSERS)
-        if not last.endswith(("?", "？", "؟", "か。", "か")) or index in document.strangers:
+        if not last.endswith(("?", "？", "؟", "か。", "か")):
             continue
         text = document.text(sentence).rstrip(CLOSERS).rstrip("?？؟。!. ")
         terms = frozenset(document.read.of_text(text))

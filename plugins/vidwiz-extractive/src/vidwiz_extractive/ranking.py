@@ -45,8 +45,7 @@ def ranked(document: Document) -> list[Ranked]:
     best = [
         ranked
         for index in _shortlist(rough, len(document.sentences))
-        if index not in document.strangers
-        and (ranked := _judged(document, index, rough[index])) is not None
+        if (ranked := _judged(document, index, rough[index])) is not None
     ]
     return sorted(best, key=lambda one: (-one.score, one.index))
 

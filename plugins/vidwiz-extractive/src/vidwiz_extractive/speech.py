@@ -6,7 +6,7 @@ import html
 import math
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -55,7 +55,8 @@ class Speech:
     """Tokens (words with their punctuation), when each begins, and where it was said.
 
     `homes[i]` is the index of token `i`'s passage; `pauses` are the tokens before which there is
-    a silence; `ends_at` is when the last token ends.
+    a silence; `ends_at` is when the last token ends; `repeated` is how many tokens were left out
+    because they only repeat those before.
     """
 
     tokens: list[str] = field(default_factory=list)
@@ -63,6 +64,7 @@ class Speech:
     homes: list[int] = field(default_factory=list)
     pauses: set[int] = field(default_factory=set)
     ends_at: float = 0.1
+    repeated: int = 0
 
     def ends(self, end: int) -> float:
         """Return when the token before `end` was over."""
@@ -126,11 +128,12 @@ def cleaned(text: str) -> str:
 def heard(passages: Iterable[Passage]) -> Speech:
     """Return the speech of `passages`, in the order of time."""
     speech = Speech()
-    ended, said = 0.0, ""
+    ended, said, repeated = 0.0, "", 0
     placed = sorted(enumerate(passages), key=lambda item: seconds(item[1].start))
     for home, passage in placed:
         text = cleaned(passage.text)
         if not text or text == said:
+            repeated += len(split(text))
             continue
         start = seconds(passage.start)
         end = max(seconds(passage.end), start + 0.1)
@@ -138,7 +141,8 @@ def heard(passages: Iterable[Passage]) -> Speech:
             speech.pauses.add(len(speech.tokens))
         _append(speech, text, start, (end - start) / (len(text) + 1), home)
         ended, said = end, text
-    return _without_repeated_lines(speech, max(ended, 0.1))
+    kept = _without_repeated_lines(speech, max(ended, 0.1))
+    return replace(kept, repeated=repeated + len(speech.tokens) - len(kept.tokens))
 
 
 def _append(speech: Speech, text: str, start: float, per_char: float, home: int) -> None:

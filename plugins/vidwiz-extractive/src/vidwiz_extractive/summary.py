@@ -122,14 +122,16 @@ def _looped(document: Document) -> str:
 
 
 def _little(document: Document) -> str:
-    """Return what is known of a video with few words, and then its words."""
+    """Return what is known of a video of which nothing stands out, and then its words."""
     said = [document.text(one) for one in document.sentences[:_MOST_SAID]]
     kept = [
         text
         for text in dict.fromkeys(said)
         if (len(text.split()) > 2 or is_spaceless(text)) and not is_chore(text)  # noqa: PLR2004
     ]
-    texts = [headline(document), _phrase(document, "little" if said else "silent")]
+    texts = [headline(document)]
+    if document.says_little:
+        texts.append(_phrase(document, "little" if said else "silent"))
     for text in kept:
         if sum(map(len, texts)) + len(text) < LONGEST // 2:
             texts.append(text)
