@@ -26,34 +26,8 @@ ENGLISH = [
     "In the end the best of all the kettles is the one that you have cleaned.",
 ]
 
-ROCKS = [
-    "granite",
-    "basalt",
-    "marble",
-    "slate",
-    "chalk",
-    "gneiss",
-    "sandstone",
-    "limestone",
-    "tuff",
-    "quartz",
-    "flint",
-    "jade",
-]
-CARGOES = [
-    "bananas",
-    "timber",
-    "coal",
-    "grain",
-    "cars",
-    "wool",
-    "tea",
-    "oil",
-    "cotton",
-    "iron",
-    "sugar",
-    "rice",
-]
+ROCKS = ("granite", "basalt", "marble", "slate", "chalk", "gneiss", "flint", "tuff", "quartz")
+CARGOES = ("bananas", "timber", "coal", "grain", "cars", "wool", "tea", "cotton", "rice")
 
 
 def spoken(texts, seconds):
@@ -116,7 +90,7 @@ class TestSummaries:
         ]
         mountains = [f"Mountains of {rock} wear down under snow and rain." for rock in ROCKS]
         ships = [f"Ships with {cargo} in their holds sail slowly." for cargo in CARGOES]
-        texts = [*about_kettles, *mountains, *ships]
+        texts = [*ENGLISH, *again, *mountains, *ships]
         summary = video.summarise(video.material(texts, title="Kettles"))["summary"]
         assert "kettle" in summary
         assert "Mountains" in summary
