@@ -73,7 +73,7 @@ class TestNotes:
     def test_what_leads_over_and_fills_leaves_no_trace(self, video):
         texts = ["So, um, the water, you know, is the the only thing that, uh, matters here."]
         note = video.write(Purpose.NOTE, Material(passages=spoken(texts, 9.0), mark=1.0))
-        assert note == "The water, is the only thing that, matters here."
+        assert note == "The water is the only thing that matters here."
 
 
 class TestSummaries:
@@ -84,10 +84,7 @@ class TestSummaries:
 
     def test_every_third_gives_something(self, video):
         """The first part is nearest to the title, and would fill the summary alone."""
-        about_kettles = [
-            *ENGLISH,
-            *(f"Old kettles {text[0].lower()}{text[1:]}" for text in ENGLISH),
-        ]
+        again = [f"Old kettles {text[0].lower()}{text[1:]}" for text in ENGLISH]
         mountains = [f"Mountains of {rock} wear down under snow and rain." for rock in ROCKS]
         ships = [f"Ships with {cargo} in their holds sail slowly." for cargo in CARGOES]
         texts = [*ENGLISH, *again, *mountains, *ships]

@@ -73,7 +73,7 @@ class TestSummary:
             "MUSIC",
         ]
         summary = video.summarise(video.material(texts))["summary"]
-        assert "The tidal force, moves the whole ocean." in summary
+        assert "The tidal force moves the whole ocean." in summary
         for word in ("HOST", ">>", "Applause", "um,", "uh", "laughs", "♪", "the the", "MUSIC"):
             assert word not in summary
 

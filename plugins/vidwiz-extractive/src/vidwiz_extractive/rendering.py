@@ -63,8 +63,10 @@ def spoken(tokens: Sequence[str]) -> list[str]:
 
 
 def _pass_on_end(kept: list[str], dropped: str) -> None:
-    """Keep the end of a sentence whose last word is dropped."""
-    if kept and dropped[-1] in ENDERS and kept[-1][-1] not in ENDERS:
+    """Keep the end of a sentence whose last word is dropped, and no comma that stood before it."""
+    if kept and dropped[-1] == "," == kept[-1][-1]:
+        kept[-1] = kept[-1][:-1]
+    elif kept and dropped[-1] in ENDERS and kept[-1][-1] not in ENDERS:
         kept[-1] = kept[-1].rstrip(_TRIMMED) + dropped[-1]
 
 
