@@ -81,7 +81,7 @@ def _bar(bar: float | None, is_met: bool) -> tuple[str, str]:  # noqa: FBT001
 
 def _measured(video: Video, texts: IO[str] | None) -> Iterator[tuple[str, float]]:
     """Yield what is measured of all texts of one video; write the texts down."""
-    reference = measures.Reference(video.segments, video.about.language or "en")
+    reference = measures.Reference(video.source, video.about.language or "en")
     request = writing.summary_request(video.about, video.segments)
     written = json.loads(_PROVIDER.complete(request.messages, request.options).text)
     summary, questions = written["summary"], written["questions"]
@@ -99,7 +99,9 @@ def _measured(video: Video, texts: IO[str] | None) -> Iterator[tuple[str, float]
         yield "questions of a template", measures.is_template(question, sources)
     for mark, note in _notes(video):
         whole = reference.is_whole(note)
-        yield "notes that are whole sentences", whole
+        yield "notes that begin where a sentence does", reference.begins_whole(note)
+        if video.segments is video.source:
+            yield "notes that are whole sentences", whole
         yield "notes that are cut, and say so", not whole and note.endswith("…")
         lines.append(f"{mark // 60}:{mark % 60:02} {'=' if whole else ' '} {note}")
     if texts:

@@ -27,16 +27,16 @@ _ROW_WORDS = 7  # of a row of YouTube's automatic captions
 
 @dataclass(frozen=True)
 class Video:
-    """One video in one language; `kind` says which share of the report it counts for."""
+    """One video in one language; `kind` says which share of the report it counts for.
+
+    `source` has its speech with punctuation, where that is known.
+    """
 
     name: str
     kind: str
     about: VideoContext
     segments: tuple[Segment, ...]
-
-    @property
-    def is_punctuated(self) -> bool:
-        return self.kind in {"English", "foreign"}
+    source: tuple[Segment, ...]
 
 
 def videos(folder: Path) -> Iterator[Video]:
@@ -58,9 +58,9 @@ def videos(folder: Path) -> Iterator[Video]:
         segments = parse(path.read_bytes(), "srt", language=match["language"])
         english = match["language"] == "en"
         kind = _kind(segments, about) or ("English" if english else "foreign")
-        yield Video(path.stem, kind, about, segments)
+        yield Video(path.stem, kind, about, segments, segments)
         if kind == "English":
-            yield Video(path.stem, "rolling", about, as_recognised(segments))
+            yield Video(path.stem, "rolling", about, as_recognised(segments), segments)
 
 
 def _kind(segments: Sequence[Segment], about: VideoContext) -> str | None:

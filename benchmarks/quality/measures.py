@@ -112,6 +112,10 @@ class Reference:
         cutter = pysbd.Segmenter(language=self._language, clean=False)
         return self._is_one(text) or all(map(self._is_one, cutter.segment(text)))
 
+    def begins_whole(self, text: str) -> bool:
+        """Say whether a text begins where a sentence does."""
+        return any(map(self._begins, self._places.get(tuple(words(text)[:3]), ())))
+
     def _is_one(self, text: str) -> bool:
         said = words(text)
         return any(

@@ -183,7 +183,7 @@ def _worth(document: Document, stretch: _Stretch, mark: float, text: str) -> flo
     if text.endswith(("?", "؟", "？")):
         worth -= 0.2
     if not stretch.wholeness:
-        worth -= 0.0 if _seems_to_begin(document, stretch.start) else 0.8
+        worth -= 0.0 if _seems_to_begin(document, stretch.start) else 2.5
         at_end = stretch.end < len(document.speech.tokens)
         worth += 0.6 if at_end and _seems_to_begin(document, stretch.end) else 0.0
     inside = sum(stretch.start < s.start < stretch.end for s in document.sentences)
