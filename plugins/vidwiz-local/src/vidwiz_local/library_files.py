@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, cast
 
 from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_local.captions import MAX_BYTES, CaptionFormat
+from vidwiz_local.captions import FORMATS, MAX_BYTES, CaptionFormat
 from vidwiz_local.captions.text import clean
 
 if TYPE_CHECKING:
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import VideoRef
 
 Kind = Literal["info.json", "json3", "vtt", "srt"]
-
-FORMATS: tuple[CaptionFormat, ...] = ("json3", "vtt", "srt")
-"""Best first. json3 has each word once, in plain text; vtt repeats the lines of YouTube's automatic
-captions, which can be undone; srt is mostly a conversion of vtt and has lost what tells more."""
 
 _NAME = re.compile(r"(?P<stem>.+)\.(?P<kind>info\.json|json3|vtt|srt)", re.IGNORECASE | re.DOTALL)
 # `en`, `zh-Hans`, `en-orig`, and `en-eEY6OEpapPo`, which is a named track; not `live_chat`.
