@@ -88,9 +88,10 @@ def find_files(index: LibraryIndex, ref: VideoRef, *, for_metadata: bool) -> Fil
     for what is wanted, since that reads the beginnings of many.
     """
     try:
-        files = _sorted(_by_name(index, ref), ref)
+        named = list(_by_name(index, ref))
+        files = _sorted(named, ref)
         if not (files.infos or files.title if for_metadata else files.captions):
-            files = _sorted([*_by_name(index, ref), *_by_info(index, ref)], ref)
+            files = _sorted([*named, *_by_info(index, ref)], ref)
     except FileNotFoundError:
         return _sorted((), ref)  # the folder may be made later
     except OSError as exc:
@@ -138,7 +139,7 @@ def _inside(
     """Yield the files of a folder that is named by the id, but for those of other videos."""
     others = [
         name[: -len(_INFO)]
-        for name in listing.infos()
+        for name in listing.infos
         if (ids := index.ids_in(f"{listing.path}/{name}")) and is_of_another(ids[0], ref)
     ]
     for name in listing.all_names():

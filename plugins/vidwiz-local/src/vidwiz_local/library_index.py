@@ -11,6 +11,7 @@ import re
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -23,11 +24,12 @@ counts in 2 s, and what came within the same tick would never be seen."""
 _HEAD = 16 * 1024  # bytes of an info.json in which its id stands: yt-dlp writes it first
 _ID = re.compile(r'\s*\{\s*(?:"_type"\s*:\s*"\w*"\s*,\s*)?"id"\s*:\s*"([^"\\]{1,200})"')
 _OTHER_ID = re.compile(r'"(?:id|display_id|video_id)"\s*:\s*"([^"\\]{1,200})"')
-_INFOS = re.compile(r"[^/]+\.info\.json(?=/)", re.IGNORECASE)
-_NAMED_BY_ID = re.compile(r"(?:.*\[[A-Za-z0-9_-]{11}\]|[A-Za-z0-9_-]{11})\.info\.json", re.DOTALL)
+_NAMED_BY_ID = re.compile(
+    r"(?:.*\[[A-Za-z0-9_-]{11}\]|[A-Za-z0-9_-]{11})\.info\.json", re.IGNORECASE | re.DOTALL
+)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Listing:
     """The names in one folder: `names` has a slash before, between and after them."""
 
@@ -51,10 +53,11 @@ class Listing:
         """Return the names of all files."""
         return self.names.split("/")[1:-1]
 
-    def infos(self) -> list[str]:
-        """Return the names of the info.json files that do not tell an id themselves."""
-        found = _INFOS.findall(self.names)
-        return [name for name in found if not _NAMED_BY_ID.fullmatch(name)]
+    @cached_property
+    def infos(self) -> tuple[str, ...]:
+        """The names of the info.json files that do not tell an id themselves."""
+        names = (name for name in self.all_names() if name[-10:].lower() == ".info.json")
+        return tuple(name for name in names if not _NAMED_BY_ID.fullmatch(name))
 
 
 @dataclass(slots=True)
@@ -118,7 +121,7 @@ class LibraryIndex:
         The ids are kept while a file has the same size and time.
         """
         for listing in self.folders():
-            for name in listing.infos():
+            for name in listing.infos:
                 if video_id in self.ids_in(f"{listing.path}/{name}"):
                     yield listing, name
 

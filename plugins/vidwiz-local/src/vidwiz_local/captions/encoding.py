@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from vidwiz_local.captions.guessing import asian_score, fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from charset_normalizer import CharsetMatch
 
 _BOMS = (
     # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -23,38 +22,43 @@ _BOMS = (
 )
 _CHUNK = 1024 * 1024  # bytes that are decoded at once
 
-# What files of captions are in fact written in, the likelier first: Windows, then DOS and Unix.
 _WESTERN = "cp1252"
-_USUAL = (
-    *(_WESTERN, "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("cp932", "gb18030", "big5", "cp949", "cp874"),
-    *("iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9"),
-    *("koi8_r", "koi8_u", "cp866", "euc_jp"),
+_OF_LATIN = (
+    *(_WESTERN, "cp1250", "cp1254", "cp1257"),
+    *("iso8859_2", "iso8859_9", "iso8859_15", "iso8859_13"),
 )
-_CYRILLIC = ("cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866")
-_CENTRAL = ("cp1250", "iso8859_2")
-_OF_LANGUAGE = {
-    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "mn", "tg"), _CYRILLIC),
-    "sr": (*_CYRILLIC, *_CENTRAL),
-    **dict.fromkeys(("pl", "cs", "sk", "hu", "ro", "hr", "sl", "bs", "sq"), _CENTRAL),
-    "el": ("cp1253", "iso8859_7"),
-    **dict.fromkeys(("tr", "az"), ("cp1254", "iso8859_9")),
-    **dict.fromkeys(("he", "iw", "yi"), ("cp1255", "iso8859_8")),
-    **dict.fromkeys(("ar", "fa", "ur", "ps"), ("cp1256", "iso8859_6")),
-    **dict.fromkeys(("et", "lv", "lt"), ("cp1257",)),
-    "vi": ("cp1258",),
-    "ja": ("cp932", "euc_jp"),
-    "zh": ("gb18030", "big5"),
-    "ko": ("cp949",),
-    "th": ("cp874",),
+_OF_SCRIPTS = (
+    *("cp1251", "cp1253", "cp1255", "cp1256", "cp874"),
+    *("koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8"),
+)
+"""What files of captions are in fact written in, the likelier first: Windows, then DOS and Unix."""
+_OF_ASIA = {"cp932": "ja", "euc_jp": "ja", "gb18030": "zh", "big5": "zh", "cp949": "ko"}
+_WITH_HINT = {"vi": "cp1258"}  # its letters are in no order that would tell
+_SERVED = {
+    _WESTERN: "en de fr es pt it nl sv da no fi is ca sq et",
+    "iso8859_15": "de fr es pt it nl sv da no fi is ca sq et",
+    **dict.fromkeys(("cp1250", "iso8859_2"), "pl cs sk hu ro hr sl sq"),
+    **dict.fromkeys(("cp1254", "iso8859_9"), "tr az"),
+    **dict.fromkeys(("cp1257", "iso8859_13"), "et lv lt"),
+    "cp1251": "ru uk be bg sr mk",
+    "koi8_r": "ru",
+    "koi8_u": "ru uk",
+    "cp866": "ru",
+    "iso8859_5": "ru uk be bg sr mk",
+    **dict.fromkeys(("cp1253", "iso8859_7"), "el"),
+    **dict.fromkeys(("cp1255", "iso8859_8"), "he"),
+    "cp1256": "ar fa",
+    "iso8859_6": "ar",
+    "cp874": "th",
 }
-_SAMPLE = 64 * 1024  # bytes of text that charset-normalizer is shown
+"""By encoding the languages that it was made for."""
+_SAME_AS = {"iw": "he", "yi": "he", "ur": "fa", "bs": "hr", "sh": "hr", "nb": "no", "nn": "no"}
+_SAMPLE = 64 * 1024  # bytes of text that are judged
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_MOST_ODD = 0.1  # share of signs, among characters beyond ASCII, that text in a language may have
-# Of fewer characters beyond ASCII nobody can tell Hebrew from Russian. Western text has few of
-# them, and is understood even when one of them is wrong.
-_FEWEST = 32
 _COMMON_MARKS = frozenset("…–—‘’‚“”„«»‹›•·°§©®™€£±\xa0")
+_HINT = 4.0  # how much the language that is said counts, in the measure of `Fit.score`
+_MARGIN = 1.5  # by how much the best reading must be better than the second
+_SHARE = 0.1  # and the share of its score, in much text
 
 
 class UnknownEncodingError(Exception):
@@ -135,33 +139,58 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 def _old_encoding(data: bytes, language: str | None) -> str:
     """Return the encoding in which the lines that are not ASCII make the most sense."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - few files need it, and it is large
-
     sample = _sample(data)
     if set(_beyond_ascii(sample.decode(_WESTERN, "replace"))) <= _COMMON_MARKS:
         return _WESTERN  # all Windows encodings have these at the same place
-    likely = _OF_LANGUAGE.get((language or "").lower().replace("_", "-").partition("-")[0], ())
-    asked = list(dict.fromkeys((*likely, *_USUAL)))
-    found = from_bytes(sample, cp_isolation=asked, enable_fallback=False)
+    hint = (language or "").lower().replace("_", "-").partition("-")[0]
+    hint = _SAME_AS.get(hint, hint)
+    readings: dict[str, _Reading] = {}
+    for encoding in (*_OF_LATIN, *_OF_SCRIPTS, *_OF_ASIA, *_hinted(hint)):
+        try:
+            text = sample.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        score = _score(text, data[:_SAMPLE].decode(encoding, "replace"), encoding, hint)
+        # Those in which the sample reads alike are one reading, by the encoding named first.
+        known = readings.get(text)
+        if score is not None and (known is None or known.score < score) and _fits(data, encoding):
+            readings[text] = _Reading(known.encoding if known else encoding, score)
+    return _best(list(readings.values()))
 
-    def rank(match: CharsetMatch) -> tuple[bool, float, float, int]:
-        known = [name for name in match.could_be_from_charset if name in asked]
-        return (
-            likely != () and not set(known) & set(likely),
-            match.chaos,
-            -match.coherence,
-            min(map(asked.index, known), default=len(asked)),
-        )
 
-    for match in sorted(found, key=rank):
-        # Those in which the sample reads alike are one match.
-        names = [name for name in asked if name in match.could_be_from_charset]
-        fitting = next((name for name in names if _fits(data, name)), None)
-        if fitting and _is_plausible(str(match)):
-            if len(_beyond_ascii(str(match))) < _FEWEST and not {*likely, _WESTERN} & {*names}:
-                break
-            return fitting
-    raise UnknownEncodingError
+class _Reading(NamedTuple):
+    encoding: str
+    score: float
+
+
+def _hinted(language: str) -> tuple[str, ...]:
+    return (_WITH_HINT[language],) if language in _WITH_HINT else ()
+
+
+def _best(readings: list[_Reading]) -> str:
+    readings.sort(key=lambda reading: -reading.score)
+    if not readings:
+        raise UnknownEncodingError
+    first, *others = readings
+    if others:
+        margin = max(_MARGIN, abs(first.score) * _SHARE if first.score > 0 else 0)
+        if first.score - others[0].score < margin:
+            raise UnknownEncodingError
+    return first.encoding
+
+
+def _score(text: str, around: str, encoding: str, hint: str) -> float | None:
+    """Return how likely a text is what somebody wrote in that encoding; None where it is not."""
+    if language := _OF_ASIA.get(encoding):
+        score = asian_score(text, language)
+        return None if score is None else score + _HINT * (hint == language)
+    served = _SERVED.get(encoding, "").split()
+    scores = [
+        fit.score + (_HINT if hint != "en" else 0) * (fit.language == hint)
+        for fit in fits(text, around)
+        if fit.language in served
+    ]
+    return max(scores, default=0.0 if encoding in _hinted(hint) else None)
 
 
 def _sample(data: bytes) -> bytes:
@@ -179,20 +208,3 @@ def _sample(data: bytes) -> bytes:
 
 def _beyond_ascii(text: str) -> list[str]:
     return [character for character in text if not character.isascii()]
-
-
-def _is_plausible(text: str) -> bool:
-    """Tell whether text can be what somebody wrote.
-
-    In every language of Latin letters most letters are plain ones; where they are not, it is
-    another script, read wrongly.
-    """
-    foreign = _beyond_ascii(text)
-    odd = sum(unicodedata.category(character) in _ODD for character in foreign)
-    latin = sum(unicodedata.name(character, "").startswith("LATIN") for character in foreign)
-    plain = sum(character.isascii() and character.isalpha() for character in text)
-    return odd <= len(foreign) * _MOST_ODD and latin <= plain
-
-
-_ODD = frozenset({"Cc", "Cn", "Co", "Cs", "So", "Sm", "Sk"})
-"""Controls, unassigned, boxes and other signs. Quotation marks and currencies are common text."""
