@@ -1,6 +1,8 @@
 """Captions in old encodings are read as they were meant, or refused by name; never as mojibake."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +119,59 @@ def test_the_next_file_is_read_when_an_encoding_is_not_known(put, library, folde
     (folder / f"{VIDEO}.en.vtt").write_bytes(b"WEBVTT\n\n" + srt("Да").encode("cp1251"))
     found = library.fetch_transcript(VideoRef("youtube", VIDEO, ""), ("en",))
     assert [segment.text for segment in found.segments] == ["Good."]
+
+
+def sentences():
+    path = Path(__file__).with_name("old_encodings.py")
+    spec = importlib.util.spec_from_file_location("old_encodings", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SENTENCES
+
+
+SENTENCES = sentences()
+ENCODINGS = [(tag, encoding) for tag, (known, _) in SENTENCES.items() for encoding in known]
+
+
+def outcome(texts, encoding, hint):
+    """Return whether a file is read right, wrong or not at all."""
+    try:
+        found = read(srt(*texts[:9]).encode(encoding), hint)
+    except PluginError as refusal:
+        return "refused" if "encoding that is not known" in refusal.message else str(refusal)
+    return "right" if found == texts[:9] else f"wrong: {found}"
+
+
+@pytest.mark.parametrize(("language", "encoding"), ENCODINGS)
+@pytest.mark.parametrize("part", [slice(3), slice(3, 6), slice(6)])
+def test_three_lines_are_read_whatever_is_said_of_their_language(language, encoding, part):
+    texts = SENTENCES[language][1][part]
+    hints = (language, f"{language}-XX", None, "en", "")
+    assert [outcome(texts, encoding, hint) for hint in hints] == ["right"] * len(hints)
+
+
+@pytest.mark.parametrize(("language", "encoding"), ENCODINGS)
+def test_a_few_words_are_read_or_refused_and_never_read_wrongly(language, encoding):
+    read_with_hint = []
+    for line in SENTENCES[language][1]:
+        words = line.split() if " " in line else [line[at : at + 3] for at in range(0, 99, 3)]
+        joint = " " if " " in line else ""
+        for at in range(max(1, len(line.split()) - 4)):
+            few = joint.join(words[at : at + 5]).strip()
+            assert outcome([few], encoding, None) in {"right", "refused"}
+            read_with_hint.append(outcome([few], encoding, language))
+    assert set(read_with_hint) <= {"right", "refused"}
+    assert read_with_hint.count("right") >= 0.8 * len(read_with_hint)
+
+
+def test_a_wrong_hint_does_not_turn_one_language_into_another():
+    for language, encoding in ENCODINGS:
+        texts = SENTENCES[language][1]
+        found = {outcome(texts, encoding, hint) for hint in ("pl", "tr", "ru", "ja", "fr", "he")}
+        assert found <= {"right", "refused"}
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "cp852", "mac_roman", "cp037"])
+def test_encodings_that_are_not_tried_are_refused(encoding):
+    texts = ["Die schönen Grüße kämen später an, müßten wir für möglich halten.", "Ölgötze"]
+    assert outcome(texts, encoding, "de") == "refused"

@@ -107,7 +107,11 @@ def test_wrong_types_and_values_are_not_known(fetch, wrong):
         ("language", "eng", "en"),
         ("language", "iw", "he"),
         ("language", "wav-xx-", None),
-        ("chapters", [{"title": "One\n\x1btwo", "start_time": 0}], (Chapter("One two", 0.0, None),)),
+        (
+            "chapters",
+            [{"title": "One\n\x1btwo", "start_time": 0}],
+            (Chapter("One two", 0.0, None),),
+        ),
         ("thumbnail", "javascript:alert(1)", None),
         ("webpage_url", "https://example.org/a b", None),
         ("language", "none of them", None),

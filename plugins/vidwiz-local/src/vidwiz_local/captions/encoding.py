@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from vidwiz_local.captions.guessing import asian_score, fits
+from vidwiz_local.captions.guessing import Fit, asian_fit, fits, letters_of
+from vidwiz_local.captions.languages import LATIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,11 +54,14 @@ _SERVED = {
 }
 """By encoding the languages that it was made for."""
 _SAME_AS = {"iw": "he", "yi": "he", "ur": "fa", "bs": "hr", "sh": "hr", "nb": "no", "nn": "no"}
+_WHOLE = 8  # times the damaged characters that UTF-8 must have of whole ones
 _SAMPLE = 64 * 1024  # bytes of text that are judged
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _COMMON_MARKS = frozenset("…–—‘’‚“”„«»‹›•·°§©®™€£±\xa0")
 _HINT = 4.0  # how much the language that is said counts, in the measure of `Fit.score`
 _MARGIN = 1.5  # by how much the best reading must be better than the second
+_MARGIN_OF_LETTERS = 4.0  # the same where letters alone decide, and not words
+_FEWEST = 12  # letters of a script of which it can be told, where the language is not known
 _SHARE = 0.1  # and the share of its score, in much text
 
 
@@ -128,13 +132,13 @@ def _utf16_without_mark(head: bytes) -> str | None:
 def _is_damaged_utf8(data: bytes) -> bool:
     """One cut character must not turn a whole Arabic file into Latin letters.
 
-    Text in another encoding hardly ever forms a valid sequence.
+    Text in another encoding seldom forms a valid sequence, but a few characters may.
     """
     damaged = foreign = 0
     for text in _decoded(data, "utf-8", "replace"):
         damaged += text.count("\ufffd")
         foreign += len(text) - len(text.encode("ascii", "ignore"))
-    return foreign - damaged > damaged
+    return foreign - damaged > damaged * _WHOLE
 
 
 def _old_encoding(data: bytes, language: str | None) -> str:
@@ -150,17 +154,22 @@ def _old_encoding(data: bytes, language: str | None) -> str:
             text = sample.decode(encoding)
         except UnicodeDecodeError:
             continue
-        score = _score(text, data[:_SAMPLE].decode(encoding, "replace"), encoding, hint)
+        reading = _read(text, data[:_SAMPLE].decode(encoding, "replace"), encoding, hint)
+        if reading is None or not _fits(data, encoding):
+            continue
         # Those in which the sample reads alike are one reading, by the encoding named first.
         known = readings.get(text)
-        if score is not None and (known is None or known.score < score) and _fits(data, encoding):
-            readings[text] = _Reading(known.encoding if known else encoding, score)
+        if known is None:
+            readings[text] = reading
+        elif known.score < reading.score:
+            readings[text] = reading._replace(encoding=known.encoding)
     return _best(list(readings.values()))
 
 
 class _Reading(NamedTuple):
     encoding: str
     score: float
+    margin: float
 
 
 def _hinted(language: str) -> tuple[str, ...]:
@@ -173,24 +182,30 @@ def _best(readings: list[_Reading]) -> str:
         raise UnknownEncodingError
     first, *others = readings
     if others:
-        margin = max(_MARGIN, abs(first.score) * _SHARE if first.score > 0 else 0)
+        margin = max(first.margin, abs(first.score) * _SHARE if first.score > 0 else 0)
         if first.score - others[0].score < margin:
             raise UnknownEncodingError
     return first.encoding
 
 
-def _score(text: str, around: str, encoding: str, hint: str) -> float | None:
+def _read(text: str, around: str, encoding: str, hint: str) -> _Reading | None:
     """Return how likely a text is what somebody wrote in that encoding; None where it is not."""
     if language := _OF_ASIA.get(encoding):
-        score = asian_score(text, language)
-        return None if score is None else score + _HINT * (hint == language)
-    served = _SERVED.get(encoding, "").split()
-    scores = [
-        fit.score + (_HINT if hint != "en" else 0) * (fit.language == hint)
-        for fit in fits(text, around)
-        if fit.language in served
-    ]
-    return max(scores, default=0.0 if encoding in _hinted(hint) else None)
+        found = [fit for fit in [asian_fit(text, language)] if fit]
+    else:
+        served = _SERVED.get(encoding, "").split()
+        found = [fit for fit in fits(text, around) if fit.language in served]
+    if not found and encoding in _hinted(hint):
+        found = [Fit(hint, 0.0)]
+    hinted = [Fit(f.language, f.score + _HINT * (f.language == hint != "en")) for f in found]
+    best = max(hinted, key=lambda fit: fit.score, default=None)
+    if best is None:
+        return None
+    if best.language in LATIN:
+        return _Reading(encoding, best.score, _MARGIN)
+    if best.language != hint and letters_of(text) * (1 + (encoding in _OF_ASIA)) < _FEWEST:
+        return None
+    return _Reading(encoding, best.score, _MARGIN_OF_LETTERS)
 
 
 def _sample(data: bytes) -> bytes:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+_ENGLISH = (
+    "the and you that was for are with no his they this have from not what we it is in of to on at"
+    " be or as so if by my me do she her but had has can out up about there their them would one"
+    " which when will who how then some these into just like know your our"
+)
 LATIN = {
-    "en": ("éèêëàâáçñöôïîüä", "the and you that was for are with his they this have from not what"),
+    "en": ("éèêëàâáçñöôïîüä", _ENGLISH),
     "de": ("äöüß", "der die und den das ist nicht ein eine mit sich auf für im wir man wie heute"),
-    "fr": ("àâæçéèêëîïôœùûüÿ", "le la les des et est une que qui dans pas pour nous vous ne du au où"),
+    "fr": (
+        "àâæçéèêëîïôœùûüÿ",
+        "le la les des et est une que qui dans pas pour nous vous ne du au où",
+    ),
     "es": ("áéíñóúü", "el la los las que y en un una es no por con para se del más como de qué"),
     "pt": ("áâãàçéêíóôõúü", "o a os as que e um uma não em do da para com se mais é como isso de"),
     "it": ("àèéìíîòóùú", "il la che e di un una non per è si con del più le i lo come sono poi ha"),
@@ -19,7 +27,10 @@ LATIN = {
     "sq": ("çë", "dhe të në një është që për me nga si nuk e i"),
     "pl": ("ąćęłńóśźż", "i w nie na się z to że jest do jak co a go po ale kto są już ten tak za"),
     "cs": ("áčďéěíňóřšťúůýž", "a se v na je to že s z do o jak kdo ale co si tak dnes jsem byl za"),
-    "sk": ("áäčďéíĺľňóôŕšťúýž", "a sa v na je to že s z do o ako kto ale čo si tak dnes som bol za"),
+    "sk": (
+        "áäčďéíĺľňóôŕšťúýž",
+        "a sa v na je to že s z do o ako kto ale čo si tak dnes som bol za",
+    ),
     "hu": ("áéíóöőúüű", "a az és hogy nem is egy ez meg de van ki ma mint már csak sem azt"),
     "ro": ("ăâîşţșț", "şi și de la în cu nu că un o se este din pe care mai ce cum sa ne"),
     "hr": ("čćđšž", "i je se na da u za ne su to od s kako tko što li bi ali ovaj već"),
@@ -27,14 +38,16 @@ LATIN = {
     "tr": ("çğıöşüâîû", "bir ve bu da de ne için çok ile mi ama o daha gibi var su en kim"),
     "az": ("çğıöşü", "bir və bu da də nə üçün çox ilə o daha var"),
     "et": ("äöõüšž", "ja on ei see et ta mis oli aga kui siis kes ka seda kuidas üle ning"),
-    "lv": ("āčēģīķļņšūž", "un ir ar uz no ka par kas to tas ne bet kā lai mēs es"),
+    "lv": ("āčēģīķļņšūž", "un ir ar uz ka par kas to tas ne bet kā lai mēs es"),
     "lt": ("ąčęėįšųūž", "ir yra kad su iš tai kaip kas bet ne jis į ant ar jau tik"),
 }
 """By language its letters beyond ASCII (the main exemplar characters of CLDR) and words that stand
 in almost every paragraph."""
 
+WESTERN = frozenset(["en", "de", "fr", "es", "pt", "it", "nl", "sv", "da", "no", "fi", "is", "ca"])
+
 LOANS = frozenset("éèêëáàâäçñöüóôíïåøæ")
-"""Letters of names and loan words that are in no alphabet of a western language but its source's."""
+"""Letters of names and loan words that are no alphabet of a western language but its source's."""
 
 SCRIPTS = {
     "ru": ("Russian", "абвгдеёжзийклмнопрстуфхцчшщъыьэюя"),
