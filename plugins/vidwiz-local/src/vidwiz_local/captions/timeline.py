@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Segment
-from vidwiz_local.captions.formats import Cue
+from vidwiz_local.captions.cues import Cue
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
