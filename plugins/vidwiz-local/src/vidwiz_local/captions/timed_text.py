@@ -23,7 +23,7 @@ from vidwiz_local.captions.cues import (
 )
 from vidwiz_local.captions.labels import LABEL, Labels, find_label, first_label, number_of
 from vidwiz_local.captions.text import clean, clean_lines, visible
-from vidwiz_local.captions.times import BARE, NONE, Timing, read_timing
+from vidwiz_local.captions.times import BARE, BESIDE, NONE, Timing, read_timing
 from vidwiz_local.captions.transcript import is_transcript, read_transcript
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def read_txt(source: EncodedText) -> list[Cue]:
     for line in lines_of(source.chunks()):
         timing = read_timing(line)
         lines += not _is_blank(line)
-        timings += timing is not None and timing.doubt == NONE
+        timings += timing is not None and timing.doubt <= BESIDE
     if timings * _LINES_OF_CUE < lines or not timings:
         raise NotCaptionsError(what_else(source) or "most of its lines have no time")
     return _read(source, vtt=head_of(source).startswith("webvtt"))
@@ -141,15 +141,25 @@ class _Reader:
             return True
         if timing.doubt == BARE and not self._is_precise:
             return True
-        above = self._body[-1] if self._body else None
-        return any(self._body) and (above == "" or number_of(above or "") is not None)
+        if timing.doubt == BESIDE and (self._times.words or self._times.start < timing.start):
+            return True
+        return self._is_labelled()
+
+    def _is_labelled(self) -> bool:
+        """Tell whether a line with times is due: what was read ends in a gap or in a label."""
+        body = self._body
+        if not any(body):
+            return False
+        if not body[-1] or number_of(body[-1]) is not None:
+            return True
+        return self._vtt and body[-2:-1] == [""] and any(body[:-2])
 
     def _begin(self, timing: Timing) -> None:
         self._times = timing
         self._body = [timing.words] if timing.words else []
         self._skips_block = self._skips_head = False
         self.has_times |= timing.start != UNKNOWN
-        self._is_precise |= timing.doubt == NONE
+        self._is_precise |= timing.doubt <= BESIDE
 
     def _add_line(self, line: str) -> None:
         body = self._body

@@ -44,7 +44,7 @@ _LEAD = (
 )
 _JUNK = r"[^\s<>&=~\[\]()-]{0,20}"
 _RANGE = re.compile(
-    rf"{_LEAD}(?P<start>{_CLOCK})[:;.,]*{_JUNK}[\s\"']*{_ARROW}[\s\"']*"
+    rf"{_LEAD}(?P<start>{_CLOCK})[:;.,]*(?P<junk>{_JUNK})[\s\"']*{_ARROW}[\s\"']*"
     rf"(?:(?P<end>{_CLOCK})[:;.,]*)?",
     re.IGNORECASE,
 )
@@ -71,6 +71,10 @@ _LIKE_CLOCK = re.compile(
     rf"[\s\[({{\"'-]*(?:\#?\d{{1,6}}\s+)?{_FIELD}(?:\s?[:;]\s?{_FIELD}?){{1,4}}[\w.,:;\s+-]{{0,40}}",
     re.IGNORECASE,
 )
+# What programs that read pictures of captions take for digits.
+_LETTERS_FOR_DIGITS = re.compile(r"(?<!\S)[\dOolI.,]{1,9}[:;][\dOolI:;.,]{1,30}(?!\S)")
+_DIGITS = str.maketrans("OolI", "0011")
+_SECOND = re.compile(r"\s*(\d{1,6}[.,]\d{1,6})\s*")
 _FIELDS = re.compile("[:;]")
 _POINT = re.compile("[.,]")
 _FEWEST_DIGITS = 3  # of milliseconds, where `1:02:500` is a minute and not an hour
@@ -81,9 +85,10 @@ _FULL = 2  # signs between the fields of a time with hours
 class Timing:
     """The times of a cue in milliseconds, either of which may be unknown, and words beside them.
 
-    `doubt` is how little it looks like one: NONE, or BARE (`10:30 -> 11:45`, which may be speech
-    where the other times of the file are more precise), or WEAK, which is one only where a line
-    with times is due. `is_listed` says that it stood in brackets with its words.
+    `doubt` is how little it looks like one: NONE; BESIDE, when words stand beside the times; BARE
+    (`10:30 -> 11:45`, which may be speech where the other times of the file are more precise); or
+    WEAK, which is one only where a line with times is due. `is_listed` says that it stood in
+    brackets with its words, `is_rest` that it may be the second half of one that was broken.
     """
 
     start: int
@@ -94,7 +99,7 @@ class Timing:
     is_rest: bool = False
 
 
-NONE, BARE, WEAK = range(3)
+NONE, BESIDE, BARE, WEAK = range(4)
 
 
 def read_timing(line: str) -> Timing | None:
@@ -107,7 +112,7 @@ def read_timing(line: str) -> Timing | None:
         return None
     if not line.isascii():
         line = visible(line)
-    plain = line[:_LENGTH].translate(_SIGNS)
+    plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(_SIGNS))
     return (
         _read_range(plain, line)
         or _read_pair(plain)
@@ -116,25 +121,37 @@ def read_timing(line: str) -> Timing | None:
     )
 
 
+def _digits(match: re.Match[str]) -> str:
+    return match[0].translate(_DIGITS)
+
+
 def _read_range(plain: str, line: str) -> Timing | None:
     """Two times with an arrow between them, or the first and an arrow."""
     found = _RANGE.match(plain)
     if found is None:
         return None
     start, end = found["start"], found["end"]
-    closed = _CLOSED.match(plain, found.end())
+    # Of `00:00:xx,000` only the hours can be read.
+    is_cut = not _is_precise(start) and _LETTER.search(found["junk"]) is not None
+    begins = UNKNOWN if is_cut else clock(start)
     if end is None:
         words = _words_beside(line[found.end() :])
-        if not _is_precise(start):
+        if not (_is_precise(start) or is_cut):
             return None
-        return Timing(clock(start), UNKNOWN, words)
+        return Timing(begins, UNKNOWN, words, BESIDE if words else NONE)
+    closed = _CLOSED.match(plain, found.end())
     words = clean(line[closed.end() :]) if closed else _words_beside(line[found.end() :])
-    precise = _is_precise(start) and _is_precise(end)
-    if words and not precise and not closed:
+    if words and not closed and not (_is_precise(start) and _is_precise(end)):
         return None
-    bare = not _is_precise(start) and not _is_precise(end)
-    doubt = BARE if bare and not closed else NONE
-    return Timing(clock(start), clock(end), words, doubt, is_listed=closed is not None)
+    ends = clock(end)
+    if ends < begins and _LETTER.match(plain, found.end()):
+        ends = UNKNOWN
+    if closed:
+        return Timing(begins, ends, words, is_listed=True)
+    if words:
+        return Timing(begins, ends, words, BESIDE)
+    is_bare = not (_is_precise(start) or _is_precise(end) or is_cut)
+    return Timing(begins, ends, doubt=BARE if is_bare else NONE)
 
 
 def _read_pair(plain: str) -> Timing | None:
@@ -172,13 +189,39 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
     is_time = _LIKE_CLOCK.fullmatch(left) is not None
     is_nothing = not _WORD.search(left) or _NOTHING.fullmatch(left)
     if not (is_time or (is_nothing and (after or _LIKE_CLOCK.match(right)))):
+        if left.strip() and plain.count("-", arrow.start(), arrow.end()) > 1 and _are_no_words(left, right):
+            starts, ends = _SECOND.fullmatch(left), _SECOND.fullmatch(right)
+            return Timing(_seconds(starts), _seconds(ends), doubt=WEAK)
         return None
     end = clock(after) if after else UNKNOWN
     words = _words_after(line[arrow.end() :])
     sure = after or plain.count(":") + plain.count(";") > _FULL or re.search(_NULL, left, re.I)
     if words and not sure:
         return None
-    return Timing(UNKNOWN, end, words, NONE if sure else WEAK, is_rest=not left.strip())
+    doubt = WEAK if not sure else BESIDE if words else NONE
+    return Timing(UNKNOWN, end, words, doubt, is_rest=not left.strip())
+
+
+def _are_no_words(*sides: str) -> bool:
+    """Tell whether both are numbers, in whatever form, or what stands for none."""
+    return all(
+        (_NOTHING.fullmatch(side) or any(map(str.isdigit, side))) and not _spoken_words(side)
+        for side in sides
+    ) and any(_LETTER.search(side) or any(map(str.isdigit, side)) for side in sides)
+
+
+def _spoken_words(side: str) -> list[str]:
+    return [
+        token
+        for token in side.split()
+        if _WORD.search(token)
+        and not any(map(str.isdigit, token))
+        and not _NOTHING.fullmatch(token)
+    ]
+
+
+def _seconds(match: re.Match[str] | None) -> int:
+    return int(float(match[1].replace(",", ".")) * 1000) if match else UNKNOWN
 
 
 def _words_after(rest: str) -> str:
