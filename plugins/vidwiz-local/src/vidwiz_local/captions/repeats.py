@@ -91,7 +91,7 @@ def _without_rows(cues: Sequence[Cue], repeated: bytearray) -> Iterator[Cue]:
     for cue, count in zip(cues, repeated, strict=True):
         lines = cue.text.split("\n")
         if count < len(lines):
-            yield replace(cue, text="\n".join(lines[count:])) if count else cue
+            yield Cue(cue.start, cue.end, "\n".join(lines[count:])) if count else cue
 
 
 def _joined(cues: Sequence[Cue]) -> list[Cue]:

@@ -40,6 +40,7 @@ _LOG = re.compile(r"(?:whisper_\w+|ggml_\w+|output_\w+|main|system_info)\s*:")  
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 _APART = frozenset("\ufeffWNSRXxKkLlwgoms")  # how such lines begin
 _LINES_OF_CUE = 5  # number, times and two or three lines
+_EMPTY_CUES = 3  # of so many lines with times one has words at least
 _SHORT = 40  # characters; a line that shows nothing is no longer
 
 
@@ -100,6 +101,7 @@ class _Reader:
         self._times: Timing | None = None
         self._body: list[str] = []
         self._number: int | None = 0
+        self._count = 0  # of lines with times
         self._is_precise = False  # the file's times are more than minutes and seconds
         self._skips_block = self._skips_head = False
 
@@ -155,6 +157,8 @@ class _Reader:
         return self._vtt and body[-2:-1] == [""] and any(body[:-2])
 
     def _begin(self, timing: Timing) -> None:
+        self._count += 1
+        refuse_too_many(self._count // _EMPTY_CUES)
         self._times = timing
         self._body = [timing.words] if timing.words else []
         self._skips_block = self._skips_head = False

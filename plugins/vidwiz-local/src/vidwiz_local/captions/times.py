@@ -26,8 +26,12 @@ _SIGNS = str.maketrans(
 """What other scripts and translators write for the signs in a time, each for one character."""
 
 _MAYBE = re.compile(
-    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#62|\#x3e)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;.\uff1a\u2236]",
+    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#62|\#x3e)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
     re.IGNORECASE,
+)
+_TIDY = re.compile(  # as nearly all are
+    r"(\d\d):(\d\d):(\d\d)[,.](\d{3}) --> (\d\d):(\d\d):(\d\d)[,.](\d{3})"
+    r"(?: (?:align|line|position|size|region):\S+)*$"
 )
 _GREATER = r"(?:>|&(?:amp;)?(?:gt|\#62|\#x3e);?)"
 _ARROW = rf"(?:[-=~]\s?){{0,4}}{_GREATER}{{1,3}}"
@@ -107,6 +111,13 @@ def read_timing(line: str) -> Timing | None:
 
     A line that says something and mentions times is none.
     """
+    if line.isascii() and not (">" in line or ":" in line or ";" in line):
+        return None  # as nearly all lines are, and there are very many
+    if tidy := _TIDY.match(line):
+        hours, minutes, seconds, *others = map(int, tidy.groups())
+        start = ((hours * 60 + minutes) * 60 + seconds) * 1000 + others[0]
+        end = ((others[1] * 60 + others[2]) * 60 + others[3]) * 1000 + others[4]
+        return Timing(start, end)
     head = line[:_LENGTH]
     if not _MAYBE.search(head) or "<!--" in head:
         return None
@@ -189,7 +200,11 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
     is_time = _LIKE_CLOCK.fullmatch(left) is not None
     is_nothing = not _WORD.search(left) or _NOTHING.fullmatch(left)
     if not (is_time or (is_nothing and (after or _LIKE_CLOCK.match(right)))):
-        if left.strip() and plain.count("-", arrow.start(), arrow.end()) > 1 and _are_no_words(left, right):
+        if (
+            left.strip()
+            and plain.count("-", arrow.start(), arrow.end()) > 1
+            and _are_no_words(left, right)
+        ):
             starts, ends = _SECOND.fullmatch(left), _SECOND.fullmatch(right)
             return Timing(_seconds(starts), _seconds(ends), doubt=WEAK)
         return None

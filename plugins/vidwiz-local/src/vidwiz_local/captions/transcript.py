@@ -31,7 +31,9 @@ _STAMP = re.compile(
 )
 _NAMED = re.compile(rf"\s*(?P<name>\S.{{0,60}}?)[\s,]+[\[(]?(?P<start>{_CLOCK})[\])]?\s*:?\s*$")
 # What YouTube's page has for readers of screens between the time and the words.
-_SPOKEN_TIME = re.compile(r"\s*\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*\s*$")
+_SPOKEN_TIME = re.compile(r"\s*\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*$")
+_ENOUGH = 2000  # lines that tell what a text is when hardly any of them has a time
+_SHARE = 4
 _MOST_BACK = 10  # of so many times one may lie before the one above it
 
 
@@ -61,7 +63,7 @@ def read_transcript(source: EncodedText) -> list[Cue]:
     for line in lines_of(source.chunks()):
         found = _read_stamp(line, named=named)
         if found is None:
-            if not _SPOKEN_TIME.match(line):
+            if not _is_spoken_time(line):
                 body.append(line)
             if len(body) > MOST_LINES:
                 raise NotCaptionsError(f"a caption in it has over {MOST_LINES:,} lines")
@@ -93,6 +95,8 @@ def _is_timed(source: EncodedText, *, named: bool) -> bool:
     is_under_time = False
     for line in _written_lines(source):
         lines += 1
+        if lines > _ENOUGH and timed * 2 * _SHARE < lines:
+            return False  # whatever comes
         stamp = _read_stamp(line, named=named)
         timed += stamp is not None or is_under_time
         is_under_time = stamp is not None and (named or not stamp.words)
@@ -107,11 +111,17 @@ def _written_lines(source: EncodedText) -> Iterator[str]:
     return (
         line
         for line in lines_of(source.chunks())
-        if line.strip("\ufeff \t") and not _SPOKEN_TIME.match(line)
+        if line.strip("\ufeff \t") and not _is_spoken_time(line)
     )
 
 
+def _is_spoken_time(line: str) -> bool:
+    return line[:4].lstrip()[:1].isdecimal() and _SPOKEN_TIME.match(line.rstrip()) is not None
+
+
 def _read_stamp(line: str, *, named: bool) -> _Stamp | None:
+    if ":" not in line:
+        return None
     head = line[:_LENGTH].lstrip("\ufeff")
     match = (_NAMED if named else _STAMP).match(head)
     if match is None:

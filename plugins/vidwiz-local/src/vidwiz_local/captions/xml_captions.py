@@ -60,7 +60,11 @@ def read_xml(source: EncodedText) -> list[Cue]:
 
 def _pieces(source: EncodedText) -> Iterator[str]:
     rest = ""
+    unended = 0
     for number, chunk in enumerate(source.chunks()):
+        unended = 0 if ">" in chunk else unended + len(chunk)
+        if unended > LONGEST_LINE:  # a tag of millions of attributes takes many times its size
+            raise NotCaptionsError(f"it has a line of over {LONGEST_LINE:,} characters")
         text = rest + (chunk if number else chunk.lstrip("\ufeff \t\r\n"))
         cut = text.rfind("&", max(0, len(text) - _ENTITY_LENGTH))
         cut = len(text) if cut < 0 else cut
