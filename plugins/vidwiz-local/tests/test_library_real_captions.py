@@ -16,12 +16,26 @@ CAPTIONS = sorted(FOLDER.glob("*.srt"))
 
 pytestmark = pytest.mark.skipif(not INFOS, reason="needs the folder of real captions")
 
-REFERENCE = re.compile(r"^\d+\n[\d:,]+ --> [\d:,]+\n((?:.*\S.*\n?)*)", re.MULTILINE)
+REFERENCE = re.compile(r"^\d+\n([\d:,]+) --> ([\d:,]+)\n((?:.*\S.*\n?)*)", re.MULTILINE)
 
 
 def words_of(path):
-    """The words of the cues by a reader that knows nothing but tidy files."""
-    return " ".join(" ".join(REFERENCE.findall(path.read_text("utf-8-sig"))).split())
+    """The words of the cues by a reader that knows nothing but tidy files.
+
+    Some translators repeat a sentence over two cues that touch; it is said once.
+    """
+    said, before, until = [], "", 0.0
+    for start, end, text in REFERENCE.findall(path.read_text("utf-8-sig")):
+        words = " ".join(text.split())
+        if words != before or seconds(start) > until + 0.1:
+            said.append(words)
+        before, until = words, seconds(end)
+    return " ".join(said)
+
+
+def seconds(time):
+    hours, minutes, rest = time.replace(",", ".").split(":")
+    return int(hours) * 3600 + int(minutes) * 60 + float(rest)
 
 
 def video_id(path):

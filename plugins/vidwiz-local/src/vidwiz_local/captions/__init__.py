@@ -1,17 +1,24 @@
-"""Caption files become segments: SubRip, WebVTT and YouTube's json3."""
+"""Caption files become segments, in the formats and states that people have them in."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, get_args
 
 from vidwiz.plugin_api import PluginError
+from vidwiz_local.captions.ass import read_ass
 from vidwiz_local.captions.compressed import NotGzipError, gunzip
+from vidwiz_local.captions.cues import Cue, NotCaptionsError
 from vidwiz_local.captions.encoding import EncodedText, UnknownEncodingError, recognise
-from vidwiz_local.captions.formats import NotCaptionsError, read_json3, read_srt, read_vtt
+from vidwiz_local.captions.json3 import read_json3
+from vidwiz_local.captions.lrc import read_lrc
 from vidwiz_local.captions.text import has_words
+from vidwiz_local.captions.timed_text import read_sbv, read_srt, read_txt, read_vtt
 from vidwiz_local.captions.timeline import to_segments
+from vidwiz_local.captions.xml_captions import read_xml
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from vidwiz.plugin_api import Segment
 
 CaptionFormat = Literal[
@@ -31,7 +38,16 @@ U+FFFF, since Python then keeps each of its characters in four bytes.
 """
 MEMORY_FACTOR = 10
 
-_READERS = {"json3": read_json3, "vtt": read_vtt, "srt": read_srt}
+_READERS: dict[CaptionFormat, Callable[[EncodedText], list[Cue]]] = {
+    "json3": read_json3,
+    **dict.fromkeys(("srv3", "srv2", "srv1", "ttml", "dfxp"), read_xml),
+    "vtt": read_vtt,
+    "srt": read_srt,
+    **dict.fromkeys(("ass", "ssa"), read_ass),
+    "sbv": read_sbv,
+    "lrc": read_lrc,
+    "txt": read_txt,
+}
 
 
 def parse(
@@ -50,7 +66,7 @@ def parse(
     if len(data) > MAX_BYTES:
         raise _too_large(name)
     try:
-        cues = _READERS.get(caption_format, read_srt)(_recognised(data, name, language))
+        cues = _READERS[caption_format](_recognised(data, name, language))
     except NotCaptionsError as exc:
         raise PluginError("parse_error", f"{name} is not a caption file: {exc}.") from exc
     segments = to_segments(cues)
