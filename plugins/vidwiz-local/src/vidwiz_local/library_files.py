@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
 from vidwiz_local.captions import decompressed
-from vidwiz_local.library_metadata import is_of_another
+from vidwiz_local.library_metadata import is_of_another, read_info
 from vidwiz_local.library_names import Name, beside_info, inside_folder, of_video, title_beside_id
 from vidwiz_local.library_reading import read_file
 from vidwiz_local.library_text import one_line
@@ -154,11 +154,22 @@ def _by_info(index: LibraryIndex, ref: VideoRef) -> Iterator[LibraryFile]:
     for listing, info in index.infos_of(ref.id):
         stem = info[: -len(_INFO)]
         says = Name("info.json", one_line(stem))
-        yield LibraryFile(Path(listing.path, info), says)
+        file = LibraryFile(Path(listing.path, info), says)
+        if index.ids_in(str(file.path))[:1] != (ref.id,) and not _is_of(file, ref):
+            continue
+        yield file
         for name in listing.with_text(f"{stem}."):
             found = beside_info(name, stem)
             if found is not None and not _has_own_info(listing, name, stem):
                 yield LibraryFile(Path(listing.path, name), replace(found, title=says.title))
+
+
+def _is_of(info: LibraryFile, ref: VideoRef) -> bool:
+    """Tell by the whole file whether an info.json is of this video."""
+    try:
+        return read_info(info.read(), name=info.name).get("id") == ref.id
+    except PluginError:
+        return False
 
 
 def _has_own_info(listing: Listing, name: str, stem: str) -> bool:

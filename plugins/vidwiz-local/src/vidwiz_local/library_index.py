@@ -126,7 +126,10 @@ class LibraryIndex:
                     yield listing, name
 
     def ids_in(self, path: str) -> tuple[str, ...]:
-        """Return the ids at the beginning of an info.json; none of one that cannot be read."""
+        """Return the ids at the beginning of an info.json; none of one that cannot be read.
+
+        The first is the video's own; it is empty where only the whole file tells which that is.
+        """
         try:
             status = os.stat(path)  # noqa: PTH116 - for each file of a large library
             known = self._ids.get(path)
@@ -135,7 +138,7 @@ class LibraryIndex:
             ids = _read_ids(path)
         except OSError:
             return ()
-        if ids:
+        if any(ids):
             self._ids[path] = (status.st_mtime_ns, status.st_size, ids)
         return ids
 
@@ -155,4 +158,4 @@ def _read_ids(path: str) -> tuple[str, ...]:
         os.close(descriptor)
     if first := _ID.match(head):
         return (first[1],)
-    return tuple(_OTHER_ID.findall(head))
+    return ("", *_OTHER_ID.findall(head))
