@@ -17,16 +17,23 @@ _NUMBER = re.compile(
 )
 _LONGEST = 60  # characters
 
-LABEL, BLANK_BELOW, NO_BLANK, ALONE = "label", "blank below", "no blank above", "alone"
+LABEL, BLANK_BELOW, NO_BLANK, ALONE, NAME = (
+    *("label", "blank below", "no blank above", "nothing above"),
+    "name and nothing above",
+)
 """How sure it is: a label for certain, or one only where most cues of the file have such."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What may be the label of the next cue; `number` is None when it is a name."""
+    """What may be the label of the next cue; `number` is None when it is a name.
+
+    `is_tight` tells that no empty line is above it.
+    """
 
     doubt: str
     number: int | None
+    is_tight: bool = False
 
 
 def number_of(line: str) -> int | None:
@@ -55,7 +62,7 @@ def find_label(body: Sequence[str], number: int | None, *, names: bool) -> Label
     doubt = None
     if value is None:
         if names and after_blank and not below:
-            doubt = ALONE if alone else LABEL
+            doubt = NAME if alone else LABEL
     elif not below and (
         (after_blank and not alone) or (number is not None and value == number + 1)
     ):
@@ -64,7 +71,7 @@ def find_label(body: Sequence[str], number: int | None, *, names: bool) -> Label
         doubt = BLANK_BELOW if below else ALONE
     elif not alone:
         doubt = NO_BLANK
-    return Label(doubt, value) if doubt and not (below and alone) else None
+    return Label(doubt, value, not after_blank) if doubt and not (below and alone) else None
 
 
 def first_label(body: Sequence[str], *, names: bool) -> Label | None:
@@ -81,22 +88,28 @@ class Labels:
     def __init__(self) -> None:
         self._cues = 0
         self._sure = 0
+        self._tight = 0
         self._doubtful: list[tuple[int, str]] = []
 
     def count(self, label: Label | None, cue: int | None) -> None:
         """Add what stands above a line with times; `cue` is where a doubtful one was kept."""
         self._cues += 1
-        if label and (label.doubt == LABEL or cue is None):
+        if label is None:
+            return
+        self._tight += label.is_tight
+        if label.doubt == LABEL or cue is None:
             self._sure += 1
-        elif label and cue is not None:
+        else:
             self._doubtful.append((cue, label.doubt))
 
     def wrong_lines(self) -> list[int]:
-        """Return the cues whose last line is a label after all."""
-        labelled = self._sure + len(self._doubtful)
-        without_blank = sum(doubt == NO_BLANK for _, doubt in self._doubtful)
-        return [
-            cue
-            for cue, doubt in self._doubtful
-            if 2 * (without_blank if doubt == NO_BLANK else labelled) >= self._cues
-        ]
+        """Return the cues whose last line is a label after all: where half of all have such."""
+        all_labels = self._sure + len(self._doubtful)
+        above = self._cues - 1  # the first has no cue above it
+        is_usual = {
+            ALONE: self._sure > 0 and 2 * all_labels >= self._cues,
+            NAME: 2 * self._sure >= self._cues,
+            BLANK_BELOW: 2 * all_labels >= self._cues,
+            NO_BLANK: self._sure > 0 and 2 * self._tight > above,
+        }
+        return [cue for cue, doubt in self._doubtful if is_usual[doubt]]

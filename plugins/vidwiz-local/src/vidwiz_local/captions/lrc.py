@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _TIME = re.compile(r"\s*\[\s*(\d{1,4}(?::\d{1,3}){1,3}(?:[.,]\d{1,9})?)\s*\]")
 _WORD_TIME = re.compile(r"\[\d{1,4}(?::\d{1,3}){1,3}(?:[.,]\d{1,9})?\]")
+_HUNDREDTHS = re.compile(r"(\d+:\d+):(\d+)$")  # an old way to write `1:02.03`
 _TAG = re.compile(r"\s*\[\s*([a-z#]{1,12})\s*:(.*)\]\s*$", re.IGNORECASE)
 _OFFSET = re.compile(r"[+-]?\d{1,9}")
 
@@ -61,7 +62,7 @@ def _split(line: str) -> tuple[list[int], str]:
     starts = []
     at = 0
     while found := _TIME.match(line, at):
-        starts.append(clock(found[1]))
+        starts.append(clock(_HUNDREDTHS.sub(r"\1.\2", found[1])))
         at = found.end()
     rest = line[at:]
     return starts, clean_lines(_WORD_TIME.sub(" ", rest) if "[" in rest else rest)

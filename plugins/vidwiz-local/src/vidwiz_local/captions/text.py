@@ -44,7 +44,7 @@ _CODE = re.compile(
 _NUMBER = r"[ \t]+-?\d+(?:\.\d+)?"
 _DRAWING = re.compile(rf"^[ \t]*m(?:{_NUMBER}){{2}}(?:[ \t]+[mnlbspc]|{_NUMBER})*[ \t.]*$", re.M)
 _BREAK_CODE = re.compile(r"\\([Nnh])")
-_PATH = re.compile(r"(?:[A-Za-z]:\\|\\\\)\S*")  # C:\new
+_PATH = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]:\\|\\\\)\S*")  # C:\new
 
 # Not U+200C and U+200D: Persian and Indic words, and joined emoji, are spelled with them.
 _INVISIBLE = re.compile(

@@ -29,7 +29,9 @@ _STAMP = re.compile(
     rf"\s*[-*•]?\s*[\[(<]?\s*(?P<start>{_CLOCK})"
     rf"(?:\s*(?:[-–—~→>]+|to)\s*(?P<end>{_CLOCK}))?\s*[\])>]?(?:\s*[-–—:|]+\s*|\s+|(?<=[\])>])|$)"
 )
-_NAMED = re.compile(rf"\s*(?P<name>\S.{{0,60}}?)[\s,]+[\[(]?(?P<start>{_CLOCK})[\])]?\s*:?\s*$")
+_NAMED = re.compile(
+    rf"\s*(?P<name>\S.{{0,60}}?)(?:\s{{2,}}|\t|\s[\[(])(?P<start>{_CLOCK})[\])]?\s*:?\s*$"
+)
 # What YouTube's page has for readers of screens between the time and the words.
 _SPOKEN_TIME = re.compile(r"\s*\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*$")
 _ENOUGH = 2000  # lines that tell what a text is when hardly any of them has a time
