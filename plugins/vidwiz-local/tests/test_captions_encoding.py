@@ -171,6 +171,29 @@ def test_a_wrong_hint_does_not_turn_one_language_into_another():
         assert found <= {"right", "refused"}
 
 
+# One short text each, of those that the lists of words were not made with.
+SPOKEN = [
+    ("tr", "cp1254", "Merhaba, nasılsın? Şimdi değil, yarın konuşuruz."),
+    ("ro", "iso8859_2", "Bună ziua, ce faceţi? Mulţumesc, sunt bine."),
+    ("hu", "cp1250", "Köszönöm, jól. Hazafelé, már késő van."),
+    ("pl", "iso8859_2", "Nie teraz, porozmawiamy jutro. Zgaś światło, proszę."),
+    ("cs", "cp1250", "Teď ne, promluvíme si zítra. Zhasni světlo, prosím."),
+    ("ru", "koi8_r", "ВНИМАНИЕ! ПОГАСИ СВЕТ"),
+    ("ar", "cp1256", "أطفئ الضوء من فضلك."),
+    ("en", "cp1252", "El Niño is coming, Zoë."),
+    ("lt", "cp1257", "Išjunk šviesą, prašau. Grįžtu namo, jau vėlu."),
+    ("ja", "euc_jp", "ありがとう、元気です。"),
+    ("th", "cp874", "ช่วยปิดไฟหน่อย"),
+]
+
+
+@pytest.mark.parametrize(("language", "encoding", "text"), SPOKEN)
+@pytest.mark.parametrize("form", ["{}", "<i>{}</i>", "- {}"])
+def test_what_people_say_is_read_where_the_language_is_known(language, encoding, text, form):
+    data = srt(form.format(text)).encode(encoding)
+    assert read(data, language) == [text if form.startswith("<") else form.format(text)]
+
+
 @pytest.mark.parametrize("encoding", ["cp437", "cp850", "cp852", "mac_roman", "cp037"])
 def test_encodings_that_are_not_tried_are_refused(encoding):
     texts = ["Die schönen Grüße kämen später an, müßten wir für möglich halten.", "Ölgötze"]

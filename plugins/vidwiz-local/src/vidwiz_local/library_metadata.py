@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from vidwiz.plugin_api import VideoRef
 
+_LANGUAGE = re.compile(rb'"language"\s*:\s*"([A-Za-z_-]{2,20})"')
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _LENGTH = re.compile(r"(?:[0-9]{1,9}:){0,2}[0-9]{1,9}")
 _CLOCK = re.compile(r"(?:(?:([0-9]{1,6}):)?([0-9]{1,6}):)([0-9]{1,2}(?:[.,][0-9]{1,9})?)")
@@ -40,7 +41,9 @@ def read_info(data: bytes, *, name: str) -> dict[str, Any]:
     Of several objects in one file, as `yt-dlp -j` prints them, it is the first.
     """
     try:
-        text = recognise(data).text()
+        language = _LANGUAGE.search(data)
+        hint = language[1].decode("ascii") if language else None
+        text = recognise(data, language=hint).text()
         info, _ = json.JSONDecoder().raw_decode(text, len(text) - len(text.lstrip()))
     except UnknownEncodingError as exc:
         message = f"{name} is in an encoding that is not known; save it as UTF-8."

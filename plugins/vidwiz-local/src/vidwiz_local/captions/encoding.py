@@ -59,6 +59,7 @@ _SAMPLE = 64 * 1024  # bytes of text that are judged
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _COMMON_MARKS = frozenset("…–—‘’‚“”„«»‹›•·°§©®™€£±\xa0")
 _HINT = 4.0  # how much the language that is said counts, in the measure of `Fit.score`
+_HINT_OF_ENGLISH = 1.0  # which is said of most files, whatever they are in
 _MARGIN = 1.5  # by how much the best reading must be better than the second
 _MARGIN_OF_LETTERS = 4.0  # the same where letters alone decide, and not words
 _FEWEST = 12  # letters of a script of which it can be told, where the language is not known
@@ -172,6 +173,10 @@ class _Reading(NamedTuple):
     margin: float
 
 
+def _hint_counts(hint: str) -> float:
+    return _HINT_OF_ENGLISH if hint == "en" else _HINT
+
+
 def _hinted(language: str) -> tuple[str, ...]:
     return (_WITH_HINT[language],) if language in _WITH_HINT else ()
 
@@ -197,7 +202,7 @@ def _read(text: str, around: str, encoding: str, hint: str) -> _Reading | None:
         found = [fit for fit in fits(text, around) if fit.language in served]
     if not found and encoding in _hinted(hint):
         found = [Fit(hint, 0.0)]
-    hinted = [Fit(f.language, f.score + _HINT * (f.language == hint != "en")) for f in found]
+    hinted = [Fit(f.language, f.score + _hint_counts(hint) * (f.language == hint)) for f in found]
     best = max(hinted, key=lambda fit: fit.score, default=None)
     if best is None:
         return None

@@ -21,6 +21,7 @@ _MISPLACED = re.compile(
     r"[^\W\d_][\u00bf\u00a1\u201e\u201a]|[\u00b9\u00b3\u00bc-\u00be\u00aa\u00ba\u00a2-\u00a5\u20a0-\u20bf\u0e3f][^\W\d_]"
     r"|[^\W\d_][\u201c\u201d\u2020\u2021\u2039\u203a\u00ab\u00bb\u2022\u00b6\u00a2-\u00a7\u00ac"
     r"\u2030\u00b9\u00b3\u2017\u200e\u200f\u20a0-\u20bf\u0e3f][^\W\d_]"
+    r"|[^\W\d_][\u00b6\u2020\u2021\u00ac]|[\u00b6\u2020\u2021\u00ac][^\W\d_]"
 )
 _MOST_ODD = 0.03  # share of such signs among the characters beyond ASCII
 _OF_ODD = 5.0  # what one of them counts, and a capital after a small letter
@@ -34,7 +35,7 @@ _LEAST_KANA, _LEAST_HANGUL, _LEAST_OFTEN = 0.3, 0.9, 0.15
 """Shares of letters: of kana in Japanese, of syllables in Korean, of frequent ones in Chinese."""
 _OF_FREQUENT, _OF_OTHER = -4.5, -8.0  # logarithms of how often one of 50 and one of 3,000 comes
 _TRADITIONAL = "這個們來為國說時會對過後種經現當動開樣從還進裡麼沒學"
-_LEAST = -3.75  # the mean logarithm of how often the letters come, in text of that language
+_LEAST = -4.0  # the mean logarithm of how often the letters come, in text of that language
 _LEAST_OF = {"th": -4.3}  # it has twice the letters
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 _ENGLISH = (
     "the and you that was for are with no his they this have from not what we it is in of to on at"
     " be or as so if by my me do she her but had has can out up about there their them would one"
-    " which when will who how then some these into just like know your our"
+    " which when will who how then some these into just like know your our he him us"
+    " said were been because more very here only over than too again yes good think going want see"
 )
 LATIN = {
     "en": ("éèêëàâáçñöôïîüä", _ENGLISH),
