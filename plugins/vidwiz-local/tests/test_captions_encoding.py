@@ -198,3 +198,28 @@ def test_what_people_say_is_read_where_the_language_is_known(language, encoding,
 def test_encodings_that_are_not_tried_are_refused(encoding):
     texts = ["Die schönen Grüße kämen später an, müßten wir für möglich halten.", "Ölgötze"]
     assert outcome(texts, encoding, "de") == "refused"
+
+
+@pytest.mark.parametrize(("language", "encoding"), [("zh", "gb18030"), ("ja", "cp932")])
+@pytest.mark.parametrize("hint", [None, "zh", "ja"])
+def test_a_long_file_with_the_line_ends_of_old_macs_is_read(language, encoding, hint):
+    texts = SENTENCES[language][1] * 500
+    lines = [f"00:00:01,000 --> 00:00:01,900\r{text}\r\r" for text in texts]
+    for shift in ("", " "):
+        data = (shift + "".join(lines)).encode(encoding)
+        assert set(texts) == set(read(data, hint))
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"), [("ja", "iso2022_jp"), ("ko", "iso2022_kr"), ("ja", "iso2022_jp_1")]
+)
+def test_escapes_in_ascii_are_read(language, encoding):
+    texts = SENTENCES[language][1]
+    assert read(srt(*texts).encode(encoding)) == texts
+
+
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8", "utf-8-sig"])
+def test_unicode_is_read_with_and_without_its_mark(language, encoding):
+    texts = SENTENCES[language][1]
+    assert read(srt(*texts).encode(encoding)) == texts

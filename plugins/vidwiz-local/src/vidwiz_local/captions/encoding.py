@@ -54,6 +54,9 @@ _SERVED = {
 }
 """By encoding the languages that it was made for."""
 _SAME_AS = {"iw": "he", "yi": "he", "ur": "fa", "bs": "hr", "sh": "hr", "nb": "no", "nn": "no"}
+_ESCAPES = {b"\x1b$)C": "iso2022_kr", b"\x1b$B": "iso2022_jp_2", b"\x1b$@": "iso2022_jp_2"}
+_ONE_SIDED = 8  # times more zeros in every other byte than in the rest
+_LEAST_ZEROS = 0.05  # share of bytes
 _WHOLE = 8  # times the damaged characters that UTF-8 must have of whole ones
 _SAMPLE = 64 * 1024  # bytes of text that are judged
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -100,6 +103,8 @@ def recognise(data: bytes, *, language: str | None = None) -> EncodedText:
             return EncodedText(data, encoding, len(mark))
     if utf16 := _utf16_without_mark(data[:2000]):
         return EncodedText(data, utf16)
+    if escaped := _escaped(data):
+        return EncodedText(data, escaped)
     if _fits(data, "utf-8") or _is_damaged_utf8(data):
         return EncodedText(data, "utf-8")
     if b"\0" in data[:1000]:
@@ -122,12 +127,19 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
-    """Western text in UTF-16 has a zero in every other byte; text in one byte has none."""
+    """Tell it by its times, which have a zero in every other byte whatever the words are in."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if even and odd:
+    if max(even, odd) <= min(even, odd) * _ONE_SIDED or max(even, odd) < len(head) * _LEAST_ZEROS:
         return None
-    mostly = len(head) // 4
-    return "utf-16-le" if odd > mostly else "utf-16-be" if even > mostly else None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _escaped(data: bytes) -> str | None:
+    """Return the encoding of mail and news, which is ASCII with escapes in between."""
+    for escape, encoding in _ESCAPES.items():
+        if escape in data and _fits(data, encoding):
+            return encoding
+    return None
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
@@ -152,7 +164,8 @@ def _old_encoding(data: bytes, language: str | None) -> str:
     readings: dict[str, _Reading] = {}
     for encoding in (*_OF_LATIN, *_OF_SCRIPTS, *_OF_ASIA, *_hinted(hint)):
         try:
-            text = sample.decode(encoding)
+            # Without its end, which may be a character that was cut.
+            text = codecs.getincrementaldecoder(encoding)().decode(sample)
         except UnicodeDecodeError:
             continue
         reading = _read(text, data[:_SAMPLE].decode(encoding, "replace"), encoding, hint)
