@@ -8,7 +8,7 @@ import time
 import pytest
 
 from vidwiz.plugin_api import PluginError, VideoRef
-from vidwiz_local import library_index
+from vidwiz_local import library_ids, library_index
 from vidwiz_local.library import LibraryFetcher, LibrarySettings
 from vidwiz_local.library_index import LibraryIndex
 
@@ -128,7 +128,7 @@ def test_info_json_files_named_by_another_id_are_not_opened(library, put, monkey
     put("T [abcdefghij1].info.json")
     put("abcdefghij2.info.json")
     put("T [abcdefghij3].en.srt")
-    monkeypatch.setattr(library_index, "_read_ids", pytest.fail)
+    monkeypatch.setattr(library_ids, "_read_ids", pytest.fail)
     assert has_captions(library) is None
 
 
@@ -194,3 +194,43 @@ def test_one_fetch_of_many_files_costs_no_scan_of_all(tmp_path):
     for _ in range(10):
         assert has_captions(library) == "here"
     assert time.perf_counter() - began < 0.5
+
+
+def put_without_ids(put, count):
+    for number in range(count):
+        put(f"Title {number}.info.json", f'{{"id": "{number:011}"}}')
+    put("Kettle.info.json", f'{{"id": "{ID}"}}')
+    put("Kettle.srt", srt("here"))
+
+
+def test_the_next_process_does_not_read_the_ids_again(put, folder, tmp_path, monkeypatch):
+    put_without_ids(put, 60)
+    settings = LibrarySettings(folder, tmp_path / "ids.json")
+    assert has_captions(LibraryFetcher(settings)) == "here"
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["ids.json"]
+    read = []
+    real = library_ids._read_ids
+    monkeypatch.setattr(library_ids, "_read_ids", lambda path: read.append(path) or real(path))
+    assert has_captions(LibraryFetcher(settings)) == "here"
+    assert read == []
+    changed = put("Title 7.info.json", '{"id": "another one"}')
+    assert has_captions(LibraryFetcher(settings)) == "here"
+    assert read == [str(changed)]
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"a": 1}', '{"a": []}', '{"a": [1, 2, 3]}'])
+def test_a_broken_file_of_ids_does_no_harm(put, folder, tmp_path, content):
+    put_without_ids(put, 60)
+    path = tmp_path / "ids.json"
+    path.write_text(content.replace('"a"', f'"{folder}/Kettle.info.json"'))
+    assert has_captions(LibraryFetcher(LibrarySettings(folder, path))) == "here"
+    assert len(path.read_text()) > 1000
+
+
+@pytest.mark.parametrize("place", ["nowhere/ids.json", "a-folder"])
+def test_ids_that_cannot_be_kept_are_read_again(put, folder, tmp_path, place):
+    put_without_ids(put, 60)
+    (tmp_path / "a-folder").mkdir()
+    library = LibraryFetcher(LibrarySettings(folder, tmp_path / place))
+    assert has_captions(library) == "here"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-folder", folder.name]

@@ -19,6 +19,7 @@ from vidwiz.plugin_api import (
 from vidwiz_local.captions import CaptionFormat, parse
 from vidwiz_local.library_choice import choose_captions
 from vidwiz_local.library_files import FilesOfVideo, LibraryFile, find_files, not_in_library
+from vidwiz_local.library_ids import KnownIds
 from vidwiz_local.library_index import LibraryIndex
 from vidwiz_local.library_metadata import (
     best,
@@ -38,9 +39,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """The folder, which may be made later; core takes it from `VIDWIZ_LIBRARY_DIR`."""
+    """The folder, which may be made later; core takes it from `VIDWIZ_LIBRARY_DIR`.
+
+    `cache` is a file in which the ids in info.json files are kept; without it they are read by each
+    process that needs them.
+    """
 
     folder: Path
+    cache: Path | None = None
 
 
 class LibraryFetcher(MetadataFetcher, TranscriptFetcher):
@@ -60,7 +66,7 @@ class LibraryFetcher(MetadataFetcher, TranscriptFetcher):
 
     def __init__(self, settings: LibrarySettings) -> None:
         super().__init__(settings)
-        self._index = LibraryIndex(settings.folder)
+        self._index = LibraryIndex(settings.folder, KnownIds(settings.cache))
 
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
         files = find_files(self._index, ref, for_metadata=True)

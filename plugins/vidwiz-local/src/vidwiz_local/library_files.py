@@ -140,7 +140,7 @@ def _inside(
     others = [
         name[: -len(_INFO)]
         for name in listing.infos
-        if (ids := index.ids_in(f"{listing.path}/{name}")) and is_of_another(ids[0], ref)
+        if (ids := index.ids.of(f"{listing.path}/{name}")) and is_of_another(ids[0], ref)
     ]
     for name in listing.all_names():
         says = of_video(name, ref)
@@ -155,7 +155,7 @@ def _by_info(index: LibraryIndex, ref: VideoRef) -> Iterator[LibraryFile]:
         stem = info[: -len(_INFO)]
         says = Name("info.json", one_line(stem))
         file = LibraryFile(Path(listing.path, info), says)
-        if index.ids_in(str(file.path))[:1] != (ref.id,) and not _is_of(file, ref):
+        if index.ids.of(str(file.path))[:1] != (ref.id,) and not _is_of(file, ref):
             continue
         yield file
         for name in listing.with_text(f"{stem}."):

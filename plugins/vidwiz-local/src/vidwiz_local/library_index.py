@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from vidwiz_local.library_ids import KnownIds
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 SETTLED_NS = 3_000_000_000
 """A folder that changed less than this before it was listed is listed again the next time: FAT
 counts in 2 s, and what came within the same tick would never be seen."""
-_HEAD = 16 * 1024  # bytes of an info.json in which its id stands: yt-dlp writes it first
-_ID = re.compile(r'\s*\{\s*(?:"_type"\s*:\s*"\w*"\s*,\s*)?"id"\s*:\s*"([^"\\]{1,200})"')
-_OTHER_ID = re.compile(r'"(?:id|display_id|video_id)"\s*:\s*"([^"\\]{1,200})"')
 _NAMED_BY_ID = re.compile(
     r"(?:.*\[[A-Za-z0-9_-]{11}\]|[A-Za-z0-9_-]{11})\.info\.json", re.IGNORECASE | re.DOTALL
 )
@@ -69,8 +68,8 @@ class LibraryIndex:
     """
 
     root: Path
+    ids: KnownIds = field(default_factory=lambda: KnownIds(None))
     _listings: dict[str, Listing] = field(default_factory=dict)
-    _ids: dict[str, tuple[int, int, tuple[str, ...]]] = field(default_factory=dict)
 
     def folders(self) -> Iterator[Listing]:
         """Yield the folder and those below it, the nearest first, each once, as they are now.
@@ -118,29 +117,16 @@ class LibraryIndex:
     def infos_of(self, video_id: str) -> Iterator[tuple[Listing, str]]:
         """Yield the folders and names of info.json files that have the id in them, not in the name.
 
-        The ids are kept while a file has the same size and time.
+        Each file is read once, and again when it changed.
         """
+        seen = set()
         for listing in self.folders():
             for name in listing.infos:
-                if video_id in self.ids_in(f"{listing.path}/{name}"):
+                path = f"{listing.path}/{name}"
+                seen.add(path)
+                if video_id in self.ids.of(path):
                     yield listing, name
-
-    def ids_in(self, path: str) -> tuple[str, ...]:
-        """Return the ids at the beginning of an info.json; none of one that cannot be read.
-
-        The first is the video's own; it is empty where only the whole file tells which that is.
-        """
-        try:
-            status = os.stat(path)  # noqa: PTH116 - for each file of a large library
-            known = self._ids.get(path)
-            if known is not None and known[:2] == (status.st_mtime_ns, status.st_size):
-                return known[2]
-            ids = _read_ids(path)
-        except OSError:
-            return ()
-        if any(ids):
-            self._ids[path] = (status.st_mtime_ns, status.st_size, ids)
-        return ids
+        self.ids.keep(seen)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -148,14 +134,3 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return entry.is_dir()
     except OSError:  # a link in a circle
         return False
-
-
-def _read_ids(path: str) -> tuple[str, ...]:
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))  # it may be a pipe
-    try:
-        head = os.read(descriptor, _HEAD).decode("utf-8-sig", "replace")
-    finally:
-        os.close(descriptor)
-    if first := _ID.match(head):
-        return (first[1],)
-    return ("", *_OTHER_ID.findall(head))
