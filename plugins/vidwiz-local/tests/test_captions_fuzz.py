@@ -13,9 +13,22 @@ from vidwiz_local.captions import parse
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 
-VOCABULARY = (
-    "kettle water boils tea four minutes steam lid über чайник 水 pour don't low-cost".split()
-)
+VOCABULARY = [
+    "kettle",
+    "water",
+    "boils",
+    "tea",
+    "four",
+    "minutes",
+    "steam",
+    "lid",
+    "über",
+    "чайник",
+    "水",
+    "pour",
+    "don't",
+    "low-cost",
+]
 DIGITS_AND_ARROW = re.compile(r"\d.*-\s?>|-\s?>.*\d|NaN|WEBVTT|TIMESTAMP|&|<|\{|\\")
 
 

@@ -240,7 +240,23 @@ def test_a_small_file_with_huge_content_is_refused():
         decompressed(bomb, name="x.gz")
 
 
-WORDS = "kettle water boils {} tea, four minutes: steam; lid über чайник 水 -- 10:30 'so'".split()
+WORDS = [
+    "kettle",
+    "water",
+    "boils",
+    "{}",
+    "tea,",
+    "four",
+    "minutes:",
+    "steam;",
+    "lid",
+    "über",
+    "чайник",
+    "水",
+    "--",
+    "10:30",
+    "'so'",
+]
 
 
 @pytest.mark.parametrize("caption_format", ["ass", "ssa", "ttml", "srt", "vtt"])

@@ -20,8 +20,8 @@ _TAG = re.compile(
 )
 # Tags that people speak of (`<div>`), so only those go that hold a whole line or have attributes.
 _BLOCK = (
-    r"(?:p|div|a|li|[uo]l|t[drh]|table|tbody|thead|h[1-6]|body|html|head|title|section|article|pre|code"
-    r"|blockquote|img|hr|script|style|svg|link|meta|tt)"
+    r"(?:p|div|a|li|[uo]l|t[drh]|table|tbody|thead|h[1-6]|body|html|head|title|section|article"
+    r"|pre|code|blockquote|img|hr|script|style|svg|link|meta|tt)"
 )
 _BLOCK_ATTRIBUTES = re.compile(rf"<{_BLOCK}\s[^<>=\n]*=[^<>\n]*>", re.IGNORECASE)
 _BLOCK_NEXT = re.compile(rf"</({_BLOCK})>[ \t]*<\1>", re.IGNORECASE)
@@ -42,7 +42,9 @@ _CODE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NUMBER = r"[ \t]+-?\d+(?:\.\d+)?"
-_DRAWING = re.compile(rf"^[ \t]*m(?:{_NUMBER}){{2}}(?:[ \t]+[mnlbspc]|{_NUMBER})*[ \t.]*$", re.M)
+_DRAWING = re.compile(
+    rf"^[ \t]*m(?:{_NUMBER}){{2}}(?:[ \t]+[mnlbspc]|{_NUMBER})*[ \t.]*$", re.MULTILINE
+)
 _BREAK_CODE = re.compile(r"\\([Nnh])")
 _PATH = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]:\\|\\\\)\S*")  # C:\new
 

@@ -114,12 +114,9 @@ def read_timing(line: str) -> Timing | None:
     if line.isascii() and not (">" in line or ":" in line or ";" in line):
         return None  # as nearly all lines are, and there are very many
     if tidy := _TIDY.match(line):
-        hours, minutes, seconds, *others = map(int, tidy.groups())
-        start = ((hours * 60 + minutes) * 60 + seconds) * 1000 + others[0]
-        end = ((others[1] * 60 + others[2]) * 60 + others[3]) * 1000 + others[4]
-        return Timing(start, end)
+        return _read_tidy(tidy)
     head = line[:_LENGTH]
-    if not _MAYBE.search(head) or "<!--" in head:
+    if not _MAYBE.search(head) or "<!--" in head:  # an arrow ends comments, too
         return None
     if not line.isascii():
         line = visible(line)
@@ -130,6 +127,13 @@ def read_timing(line: str) -> Timing | None:
         or _read_seconds(plain, line)
         or _read_damaged(plain, line)
     )
+
+
+def _read_tidy(match: re.Match[str]) -> Timing:
+    hours, minutes, seconds, *others = map(int, match.groups())
+    start = ((hours * 60 + minutes) * 60 + seconds) * 1000 + others[0]
+    end = ((others[1] * 60 + others[2]) * 60 + others[3]) * 1000 + others[4]
+    return Timing(start, end)
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -193,28 +197,29 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
     if arrow is None:
         return None
     left, right = plain[: arrow.start()], _SETTING.sub("", plain[arrow.end() :])
-    if not left.strip() and not _LETTER.search(right) and not right.strip(" .:;,-<>"):
-        return Timing(UNKNOWN, UNKNOWN, doubt=WEAK)
     first = _ARROW_FIRST.match(plain[arrow.start() :])
     after = first["end"] if first and _is_precise(first["end"]) else None
-    is_time = _LIKE_CLOCK.fullmatch(left) is not None
     is_nothing = not _WORD.search(left) or _NOTHING.fullmatch(left)
-    if not (is_time or (is_nothing and (after or _LIKE_CLOCK.match(right)))):
-        if (
-            left.strip()
-            and plain.count("-", arrow.start(), arrow.end()) > 1
-            and _are_no_words(left, right)
-        ):
-            starts, ends = _SECOND.fullmatch(left), _SECOND.fullmatch(right)
-            return Timing(_seconds(starts), _seconds(ends), doubt=WEAK)
-        return None
-    end = clock(after) if after else UNKNOWN
+    if not _LIKE_CLOCK.fullmatch(left) and not (is_nothing and (after or _LIKE_CLOCK.match(right))):
+        return _read_arrow(left, plain[arrow.start() : arrow.end()], right)
     words = _words_after(line[arrow.end() :])
-    sure = after or plain.count(":") + plain.count(";") > _FULL or re.search(_NULL, left, re.I)
-    if words and not sure:
+    is_sure = after or len(_FIELDS.findall(plain)) > _FULL or re.search(_NULL, left, re.IGNORECASE)
+    if words and not is_sure:
         return None
-    doubt = WEAK if not sure else BESIDE if words else NONE
+    doubt = WEAK if not is_sure else BESIDE if words else NONE
+    end = clock(after) if after else UNKNOWN
     return Timing(UNKNOWN, end, words, doubt, is_rest=not left.strip())
+
+
+def _read_arrow(left: str, arrow: str, right: str) -> Timing | None:
+    """An arrow with no words beside it: alone, or between numbers, or what stands for none."""
+    if not left.strip():
+        is_alone = not _LETTER.search(right) and not right.strip(" .:;,-<>")
+        return Timing(UNKNOWN, UNKNOWN, doubt=WEAK) if is_alone else None
+    if arrow.count("-") > 1 and _are_no_words(left, right):
+        starts, ends = _SECOND.fullmatch(left), _SECOND.fullmatch(right)
+        return Timing(_seconds(starts), _seconds(ends), doubt=WEAK)
+    return None
 
 
 def _are_no_words(*sides: str) -> bool:

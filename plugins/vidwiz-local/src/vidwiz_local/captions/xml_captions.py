@@ -48,8 +48,8 @@ def read_xml(source: EncodedText) -> list[Cue]:
     parser.EntityDeclHandler = _refuse_entity
     try:
         for piece in _pieces(source):
-            parser.Parse(piece, False)  # noqa: FBT003 - expat takes no names
-        parser.Parse("", True)  # noqa: FBT003
+            parser.Parse(piece, False)
+        parser.Parse("", True)
     except expat.ExpatError as exc:
         raise NotCaptionsError(what_else(source) or "it is not valid XML") from exc
     if not reader.is_known:
