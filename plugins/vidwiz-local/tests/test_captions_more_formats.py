@@ -26,6 +26,11 @@ def refusal(data, caption_format, code="parse_error"):
 
 SAID = [("the kettle is on", 1.0, 2.0), ("tea takes four minutes", 3.0, 5.25)]
 
+
+def cases(text):
+    return text.split("---")
+
+
 SRV1 = """<?xml version="1.0" encoding="utf-8" ?><transcript>
 <text start="1" dur="1">the&#10;kettle is on</text>
 <text start="3" dur="2.25">tea &lt;i&gt;takes&lt;/i&gt; four&amp;nbsp;minutes</text></transcript>"""
@@ -41,20 +46,28 @@ TTML = """<?xml version="1.0" encoding="utf-16"?>
  xmlns:tts="http://www.w3.org/ns/ttml#styling" ttp:frameRate="25" ttp:tickRate="10000000">
 <head><metadata><ttm:title xmlns:ttm="x">not said</ttm:title></metadata></head>
 <body><div>{}</div></body></tt>"""
-PARAGRAPHS = [
-    '<p begin="00:00:01.000" end="00:00:02.000">the<br/>kettle <span tts:color="red">is</span> on</p>'
-    '<p begin="00:00:03" end="00:00:05.25">tea takes\n      four minutes</p>',
-    '<p begin="1s" dur="1s">the kettle is on</p><p begin="3000ms" end="5250ms">tea takes four '
-    "minutes</p>",
-    '<p begin="00:00:01:00" end="50f">the kettle is on</p><p begin="30000000t" end="52500000t">tea '
-    "takes four minutes</p>",
-    '<p><span begin="1s" end="2s">the kettle is on</span> <span begin="3s" end="5.25s">tea takes '
-    "four minutes</span></p>",
-    '</div><div begin="1s"><p begin="0s" end="1s">the kettle is on</p><p begin="2s" end="4.25s">tea '
-    "takes four minutes</p>",
-    '<p begin="1s" end="2s">the kettle is on</p><p begin="3s" end="5.25s">tea&nbsp;takes four '
-    "minutes</p>",
-]
+PARAGRAPHS = cases(
+    """
+<p begin="00:00:01.000" end="00:00:02.000">the<br/>kettle <span tts:color="red">is</span> on</p>
+<p begin="00:00:03" end="00:00:05.25">tea takes
+ four minutes</p>
+---
+<p begin="1s" dur="1s">the kettle is on</p>
+<p begin="3000ms" end="5250ms">tea takes four minutes</p>
+---
+<p begin="00:00:01:00" end="50f">the kettle is on</p>
+<p begin="30000000t" end="52500000t">tea takes four minutes</p>
+---
+<p><span begin="1s" end="2s">the kettle is on</span>
+<span begin="3s" end="5.25s">tea takes four minutes</span></p>
+---
+</div><div begin="1s"><p begin="0s" end="1s">the kettle is on</p>
+<p begin="2s" end="4.25s">tea takes four minutes</p>
+---
+<p begin="1s" end="2s">the kettle is on</p>
+<p begin="3s" end="5.25s">tea&nbsp;takes four minutes</p>
+"""
+)
 ASS = """[Script Info]
 Title: not said
 ScriptType: v4.00+
@@ -158,19 +171,28 @@ def test_a_transcript_with_speakers_keeps_them():
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[00:00:01.000 --> 00:00:02.000]   the kettle is on\n"
-        "[00:00:03.000 --> 00:00:05.250]   tea takes four minutes\n",
-        "[00:01.000 --> 00:02.000]  the kettle is on\n[00:03.000 --> 00:05.250]  tea takes four "
-        "minutes\n",
-        "[1.00s -> 2.00s] the kettle is on\n[3.00s -> 5.25s] tea takes four minutes\n",
-        "main: processing 'x.wav'\n\n[00:00:01.000 --> 00:00:02.000]   the kettle is on\n"
-        "[00:00:03.000 --> 00:00:05.250]   tea takes four minutes\n\n"
-        "whisper_print_timings:     load time =   123.45 ms\n",
-    ],
+PRINTED = cases(
+    """
+[00:00:01.000 --> 00:00:02.000]   the kettle is on
+[00:00:03.000 --> 00:00:05.250]   tea takes four minutes
+---
+[00:01.000 --> 00:02.000]  the kettle is on
+[00:03.000 --> 00:05.250]  tea takes four minutes
+---
+[1.00s -> 2.00s] the kettle is on
+[3.00s -> 5.25s] tea takes four minutes
+---
+main: processing 'x.wav'
+
+[00:00:01.000 --> 00:00:02.000]   the kettle is on
+[00:00:03.000 --> 00:00:05.250]   tea takes four minutes
+
+whisper_print_timings:     load time =   123.45 ms
+"""
 )
+
+
+@pytest.mark.parametrize("text", PRINTED)
 @pytest.mark.parametrize("caption_format", ["txt", "srt", "vtt"])
 def test_what_speech_recognisers_print_is_read(text, caption_format):
     assert read(text, caption_format) == SAID
@@ -265,7 +287,7 @@ def test_what_a_library_writes_is_read(caption_format, seed):
     chance = random.Random(seed)
     written = pysubs2.SSAFile()
     for number in range(40):
-        words = chance.sample([word for word in WORDS if word != "{}"], 5)
+        words = chance.sample(WORDS, 5)
         text = f"w{number} " + " ".join(words[:3]) + "\\N" + " ".join(words[3:])
         start = number * 3000 + chance.randrange(100) * 10
         written.append(pysubs2.SSAEvent(start=start, end=start + 1500, text=text))
@@ -287,6 +309,14 @@ def test_a_library_reads_the_same(text):
     assert list(dict.fromkeys(events)) == ours
 
 
+def outcome(data, caption_format):
+    """Return what becomes of a file: its refusal's code, or that it was read."""
+    try:
+        return "read" if parse(data, caption_format, name="x") else "nothing"
+    except PluginError as exc:
+        return exc.code
+
+
 @pytest.mark.parametrize("caption_format", FORMATS)
 def test_changed_bytes_are_read_or_refused(caption_format):
     samples = {"srv1": SRV1, "srv2": SRV2, "srv3": SRV3, "ass": ASS, "ssa": SSA, "sbv": SBV}
@@ -298,7 +328,4 @@ def test_changed_bytes_are_read_or_refused(caption_format):
         for _ in range(chance.randint(1, 5)):
             at = chance.randrange(len(data))
             data[at : at + chance.randint(0, 4)] = chance.randbytes(chance.randint(0, 3))
-        try:
-            assert parse(bytes(data), caption_format, name="x")
-        except PluginError as exc:
-            assert exc.code in {"parse_error", "empty_transcript"}
+        assert outcome(bytes(data), caption_format) in {"read", "parse_error", "empty_transcript"}

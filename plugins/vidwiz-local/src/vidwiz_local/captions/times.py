@@ -113,8 +113,11 @@ def read_timing(line: str) -> Timing | None:
     """
     if line.isascii() and not (">" in line or ":" in line or ";" in line):
         return None  # as nearly all lines are, and there are very many
-    if tidy := _TIDY.match(line):
-        return _read_tidy(tidy)
+    tidy = _TIDY.match(line)
+    return _read_tidy(tidy) if tidy else _read_untidy(line)
+
+
+def _read_untidy(line: str) -> Timing | None:
     head = line[:_LENGTH]
     if not _MAYBE.search(head) or "<!--" in head:  # an arrow ends comments, too
         return None
@@ -161,12 +164,12 @@ def _read_range(plain: str, line: str) -> Timing | None:
     ends = clock(end)
     if ends < begins and _LETTER.match(plain, found.end()):
         ends = UNKNOWN
-    if closed:
-        return Timing(begins, ends, words, is_listed=True)
-    if words:
-        return Timing(begins, ends, words, BESIDE)
-    is_bare = not (_is_precise(start) or _is_precise(end) or is_cut)
-    return Timing(begins, ends, doubt=BARE if is_bare else NONE)
+    doubt = NONE
+    if words and not closed:
+        doubt = BESIDE
+    elif not (closed or is_cut or _is_precise(start) or _is_precise(end)):
+        doubt = BARE
+    return Timing(begins, ends, words, doubt, is_listed=closed is not None)
 
 
 def _read_pair(plain: str) -> Timing | None:
@@ -212,7 +215,7 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
 
 
 def _read_arrow(left: str, arrow: str, right: str) -> Timing | None:
-    """An arrow with no words beside it: alone, or between numbers, or what stands for none."""
+    """Judge an arrow with no words beside it: alone, or between numbers or what means none."""
     if not left.strip():
         is_alone = not _LETTER.search(right) and not right.strip(" .:;,-<>")
         return Timing(UNKNOWN, UNKNOWN, doubt=WEAK) if is_alone else None
