@@ -52,7 +52,7 @@ PARAGRAPHS = cases(
 <p begin="00:00:03" end="00:00:05.25">tea takes
  four minutes</p>
 ---
-<p begin="1s" dur="1s">the kettle is on</p>
+<p begin="1s" dur="1s">the kettle<metadata>not said</metadata> is on</p>
 <p begin="3000ms" end="5250ms">tea takes four minutes</p>
 ---
 <p begin="00:00:01:00" end="50f">the kettle is on</p>
@@ -78,7 +78,7 @@ Style: Default,Arial
 
 [Events]
 Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text
-Dialogue: 0,0:00:03.00,0:00:05.25,Default,,0,0,0,,{\\an8}tea takes\\Nfour\\hminutes
+Dialogue: 0,0:00:03.00,0:00:05.25,Default,,0,0,0,,{\\an8}{not said}tea takes\\Nfour\\hminutes
 Comment: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,not said
 Dialogue: 1,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\p1}m 0 0 l 100 0{\\p0}
 Dialogue: 0,0:00:01.00,0:00:02.00,Default,Mary,0,0,0,,the {\\i1}kettle{\\i0} is on
@@ -151,6 +151,12 @@ TRANSCRIPTS = [
     "A talk\n0:01\nthe kettle is on\n0:03\ntea takes four minutes\n0:05.25\npour it",
     "0:01\n1 second\nthe kettle is on\n0:03\n3 seconds\ntea takes four minutes\n0:05.25\npour it",
     "0:01\nthe kettle\nis on\n0:03\ntea takes four minutes\n0:05.25\npour it",
+    "０：０１ the kettle is on\n０：０３ tea takes four minutes\n【0:05.25】 pour it",
+    (
+        "**[0:01](http://x/?t=1)** the kettle is on\n**[0:03](http://x/?t=3)** tea takes four minutes\n"
+        "**[0:05.25](http://x/?t=5)** pour it"
+    ),
+    "00:00:01:00 the kettle is on\n00:00:03:00 tea takes four minutes\n00:00:05:25 pour it",
     "0:01 - 0:03 the kettle is on\n0:03 - 0:05.25 tea takes four minutes\n0:05.25 pour it",
 ]
 
@@ -161,6 +167,15 @@ def test_transcripts_with_times_are_read(text, caption_format):
     segments = read("\ufeff" + text, caption_format)
     assert segments[:2] == [(SAID[0][0], 1.0, 3.0), SAID[1]]
     assert segments[2][:2] == ("pour it", 5.25)
+
+
+def test_a_time_that_is_spoken_of_is_none_where_times_stand_above_the_words():
+    text = "0:01\n10:30 is when we met\n0:05\nnext thing\n0:09\nbye"
+    assert [text for text, _, _ in read(text, "txt")] == [
+        "10:30 is when we met",
+        "next thing",
+        "bye",
+    ]
 
 
 def test_a_transcript_with_speakers_keeps_them():
@@ -266,7 +281,6 @@ WORDS = [
     "kettle",
     "water",
     "boils",
-    "{}",
     "tea,",
     "four",
     "minutes:",

@@ -18,6 +18,7 @@ from vidwiz_local.captions.times import clock
 if TYPE_CHECKING:
     from vidwiz_local.captions.encoding import EncodedText
 
+_COMMENT = re.compile(r"\{[^{}\\]*\}")  # codes have a backslash
 _CLOCK = re.compile(r"-?\d{1,4}(?::\d{1,3}){1,2}(?:[.,:]\d{1,9})?")
 # What both formats have where no line says it.
 _COLUMNS = ("layer", "start", "end", "style", "name", "ml", "mr", "mv", "effect", "text")
@@ -49,7 +50,7 @@ def read_ass(source: EncodedText) -> list[Cue]:
 def _read_line(value: str, columns: tuple[str, ...]) -> Cue | None:
     """Return the cue of a line; its text is always the last column, and has commas of its own."""
     parts = dict(zip(columns, value.split(",", len(columns) - 1), strict=False))
-    text = clean_lines(parts.get("text", ""))
+    text = clean_lines(_COMMENT.sub("", parts.get("text", "")))
     times = [parts.get(key, "").strip() for key in ("start", "end")]
     if not text or not all(map(_is_clock, times)):
         return None

@@ -11,8 +11,9 @@ from vidwiz_local.captions.text import clean, visible
 _LENGTH = 250  # a line with times needs no more, and a line may be endless
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501"
 _ARROWS = "→⇒⟶⟹➔➜➞➡►▶›»\uff1e\ufe65"
-_SIGNS = str.maketrans(
+SIGNS = str.maketrans(
     {
+        **{chr(ord("\uff10") + digit): str(digit) for digit in range(10)},
         **dict.fromkeys(_DASHES, "-"),
         **dict.fromkeys(_ARROWS, ">"),
         **dict.fromkeys("\uff1a\ufe55\ufe13\u2236\ua789\u02d0", ":"),
@@ -123,7 +124,7 @@ def _read_untidy(line: str) -> Timing | None:
         return None
     if not line.isascii():
         line = visible(line)
-    plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(_SIGNS))
+    plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(SIGNS))
     return (
         _read_range(plain, line)
         or _read_pair(plain)
