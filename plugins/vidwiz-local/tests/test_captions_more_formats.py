@@ -153,8 +153,8 @@ TRANSCRIPTS = [
     "0:01\nthe kettle\nis on\n0:03\ntea takes four minutes\n0:05.25\npour it",
     "０：０１ the kettle is on\n０：０３ tea takes four minutes\n【0:05.25】 pour it",
     (
-        "**[0:01](http://x/?t=1)** the kettle is on\n**[0:03](http://x/?t=3)** tea takes four minutes\n"
-        "**[0:05.25](http://x/?t=5)** pour it"
+        "**[0:01](http://x)** the kettle is on\n**[0:03](http://x)** tea takes four minutes\n"
+        "**[0:05.25](http://x)** pour it"
     ),
     "00:00:01:00 the kettle is on\n00:00:03:00 tea takes four minutes\n00:00:05:25 pour it",
     "0:01 - 0:03 the kettle is on\n0:03 - 0:05.25 tea takes four minutes\n0:05.25 pour it",

@@ -64,7 +64,7 @@ def clean(line: str) -> str:
 def clean_lines(text: str) -> str:
     """Return the plain text of a caption, its lines single-spaced and none empty."""
     if "&" in text:
-        text = _unescape(text)  # first, since tags may be written in entities
+        text = unescaped(text)  # first, since tags may be written in entities
     text = visible(text)
     if "<" in text:
         text = _without_tags(text)
@@ -104,7 +104,8 @@ def _breaks(text: str) -> str:
     return _BREAK_CODE.sub(lambda code: "\n" if code[1] == "N" else " ", text)
 
 
-def _unescape(line: str) -> str:
+def unescaped(line: str) -> str:
+    """Return the text with its entities decoded, also those of entities."""
     try:
         # Twice, because YouTube's captions come as `&amp;#39;`.
         return html.unescape(html.unescape(line))

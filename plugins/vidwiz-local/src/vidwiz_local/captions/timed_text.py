@@ -38,7 +38,7 @@ _HEAD_LINE = re.compile(
 )
 _LOG = re.compile(r"(?:whisper_\w+|ggml_\w+|output_\w+|main|system_info)\s*:")  # of whisper.cpp
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
-_INNER = re.compile(r"\s+(?:\d{1,6}\s+)?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->)")
+_INNER = re.compile(r"\s+(?:\d{1,6}\s+)?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->\s?\d{1,3}:\d\d:)")
 _APART = frozenset("\ufeffWNSRXxKkLlwgoms")  # how such lines begin
 _LINES_OF_CUE = 5  # number, times and two or three lines
 _EMPTY_CUES = 3  # of so many lines with times one has words at least

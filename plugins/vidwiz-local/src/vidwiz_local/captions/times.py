@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 
 from vidwiz_local.captions.cues import LATEST, UNKNOWN
-from vidwiz_local.captions.text import clean, visible
+from vidwiz_local.captions.text import clean, unescaped, visible
 
 _LENGTH = 250  # a line with times needs no more, and a line may be endless
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501\u30fc"
 _ARROWS = "→⇒⟶⟹➔➜➞➡►▶›»\uff1e\ufe65"
 SIGNS = str.maketrans(
     {
@@ -27,16 +27,15 @@ SIGNS = str.maketrans(
 """What other scripts and translators write for the signs in a time, each for one character."""
 
 _MAYBE = re.compile(
-    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#62|\#x3e)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
+    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
     re.IGNORECASE,
 )
 _TIDY = re.compile(  # as nearly all are
     r"(\d\d):(\d\d):(\d\d)[,.](\d{3}) --> (\d\d):(\d\d):(\d\d)[,.](\d{3})"
     r"(?: (?:align|line|position|size|region):\S+)*$"
 )
-_GREATER = r"(?:>|&(?:amp;)?(?:gt|\#62|\#x3e);?)"
-_ARROW = rf"(?:[-=~]\s?){{0,4}}{_GREATER}{{1,3}}"
-_SURE_ARROW = re.compile(rf"(?:[-=~]\s?){{1,4}}{_GREATER}", re.IGNORECASE)
+_ARROW = r"(?:[-=~]\s?){0,4}>{1,3}"
+_SURE_ARROW = re.compile(r"(?:[-=~]\s?){1,4}>", re.IGNORECASE)
 _CLOCK = (
     r"(?:-?\s?\d{1,9}(?:\s{0,2}[:;]\s{0,2}-?\s?\d{1,9}){1,3}"
     r"(?:\s?[.,]\s?-?\d{0,40}(?:[.,]\d{0,40})?)?"
@@ -44,7 +43,7 @@ _CLOCK = (
 )
 _PRECISE = r"\d{1,4}:\d{1,2}(?::\d{1,2})?[.,]\d{1,9}"
 _LEAD = (
-    r"\s*(?:<[^<>]{1,40}>\s*)*(?:speaker[\s_]?\w{1,20}:?\s+)?"
+    r"\s*(?:<[^<>]{1,40}>\s*)*(?:speaker[\s_]?\w{1,20}:?\s+|[^\W\d_]{1,12}:\s*)?"
     r"(?:\#?\d{1,6}\s?[.)\]|]?\s+)?[\[({\"'*_|>\s]*"
 )
 _JUNK = r"[^\s<>&=~\[\]()-]{0,20}"
@@ -54,7 +53,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"{_LEAD}(?P<start>{_CLOCK})(?:\s*[-=~|/,]+\s*|\s+)(?P<end>{_CLOCK})[\s\])}}:;.,]*$",
+    rf"{_LEAD}(?P<start>{_CLOCK})(?:\s*[-=~|/,<>]+\s*|\s+(?:[^\W\d_]{{1,5}}\s+)?)(?P<end>{_CLOCK})[\s\])}}:;.,]*$",
     re.IGNORECASE,
 )
 _SECONDS = re.compile(
@@ -66,9 +65,11 @@ _CLOSED = re.compile(r"(?:\s?s)?\s*[\])}]+\s*:?")
 _SETTING = re.compile(
     r"\b(?:align|line|position|size|region|vertical|[XYLTDAS]\d?)\s?[:=]\s?\S+", re.IGNORECASE
 )
-_NULL = r"(?:nan|undefined|null|none|infinity|inf|invalid|error)"
+_NULL = r"(?:nan|undefined|null|none|infinity|inf|invalid(?:\s+date)?|error)"
 _NOTHING = re.compile(rf"\W*{_NULL}\W*|[-_?.*0\W]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = re.compile(r"\d")
+_HAS_SIGN = re.compile(r"[^\W_]")
 _LETTER = re.compile(r"[^\W\d_]")
 # Fields of digits, with wrong signs among them, or of what programs write for no number.
 _FIELD = rf"(?:[-+]?\w{{0,2}}\d\w{{0,9}}|-?\d?{_NULL}|[-_?*x]{{1,3}}|\d?[ol]{{1,2}})"
@@ -122,6 +123,8 @@ def _read_untidy(line: str) -> Timing | None:
     head = line[:_LENGTH]
     if not _MAYBE.search(head) or "<!--" in head:  # an arrow ends comments, too
         return None
+    if "&" in head:
+        line = unescaped(line)
     if not line.isascii():
         line = visible(line)
     plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(SIGNS))
@@ -228,19 +231,17 @@ def _read_arrow(left: str, arrow: str, right: str) -> Timing | None:
 
 def _are_no_words(*sides: str) -> bool:
     """Tell whether both are numbers, in whatever form, or what stands for none."""
-    return all(
-        (_NOTHING.fullmatch(side) or any(map(str.isdigit, side))) and not _spoken_words(side)
+    return any(map(_HAS_SIGN.search, sides)) and all(
+        _NOTHING.fullmatch(side) or (_DIGIT.search(side) and not _spoken_words(side))
         for side in sides
-    ) and any(_LETTER.search(side) or any(map(str.isdigit, side)) for side in sides)
+    )
 
 
 def _spoken_words(side: str) -> list[str]:
     return [
         token
         for token in side.split()
-        if _WORD.search(token)
-        and not any(map(str.isdigit, token))
-        and not _NOTHING.fullmatch(token)
+        if _WORD.search(token) and not _DIGIT.search(token) and not _NOTHING.fullmatch(token)
     ]
 
 
@@ -252,7 +253,7 @@ def _words_after(rest: str) -> str:
     """Return what follows the pieces of a time that cannot be read."""
     tokens = _SETTING.sub("", rest).split()
     while tokens and (
-        any(map(str.isdigit, tokens[0]))
+        _DIGIT.search(tokens[0])
         or not _LETTER.search(tokens[0])
         or _NOTHING.fullmatch(tokens[0])
         or _LIKE_CLOCK.fullmatch(tokens[0])
