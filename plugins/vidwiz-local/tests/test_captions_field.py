@@ -31,7 +31,7 @@ REFUSED = "parse_error"
 
 
 class Talk:
-    """A file of the folder `e2e`: so many sentences about kettles, of which nothing else is said."""
+    """A file of the folder `e2e`: so many sentences about kettles, and nothing but `others`."""
 
     def __init__(self, sentences=20, *others):
         self.sentences = sentences
@@ -180,8 +180,11 @@ EXPECTED = {
     46: {"vtt-hls-concat": [ON, TEA_VTT]},
     47: {"e2eHlsConc1": Talk()},
     48: dict.fromkeys(
-        ("html-page", "html-429-fragment", "m3u8", "ttml-as-srt", "json3-as-vtt", "srv3-as-json3")
-        + ("gzip", "nul-file", "empty", "empty-newlines", "json3-truncated", "json3-no-events"),
+        (
+            *("html-page", "html-429-fragment", "m3u8", "ttml-as-srt", "json3-as-vtt"),
+            *("srv3-as-json3", "gzip", "nul-file", "empty", "empty-newlines", "json3-truncated"),
+            "json3-no-events",
+        ),
         REFUSED,
     ),
     51: {
@@ -268,7 +271,6 @@ def assert_talk(segments, talk):
     """Hold it against the same talk in a tidy file."""
     tidy = [text for text, _, _ in read("e2eOver24h0")]
     assert len(segments) == talk.sentences
-    for text, _, _ in segments:
-        for other in talk.others:
-            text = text.replace(other, "").strip()
-        assert text in tidy or not text
+    others = "|".join(map(re.escape, talk.others)) or "$"
+    said = [re.sub(others, "", text).strip() for text, _, _ in segments]
+    assert set(said) <= {*tidy, ""}

@@ -13,9 +13,22 @@ from vidwiz_local.captions import parse
 
 unhurried = settings(deadline=None)  # a busy machine is no failure
 
-VOCABULARY = (
-    "kettle water boils tea four minutes steam lid über чайник 水 pour don't low-cost".split()
-)
+VOCABULARY = [
+    "kettle",
+    "water",
+    "boils",
+    "tea",
+    "four",
+    "minutes",
+    "steam",
+    "lid",
+    "über",
+    "чайник",
+    "水",
+    "pour",
+    "don't",
+    "low-cost",
+]
 DIGITS_AND_ARROW = re.compile(r"\d.*-\s?>|-\s?>.*\d|NaN|WEBVTT|TIMESTAMP|&|<|\{|\\")
 
 
@@ -143,6 +156,14 @@ def assert_every_word_once(seed):
     assert all(segment.duration >= 0 for segment in segments)
 
 
+def outcome(data, caption_format):
+    """Return what becomes of a file: its refusal's code, or that it was read."""
+    try:
+        return "read" if parse(data, caption_format, name="x") else "nothing"
+    except PluginError as exc:
+        return exc.code
+
+
 @unhurried
 @given(st.integers(0, 2**32))
 def test_no_spoilt_file_loses_or_invents_words(seed):
@@ -164,7 +185,4 @@ def test_ten_thousand_files_of_changed_bytes_are_read_or_refused():
         for _ in range(chance.randint(1, 6)):
             at = chance.randrange(len(data))
             data[at : at + chance.randint(0, 3)] = chance.randbytes(chance.randint(0, 3))
-        try:
-            assert parse(bytes(data), caption_format, name="x")
-        except PluginError as exc:
-            assert exc.code in {"parse_error", "empty_transcript"}
+        assert outcome(bytes(data), caption_format) in {"read", "parse_error", "empty_transcript"}

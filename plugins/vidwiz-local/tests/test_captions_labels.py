@@ -12,10 +12,11 @@ def texts(data, caption_format="srt"):
 
 
 def srt(labels, *, between="\n", below="\n"):
-    return between.join(
-        f"{label}{below if label else ''}00:00:0{2 * n},000 --> 00:00:0{2 * n + 1},000{below}{line}\n"
-        for n, (label, line) in enumerate(zip(labels, SAID, strict=True))
-    )
+    pieces = []
+    for n, (label, line) in enumerate(zip(labels, SAID, strict=True)):
+        times = f"00:00:0{2 * n},000 --> 00:00:0{2 * n + 1},000"
+        pieces.append(f"{label}{below if label else ''}{times}{below}{line}\n")
+    return between.join(pieces)
 
 
 @pytest.mark.parametrize(

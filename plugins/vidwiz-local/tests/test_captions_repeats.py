@@ -1,5 +1,7 @@
 """YouTube's automatic captions roll over the screen; each word comes out once."""
 
+from itertools import pairwise
+
 import pytest
 
 from vidwiz_local.captions import parse
@@ -196,7 +198,7 @@ def test_one_sentence_that_grows_among_others_is_said_once():
 )
 def test_rows_that_roll_on_one_line_come_once(phrases):
     space = " " if phrases[0].isascii() else ""
-    shown = [phrases[0], *(a + space + b for a, b in zip(phrases, phrases[1:], strict=False))]
+    shown = [phrases[0], *(a + space + b for a, b in pairwise(phrases))]
     cues = [(3 * n, 3 * n + 3, line) for n, line in enumerate(shown)]
     assert said(*cues) == [(3 * n, 3 * n + 3, line) for n, line in enumerate(phrases)]
 

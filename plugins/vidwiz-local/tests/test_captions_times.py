@@ -33,6 +33,14 @@ def second_cue(line):
         "00:00:03,000 --&amp;gt; 00:00:05,250",
         "00:00:03,000 - 00:00:05,250",
         "00:00:03,000 00:00:05,250",
+        "00:00:03,000 до 00:00:05,250",
+        "00:00:03,000 <-- 00:00:05,250",
+        "00:00:03,000 &#45;&#45;&gt; 00:00:05,250",
+        "00:00:03,000&nbsp;-->&nbsp;00:00:05,250",
+        "00:00:03,000 ーー> 00:00:05,250",
+        "Zeit: 00:00:03,000 --> 00:00:05,250",
+        "00:00:03,000 --> 00:00:05,250 -->",
+        "(00:00:03,000 --> 00:00:05,250)",
         "00:00:03.000,00:00:05.250",
         "00:00:03:000 --> 00:00:05:250",
         "00:00:03;000 --> 00:00:05;250",
@@ -75,6 +83,7 @@ def test_times_are_read_however_they_are_written(line):
         ("00:00:xx,000 --> 00:00:05,250", 2.0, 5.25),
         ("0NaN:0NaN:0NaN --> 0NaN:0NaN:0NaN", 2.0, 6.0),
         ("undefined --> undefined", 2.0, 6.0),
+        ("Invalid date --> Invalid date", 2.0, 6.0),
         ("--:--:-- --> --:--:--", 2.0, 6.0),
         ("::,000 --> ::,250", 2.0, 6.0),
         ("00h00m03s --> 00h00m05s", 2.0, 6.0),
@@ -90,6 +99,20 @@ def test_several_unknown_cues_share_the_time_between():
     segments = parse(BEFORE[:-2] + lines + AFTER.replace("\ntea takes four minutes\n\n", ""), "srt")
     assert [segment.offset for segment in segments] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
     assert all(segment.duration == 1 for segment in segments)
+
+
+def test_a_cue_without_end_shares_its_time_with_one_without_start():
+    lines = "2\n00:00:02,000 -->\nso\n\n3\n--> 00:00:05,500\nit\n\n"
+    segments = parse(f"{BEFORE[:-2]}{lines}4\n00:00:06,000 --> 00:00:07,000\ngoes\n", "srt")
+    assert [segment.offset for segment in segments] == [1.0, 2.0, 4.0, 6.0]
+    assert [segment.duration for segment in segments] == [1.0, 2.0, 1.5, 1.0]
+
+
+def test_captions_that_were_put_on_one_line_are_read():
+    text = BEFORE + "00:00:03,000 --> 00:00:04,000\nit boils\n"
+    segments = parse(" ".join(text.split()), "srt")
+    assert [segment.text for segment in segments] == ["the kettle is on", "it boils"]
+    assert [segment.offset for segment in segments] == [1.0, 3.0]
 
 
 def test_the_last_cue_without_an_end_lasts_as_long_as_its_words():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from vidwiz_local.captions.cues import (
@@ -17,6 +18,8 @@ from vidwiz_local.captions.times import clock
 if TYPE_CHECKING:
     from vidwiz_local.captions.encoding import EncodedText
 
+_COMMENT = re.compile(r"\{[^{}\\]*\}")  # codes have a backslash
+_CLOCK = re.compile(r"-?\d{1,4}(?::\d{1,3}){1,2}(?:[.,:]\d{1,9})?")
 # What both formats have where no line says it.
 _COLUMNS = ("layer", "start", "end", "style", "name", "ml", "mr", "mv", "effect", "text")
 
@@ -24,7 +27,7 @@ _COLUMNS = ("layer", "start", "end", "style", "name", "ml", "mr", "mv", "effect"
 def read_ass(source: EncodedText) -> list[Cue]:
     """Return the dialogue in the order of the file; raise `NotCaptionsError`."""
     cues: list[Cue] = []
-    columns = _COLUMNS
+    columns: tuple[str, ...] = _COLUMNS
     is_known = in_events = False
     for line in lines_of(source.chunks()):
         name, _, value = line.lstrip("\ufeff ").partition(":")
@@ -45,9 +48,9 @@ def read_ass(source: EncodedText) -> list[Cue]:
 
 
 def _read_line(value: str, columns: tuple[str, ...]) -> Cue | None:
-    """The text is always the last column, and has commas of its own."""
+    """Return the cue of a line; its text is always the last column, and has commas of its own."""
     parts = dict(zip(columns, value.split(",", len(columns) - 1), strict=False))
-    text = clean_lines(parts.get("text", ""))
+    text = clean_lines(_COMMENT.sub("", parts.get("text", "")))
     times = [parts.get(key, "").strip() for key in ("start", "end")]
     if not text or not all(map(_is_clock, times)):
         return None
@@ -56,8 +59,4 @@ def _read_line(value: str, columns: tuple[str, ...]) -> Cue | None:
 
 
 def _is_clock(text: str) -> bool:
-    return (
-        bool(text)
-        and len(text) < 20
-        and all(part.isdecimal() for part in text.replace(".", ":").lstrip("-").split(":"))
-    )
+    return _CLOCK.fullmatch(text) is not None

@@ -46,8 +46,9 @@ def refuse_too_many(cues: int) -> None:
 def fill_times(cues: list[Cue]) -> None:
     """Give unknown times to cues, in the order of the file.
 
-    An unknown start is the end of the cue before; several in a row share the time up to the next
-    start. An unknown end is the next start, or, at the end of all, comes from the text's length.
+    An unknown start is the end of the cue before; several in a row, or one after an unknown end,
+    share the time up to the next start. An unknown end is the next start, or, at the end of all,
+    comes from the text's length.
     """
     _fill_starts(cues)
     following = UNKNOWN
@@ -69,11 +70,13 @@ def _fill_starts(cues: list[Cue]) -> None:
         last = first
         while last < len(cues) and cues[last].start == UNKNOWN:
             last += 1
-        before = max(cues[first - 1].start, cues[first - 1].end) if first else 0
+        above = cues[first - 1] if first else Cue(0, 0, "")
+        shares_with_above = int(above.end == UNKNOWN)
+        before = max(above.start, above.end)
         after = cues[last].start if last < len(cues) else before
-        step = max(0, after - before) / (last - first)
+        step = max(0, after - before) / (last - first + shares_with_above)
         for index in range(first, last):
-            start = int(before + step * (index - first))
+            start = int(before + step * (index - first + shares_with_above))
             cues[index] = replace(cues[index], start=start)
         first = last
 

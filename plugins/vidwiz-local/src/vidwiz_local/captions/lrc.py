@@ -25,6 +25,7 @@ _TIME = re.compile(r"\s*\[\s*(\d{1,4}(?::\d{1,3}){1,3}(?:[.,]\d{1,9})?)\s*\]")
 _WORD_TIME = re.compile(r"\[\d{1,4}(?::\d{1,3}){1,3}(?:[.,]\d{1,9})?\]")
 _HUNDREDTHS = re.compile(r"(\d+:\d+):(\d+)$")  # an old way to write `1:02.03`
 _TAG = re.compile(r"\s*\[\s*([a-z#]{1,12})\s*:(.*)\]\s*$", re.IGNORECASE)
+_BACKGROUND = "bg"  # this tag holds what is sung behind
 _OFFSET = re.compile(r"[+-]?\d{1,9}")
 
 
@@ -39,12 +40,13 @@ def read_lrc(source: EncodedText) -> list[Cue]:
             open_from = len(cues)
             cues.extend(Cue(start, UNKNOWN, text) for start in starts)
             refuse_too_many(len(cues))
-        elif tag := _TAG.match(line):
+        elif (tag := _TAG.match(line)) and tag[1].lower() != _BACKGROUND:
             shift = tag[2].strip()
             if tag[1].lower() == "offset" and _OFFSET.fullmatch(shift):
                 offset = int(shift)
         elif text and cues:
-            cues[open_from:] = [_longer(cue, text) for cue in cues[open_from:]]
+            said = clean_lines(tag[2]) if tag else text
+            cues[open_from:] = [_longer(cue, said) for cue in cues[open_from:]]
     if not cues:
         raise NotCaptionsError(what_else(source) or "it has no line that begins with a time")
     # The tag is positive where lines shall come sooner.

@@ -110,10 +110,10 @@ def _join(cues: Sequence[Cue], *, spares_short: bool) -> list[Cue]:
     for cue in cues:
         for index in range(len(kept) - 1, max(-1, len(kept) - 1 - _NEAR), -1):
             known = kept[index]
-            if known.text == cue.text and cue.start - known.end <= _TOUCH:
-                if not (spares_short and _may_be_said_again(known, cue)):
-                    kept[index] = replace(known, end=max(known.end, cue.end))
-                    break
+            is_twin = known.text == cue.text and cue.start - known.end <= _TOUCH
+            if is_twin and not (spares_short and _may_be_said_again(known, cue)):
+                kept[index] = Cue(known.start, max(known.end, cue.end), known.text)
+                break
         else:
             kept.append(cue)
     return kept

@@ -20,8 +20,8 @@ _TAG = re.compile(
 )
 # Tags that people speak of (`<div>`), so only those go that hold a whole line or have attributes.
 _BLOCK = (
-    r"(?:p|div|a|li|[uo]l|t[drh]|table|tbody|thead|h[1-6]|body|html|head|title|section|article|pre|code"
-    r"|blockquote|img|hr|script|style|svg|link|meta|tt)"
+    r"(?:p|div|a|li|[uo]l|t[drh]|table|tbody|thead|h[1-6]|body|html|head|title|section|article"
+    r"|pre|code|blockquote|img|hr|script|style|svg|link|meta|tt)"
 )
 _BLOCK_ATTRIBUTES = re.compile(rf"<{_BLOCK}\s[^<>=\n]*=[^<>\n]*>", re.IGNORECASE)
 _BLOCK_NEXT = re.compile(rf"</({_BLOCK})>[ \t]*<\1>", re.IGNORECASE)
@@ -42,7 +42,9 @@ _CODE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _NUMBER = r"[ \t]+-?\d+(?:\.\d+)?"
-_DRAWING = re.compile(rf"^[ \t]*m(?:{_NUMBER}){{2}}(?:[ \t]+[mnlbspc]|{_NUMBER})*[ \t.]*$", re.M)
+_DRAWING = re.compile(
+    rf"^[ \t]*m(?:{_NUMBER}){{2}}(?:[ \t]+[mnlbspc]|{_NUMBER})*[ \t.]*$", re.MULTILINE
+)
 _BREAK_CODE = re.compile(r"\\([Nnh])")
 _PATH = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]:\\|\\\\)\S*")  # C:\new
 
@@ -62,7 +64,7 @@ def clean(line: str) -> str:
 def clean_lines(text: str) -> str:
     """Return the plain text of a caption, its lines single-spaced and none empty."""
     if "&" in text:
-        text = _unescape(text)  # first, since tags may be written in entities
+        text = unescaped(text)  # first, since tags may be written in entities
     text = visible(text)
     if "<" in text:
         text = _without_tags(text)
@@ -102,7 +104,8 @@ def _breaks(text: str) -> str:
     return _BREAK_CODE.sub(lambda code: "\n" if code[1] == "N" else " ", text)
 
 
-def _unescape(line: str) -> str:
+def unescaped(line: str) -> str:
+    """Return the text with its entities decoded, also those of entities."""
     try:
         # Twice, because YouTube's captions come as `&amp;#39;`.
         return html.unescape(html.unescape(line))

@@ -38,6 +38,7 @@ _HEAD_LINE = re.compile(
 )
 _LOG = re.compile(r"(?:whisper_\w+|ggml_\w+|output_\w+|main|system_info)\s*:")  # of whisper.cpp
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
+_INNER = re.compile(r"\s+(?:\d{1,6}\s+)?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->\s?\d{1,3}:\d\d:)")
 _APART = frozenset("\ufeffWNSRXxKkLlwgoms")  # how such lines begin
 _LINES_OF_CUE = 5  # number, times and two or three lines
 _EMPTY_CUES = 3  # of so many lines with times one has words at least
@@ -107,9 +108,14 @@ class _Reader:
 
     def add(self, line: str) -> None:
         """Take the next line of the file."""
+        if line.count("-->") > 1 and (pieces := _pieces(line)):
+            for piece in pieces:
+                self.add(piece)
+            return
         timing = read_timing(line)
-        if timing is not None and self._continues(timing):
-            self._times = replace(self._times, end=timing.end if timing.end >= 0 else timing.start)
+        if timing is not None and self._times is not None and self._continues(timing):
+            end = timing.start if timing.end == UNKNOWN else timing.end
+            self._times = replace(self._times, end=end)
         elif timing is not None and self._is_due(timing):
             self._end_cue(followed=True)
             self._begin(timing)
@@ -226,6 +232,14 @@ class _Reader:
             self._cues.append(Cue(times.start, times.end, text))
             refuse_too_many(len(self._cues))
         return text != ""
+
+
+def _pieces(line: str) -> list[str]:
+    """Return the captions on a line on which several were put, none when it is no such line."""
+    pieces = _INNER.split(line.strip())
+    if number_of(pieces[0]) is not None:
+        del pieces[0]
+    return pieces if len(pieces) > 1 and read_timing(pieces[0]) else []
 
 
 def _is_blank(line: str) -> bool:

@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 
 from vidwiz_local.captions.cues import LATEST, UNKNOWN
-from vidwiz_local.captions.text import clean, visible
+from vidwiz_local.captions.text import clean, unescaped, visible
 
 _LENGTH = 250  # a line with times needs no more, and a line may be endless
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501"
+_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501\u30fc"
 _ARROWS = "→⇒⟶⟹➔➜➞➡►▶›»\uff1e\ufe65"
-_SIGNS = str.maketrans(
+SIGNS = str.maketrans(
     {
+        **{chr(ord("\uff10") + digit): str(digit) for digit in range(10)},
         **dict.fromkeys(_DASHES, "-"),
         **dict.fromkeys(_ARROWS, ">"),
         **dict.fromkeys("\uff1a\ufe55\ufe13\u2236\ua789\u02d0", ":"),
@@ -26,16 +27,15 @@ _SIGNS = str.maketrans(
 """What other scripts and translators write for the signs in a time, each for one character."""
 
 _MAYBE = re.compile(
-    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#62|\#x3e)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
+    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
     re.IGNORECASE,
 )
 _TIDY = re.compile(  # as nearly all are
     r"(\d\d):(\d\d):(\d\d)[,.](\d{3}) --> (\d\d):(\d\d):(\d\d)[,.](\d{3})"
     r"(?: (?:align|line|position|size|region):\S+)*$"
 )
-_GREATER = r"(?:>|&(?:amp;)?(?:gt|\#62|\#x3e);?)"
-_ARROW = rf"(?:[-=~]\s?){{0,4}}{_GREATER}{{1,3}}"
-_SURE_ARROW = re.compile(rf"(?:[-=~]\s?){{1,4}}{_GREATER}", re.IGNORECASE)
+_ARROW = r"(?:[-=~]\s?){0,4}>{1,3}"
+_SURE_ARROW = re.compile(r"(?:[-=~]\s?){1,4}>", re.IGNORECASE)
 _CLOCK = (
     r"(?:-?\s?\d{1,9}(?:\s{0,2}[:;]\s{0,2}-?\s?\d{1,9}){1,3}"
     r"(?:\s?[.,]\s?-?\d{0,40}(?:[.,]\d{0,40})?)?"
@@ -43,7 +43,7 @@ _CLOCK = (
 )
 _PRECISE = r"\d{1,4}:\d{1,2}(?::\d{1,2})?[.,]\d{1,9}"
 _LEAD = (
-    r"\s*(?:<[^<>]{1,40}>\s*)*(?:speaker[\s_]?\w{1,20}:?\s+)?"
+    r"\s*(?:<[^<>]{1,40}>\s*)*(?:speaker[\s_]?\w{1,20}:?\s+|[^\W\d_]{1,12}:\s*)?"
     r"(?:\#?\d{1,6}\s?[.)\]|]?\s+)?[\[({\"'*_|>\s]*"
 )
 _JUNK = r"[^\s<>&=~\[\]()-]{0,20}"
@@ -53,7 +53,7 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"{_LEAD}(?P<start>{_CLOCK})(?:\s*[-=~|/,]+\s*|\s+)(?P<end>{_CLOCK})[\s\])}}:;.,]*$",
+    rf"{_LEAD}(?P<start>{_CLOCK})(?:\s*[-=~|/,<>]+\s*|\s+(?:[^\W\d_]{{1,5}}\s+)?)(?P<end>{_CLOCK})[\s\])}}:;.,]*$",
     re.IGNORECASE,
 )
 _SECONDS = re.compile(
@@ -65,9 +65,11 @@ _CLOSED = re.compile(r"(?:\s?s)?\s*[\])}]+\s*:?")
 _SETTING = re.compile(
     r"\b(?:align|line|position|size|region|vertical|[XYLTDAS]\d?)\s?[:=]\s?\S+", re.IGNORECASE
 )
-_NULL = r"(?:nan|undefined|null|none|infinity|inf|invalid|error)"
+_NULL = r"(?:nan|undefined|null|none|infinity|inf|invalid(?:\s+date)?|error)"
 _NOTHING = re.compile(rf"\W*{_NULL}\W*|[-_?.*0\W]*", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_DIGIT = re.compile(r"\d")
+_HAS_SIGN = re.compile(r"[^\W_]")
 _LETTER = re.compile(r"[^\W\d_]")
 # Fields of digits, with wrong signs among them, or of what programs write for no number.
 _FIELD = rf"(?:[-+]?\w{{0,2}}\d\w{{0,9}}|-?\d?{_NULL}|[-_?*x]{{1,3}}|\d?[ol]{{1,2}})"
@@ -113,23 +115,32 @@ def read_timing(line: str) -> Timing | None:
     """
     if line.isascii() and not (">" in line or ":" in line or ";" in line):
         return None  # as nearly all lines are, and there are very many
-    if tidy := _TIDY.match(line):
-        hours, minutes, seconds, *others = map(int, tidy.groups())
-        start = ((hours * 60 + minutes) * 60 + seconds) * 1000 + others[0]
-        end = ((others[1] * 60 + others[2]) * 60 + others[3]) * 1000 + others[4]
-        return Timing(start, end)
+    tidy = _TIDY.match(line)
+    return _read_tidy(tidy) if tidy else _read_untidy(line)
+
+
+def _read_untidy(line: str) -> Timing | None:
     head = line[:_LENGTH]
-    if not _MAYBE.search(head) or "<!--" in head:
+    if not _MAYBE.search(head) or "<!--" in head:  # an arrow ends comments, too
         return None
+    if "&" in head:
+        line = unescaped(line)
     if not line.isascii():
         line = visible(line)
-    plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(_SIGNS))
+    plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(SIGNS))
     return (
         _read_range(plain, line)
         or _read_pair(plain)
         or _read_seconds(plain, line)
         or _read_damaged(plain, line)
     )
+
+
+def _read_tidy(match: re.Match[str]) -> Timing:
+    hours, minutes, seconds, *others = map(int, match.groups())
+    start = ((hours * 60 + minutes) * 60 + seconds) * 1000 + others[0]
+    end = ((others[1] * 60 + others[2]) * 60 + others[3]) * 1000 + others[4]
+    return Timing(start, end)
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -157,12 +168,12 @@ def _read_range(plain: str, line: str) -> Timing | None:
     ends = clock(end)
     if ends < begins and _LETTER.match(plain, found.end()):
         ends = UNKNOWN
-    if closed:
-        return Timing(begins, ends, words, is_listed=True)
-    if words:
-        return Timing(begins, ends, words, BESIDE)
-    is_bare = not (_is_precise(start) or _is_precise(end) or is_cut)
-    return Timing(begins, ends, doubt=BARE if is_bare else NONE)
+    doubt = NONE
+    if words and not closed:
+        doubt = BESIDE
+    elif not (closed or is_cut or _is_precise(start) or _is_precise(end)):
+        doubt = BARE
+    return Timing(begins, ends, words, doubt, is_listed=closed is not None)
 
 
 def _read_pair(plain: str) -> Timing | None:
@@ -193,45 +204,44 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
     if arrow is None:
         return None
     left, right = plain[: arrow.start()], _SETTING.sub("", plain[arrow.end() :])
-    if not left.strip() and not _LETTER.search(right) and not right.strip(" .:;,-<>"):
-        return Timing(UNKNOWN, UNKNOWN, doubt=WEAK)
     first = _ARROW_FIRST.match(plain[arrow.start() :])
     after = first["end"] if first and _is_precise(first["end"]) else None
-    is_time = _LIKE_CLOCK.fullmatch(left) is not None
     is_nothing = not _WORD.search(left) or _NOTHING.fullmatch(left)
-    if not (is_time or (is_nothing and (after or _LIKE_CLOCK.match(right)))):
-        if (
-            left.strip()
-            and plain.count("-", arrow.start(), arrow.end()) > 1
-            and _are_no_words(left, right)
-        ):
-            starts, ends = _SECOND.fullmatch(left), _SECOND.fullmatch(right)
-            return Timing(_seconds(starts), _seconds(ends), doubt=WEAK)
-        return None
-    end = clock(after) if after else UNKNOWN
+    if not _LIKE_CLOCK.fullmatch(left) and not (is_nothing and (after or _LIKE_CLOCK.match(right))):
+        return _read_arrow(left, plain[arrow.start() : arrow.end()], right)
     words = _words_after(line[arrow.end() :])
-    sure = after or plain.count(":") + plain.count(";") > _FULL or re.search(_NULL, left, re.I)
-    if words and not sure:
+    is_sure = after or len(_FIELDS.findall(plain)) > _FULL or re.search(_NULL, left, re.IGNORECASE)
+    if words and not is_sure:
         return None
-    doubt = WEAK if not sure else BESIDE if words else NONE
+    doubt = WEAK if not is_sure else BESIDE if words else NONE
+    end = clock(after) if after else UNKNOWN
     return Timing(UNKNOWN, end, words, doubt, is_rest=not left.strip())
+
+
+def _read_arrow(left: str, arrow: str, right: str) -> Timing | None:
+    """Judge an arrow with no words beside it: alone, or between numbers or what means none."""
+    if not left.strip():
+        is_alone = not _LETTER.search(right) and not right.strip(" .:;,-<>")
+        return Timing(UNKNOWN, UNKNOWN, doubt=WEAK) if is_alone else None
+    if arrow.count("-") > 1 and _are_no_words(left, right):
+        starts, ends = _SECOND.fullmatch(left), _SECOND.fullmatch(right)
+        return Timing(_seconds(starts), _seconds(ends), doubt=WEAK)
+    return None
 
 
 def _are_no_words(*sides: str) -> bool:
     """Tell whether both are numbers, in whatever form, or what stands for none."""
-    return all(
-        (_NOTHING.fullmatch(side) or any(map(str.isdigit, side))) and not _spoken_words(side)
+    return any(map(_HAS_SIGN.search, sides)) and all(
+        _NOTHING.fullmatch(side) or (_DIGIT.search(side) and not _spoken_words(side))
         for side in sides
-    ) and any(_LETTER.search(side) or any(map(str.isdigit, side)) for side in sides)
+    )
 
 
 def _spoken_words(side: str) -> list[str]:
     return [
         token
         for token in side.split()
-        if _WORD.search(token)
-        and not any(map(str.isdigit, token))
-        and not _NOTHING.fullmatch(token)
+        if _WORD.search(token) and not _DIGIT.search(token) and not _NOTHING.fullmatch(token)
     ]
 
 
@@ -243,7 +253,7 @@ def _words_after(rest: str) -> str:
     """Return what follows the pieces of a time that cannot be read."""
     tokens = _SETTING.sub("", rest).split()
     while tokens and (
-        any(map(str.isdigit, tokens[0]))
+        _DIGIT.search(tokens[0])
         or not _LETTER.search(tokens[0])
         or _NOTHING.fullmatch(tokens[0])
         or _LIKE_CLOCK.fullmatch(tokens[0])

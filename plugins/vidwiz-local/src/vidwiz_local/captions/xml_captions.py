@@ -31,6 +31,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _CLOCK = re.compile(r"(\d{1,6}):(\d{1,2}):(\d{1,2})(?:[.,](\d{1,20})|:(\d{1,4})(?:\.\d{1,4})?)?")
 _OFFSET = re.compile(r"(\d{1,15}(?:\.\d{1,20})?)(h|m|s|ms|f|t)?")
 _UNITS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0}
+_SILENT = frozenset({"metadata", "head"})
 _BREAK = "\x0b"  # stands for `<br/>`; no XML can have it
 _FRAME_RATE = 30.0  # TTML's default, https://www.w3.org/TR/ttml2/#timing-attribute-frameRate
 
@@ -48,8 +49,8 @@ def read_xml(source: EncodedText) -> list[Cue]:
     parser.EntityDeclHandler = _refuse_entity
     try:
         for piece in _pieces(source):
-            parser.Parse(piece, False)  # noqa: FBT003 - expat takes no names
-        parser.Parse("", True)  # noqa: FBT003
+            parser.Parse(piece, False)
+        parser.Parse("", True)
     except expat.ExpatError as exc:
         raise NotCaptionsError(what_else(source) or "it is not valid XML") from exc
     if not reader.is_known:
@@ -94,6 +95,7 @@ class _Reader:
         self._open: list[bool] = []  # for each element, whether it opened a caption
         self._pieces: list[str] = []
         self._length = 0
+        self._silent = 0  # elements around that say nothing
 
     def start(self, name: str, found: Mapping[str, str]) -> None:
         name = name.rpartition(" ")[2]
@@ -114,10 +116,12 @@ class _Reader:
         if opens and times is not None:
             self._end_cue()
             self._times.append(times)
+        self._silent += name in _SILENT
         if name == "br":
             self.text(_BREAK)
 
-    def end(self, _: str) -> None:
+    def end(self, name: str) -> None:
+        self._silent -= name.rpartition(" ")[2] in _SILENT
         self._begins.pop()
         if self._open.pop():
             self._end_cue()
@@ -133,7 +137,7 @@ class _Reader:
         self._pieces, self._length = [], 0
 
     def text(self, piece: str) -> None:
-        if self._times:
+        if self._times and not self._silent:
             self._pieces.append(piece)
             self._length += len(piece)
             if self._length > LONGEST_LINE:
