@@ -13,6 +13,7 @@ from benchmarks import (
     extractive,
     kills,
     ledger,
+    library,
     long_video,
     many_videos,
     note_rate,
@@ -38,6 +39,7 @@ ALL = {
     "sweep": sweep.sweep,
     "rest": at_rest.at_rest,
     "extractive": extractive.ten_hours,
+    "library": library.fifty_thousand_files,
 }
 REPEATS = 3
 

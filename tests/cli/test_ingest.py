@@ -37,6 +37,7 @@ def test_a_video_that_nobody_has_ends_with_its_reason(installation):
     assert "vidwiz tasks retry --video" in result.stderr
     installation.add_sample()
     for path in (installation.data_dir / "library").iterdir():
+        path.write_text(path.read_text("utf-8").replace("vidwizdemo1", "-qgreAUpPwM"), "utf-8")
         path.rename(path.with_name(path.name.replace("vidwizdemo1", "-qgreAUpPwM")))
     assert installation.run("tasks", "retry", "--video", "-qgreAUpPwM").returncode == 0
     assert installation.run("ingest", "--json", "-qgreAUpPwM").returncode == 0

@@ -25,7 +25,8 @@ _SETTINGS = {
 
 def discover(config: Config) -> Registry:
     """Load the installed plugins with their settings."""
-    defaults = {"library": {"FOLDER": str(config.library_dir)}}
+    cache = config.data_dir / "library-ids.json"
+    defaults = {"library": {"FOLDER": str(config.library_dir), "CACHE": str(cache)}}
     return Registry.discover(config.plugin_settings, defaults)
 
 

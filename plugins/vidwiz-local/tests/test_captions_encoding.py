@@ -1,6 +1,8 @@
 """Captions in old encodings are read as they were meant, or refused by name; never as mojibake."""
 
+import importlib.util
 import json
+from pathlib import Path
 
 import pytest
 
@@ -117,3 +119,107 @@ def test_the_next_file_is_read_when_an_encoding_is_not_known(put, library, folde
     (folder / f"{VIDEO}.en.vtt").write_bytes(b"WEBVTT\n\n" + srt("Да").encode("cp1251"))
     found = library.fetch_transcript(VideoRef("youtube", VIDEO, ""), ("en",))
     assert [segment.text for segment in found.segments] == ["Good."]
+
+
+def sentences():
+    path = Path(__file__).with_name("old_encodings.py")
+    spec = importlib.util.spec_from_file_location("old_encodings", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.SENTENCES
+
+
+SENTENCES = sentences()
+ENCODINGS = [(tag, encoding) for tag, (known, _) in SENTENCES.items() for encoding in known]
+
+
+def outcome(texts, encoding, hint):
+    """Return whether a file is read right, wrong or not at all."""
+    try:
+        found = read(srt(*texts[:9]).encode(encoding), hint)
+    except PluginError as refusal:
+        return "refused" if "encoding that is not known" in refusal.message else str(refusal)
+    return "right" if found == texts[:9] else f"wrong: {found}"
+
+
+@pytest.mark.parametrize(("language", "encoding"), ENCODINGS)
+@pytest.mark.parametrize("part", [slice(3), slice(3, 6), slice(6)])
+def test_three_lines_are_read_whatever_is_said_of_their_language(language, encoding, part):
+    texts = SENTENCES[language][1][part]
+    hints = (language, f"{language}-XX", None, "en", "")
+    assert [outcome(texts, encoding, hint) for hint in hints] == ["right"] * len(hints)
+
+
+@pytest.mark.parametrize(("language", "encoding"), ENCODINGS)
+def test_a_few_words_are_read_or_refused_and_never_read_wrongly(language, encoding):
+    read_with_hint = []
+    for line in SENTENCES[language][1]:
+        words = line.split() if " " in line else [line[at : at + 3] for at in range(0, 99, 3)]
+        joint = " " if " " in line else ""
+        for at in range(max(1, len(line.split()) - 4)):
+            few = joint.join(words[at : at + 5]).strip()
+            assert outcome([few], encoding, None) in {"right", "refused"}
+            read_with_hint.append(outcome([few], encoding, language))
+    assert set(read_with_hint) <= {"right", "refused"}
+    assert read_with_hint.count("right") >= 0.8 * len(read_with_hint)
+
+
+def test_a_wrong_hint_does_not_turn_one_language_into_another():
+    for language, encoding in ENCODINGS:
+        texts = SENTENCES[language][1]
+        found = {outcome(texts, encoding, hint) for hint in ("pl", "tr", "ru", "ja", "fr", "he")}
+        assert found <= {"right", "refused"}
+
+
+# One short text each, of those that the lists of words were not made with.
+SPOKEN = [
+    ("tr", "cp1254", "Merhaba, nasılsın? Şimdi değil, yarın konuşuruz."),
+    ("ro", "iso8859_2", "Bună ziua, ce faceţi? Mulţumesc, sunt bine."),
+    ("hu", "cp1250", "Köszönöm, jól. Hazafelé, már késő van."),
+    ("pl", "iso8859_2", "Nie teraz, porozmawiamy jutro. Zgaś światło, proszę."),
+    ("cs", "cp1250", "Teď ne, promluvíme si zítra. Zhasni světlo, prosím."),
+    ("ru", "koi8_r", "ВНИМАНИЕ! ПОГАСИ СВЕТ"),
+    ("ar", "cp1256", "أطفئ الضوء من فضلك."),
+    ("en", "cp1252", "El Niño is coming, Zoë."),
+    ("lt", "cp1257", "Išjunk šviesą, prašau. Grįžtu namo, jau vėlu."),
+    ("ja", "euc_jp", "ありがとう、元気です。"),
+    ("th", "cp874", "ช่วยปิดไฟหน่อย"),
+]
+
+
+@pytest.mark.parametrize(("language", "encoding", "text"), SPOKEN)
+@pytest.mark.parametrize("form", ["{}", "<i>{}</i>", "- {}"])
+def test_what_people_say_is_read_where_the_language_is_known(language, encoding, text, form):
+    data = srt(form.format(text)).encode(encoding)
+    assert read(data, language) == [text if form.startswith("<") else form.format(text)]
+
+
+@pytest.mark.parametrize("encoding", ["cp437", "cp850", "cp852", "mac_roman", "cp037"])
+def test_encodings_that_are_not_tried_are_refused(encoding):
+    texts = ["Die schönen Grüße kämen später an, müßten wir für möglich halten.", "Ölgötze"]
+    assert outcome(texts, encoding, "de") == "refused"
+
+
+@pytest.mark.parametrize(("language", "encoding"), [("zh", "gb18030"), ("ja", "cp932")])
+@pytest.mark.parametrize("hint", [None, "zh", "ja"])
+def test_a_long_file_with_the_line_ends_of_old_macs_is_read(language, encoding, hint):
+    texts = SENTENCES[language][1] * 500
+    lines = [f"00:00:01,000 --> 00:00:01,900\r{text}\r\r" for text in texts]
+    for shift in ("", " "):
+        data = (shift + "".join(lines)).encode(encoding)
+        assert set(texts) == set(read(data, hint))
+
+
+@pytest.mark.parametrize(
+    ("language", "encoding"), [("ja", "iso2022_jp"), ("ko", "iso2022_kr"), ("ja", "iso2022_jp_1")]
+)
+def test_escapes_in_ascii_are_read(language, encoding):
+    texts = SENTENCES[language][1]
+    assert read(srt(*texts).encode(encoding)) == texts
+
+
+@pytest.mark.parametrize("language", sorted(SENTENCES))
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8", "utf-8-sig"])
+def test_unicode_is_read_with_and_without_its_mark(language, encoding):
+    texts = SENTENCES[language][1]
+    assert read(srt(*texts).encode(encoding)) == texts

@@ -8,7 +8,7 @@ import pytest
 
 from vidwiz.plugin_api import PluginError
 from vidwiz_local.captions import MAX_BYTES, MEMORY_FACTOR, parse
-from vidwiz_local.captions.formats import LONGEST_LINE, MOST_CUES, MOST_LINES
+from vidwiz_local.captions.cues import LONGEST_LINE, MOST_CUES, MOST_LINES
 
 MEGABYTES = 22
 MEASURE = """
@@ -159,7 +159,7 @@ def test_what_is_larger_than_captions_are_is_refused_by_name():
 
 @pytest.mark.parametrize("caption_format", ["vtt", "json3"])
 def test_more_captions_than_can_be_stored_are_refused(monkeypatch, caption_format):
-    monkeypatch.setattr("vidwiz_local.captions.formats.MOST_CUES", 50)
+    monkeypatch.setattr("vidwiz_local.captions.cues.MOST_CUES", 50)
     assert MOST_CUES > 50
     piece = {"vtt": short_vtt, "json3": short_json3}[caption_format]
     head, tail = ('{"events":[', "{}]}") if caption_format == "json3" else ("", "")

@@ -1,5 +1,7 @@
 """YouTube's automatic captions roll over the screen; each word comes out once."""
 
+from itertools import pairwise
+
 import pytest
 
 from vidwiz_local.captions import parse
@@ -105,3 +107,108 @@ def test_repetition_stays_in_a_file_that_does_not_roll():
 def test_the_same_cue_twice_is_one():
     text = block(0, 1000, "hello") * 2 + block(1000, 2000, "there") * 2
     assert [segment.text for segment in parse(text, "srt")] == ["hello", "there"]
+
+
+def said(*cues):
+    """What is read of cues, each a start and an end in seconds and a text."""
+    text = "".join(block(int(s * 1000), int(e * 1000), line) for s, e, line in cues)
+    return [
+        (segment.offset, round(segment.offset + segment.duration, 3), segment.text)
+        for segment in parse(text, "srt")
+    ]
+
+
+OLDEST, STEAM = "a kettle is the oldest machine", "it turns cold water into steam"
+
+
+@pytest.mark.parametrize(
+    "twins",
+    [
+        [(0, 2, OLDEST), (2, 4, OLDEST)],
+        [(0, 2, OLDEST), (2.04, 4, OLDEST)],
+        [(0, 4, OLDEST), (1, 3, OLDEST)],
+        [(0, 0, OLDEST), (0, 4, OLDEST)],
+        [(0, 2, OLDEST), (0.01, 2, OLDEST), (0.02, 4, OLDEST)],
+        [(0, 4, OLDEST), (4, 4, OLDEST)],
+        [(n / 2, n / 2 + 0.5, OLDEST) for n in range(8)],
+    ],
+    ids=["touching", "rounded", "inside", "no time", "three", "no time after", "loop"],
+)
+def test_twins_are_one_from_the_first_start_to_the_last_end(twins):
+    others = [(6 + 2 * n, 7 + 2 * n, f"{STEAM} {n}") for n in range(9)]
+    assert said(*twins, *others) == [(0, 4, OLDEST), *others]
+
+
+def test_twins_in_two_languages_are_one_each():
+    cues = [(0, 2, OLDEST), (0, 2, "le plus vieux"), (2, 4, OLDEST), (2, 4, "le plus vieux")]
+    assert said(*cues) == [(0, 4, OLDEST), (0, 4, "le plus vieux")]
+
+
+def test_two_languages_at_once_are_kept_with_their_whole_time():
+    cues = [(0, 3, OLDEST), (0, 3, "le plus vieux"), (3, 6, STEAM), (3, 6, "de la vapeur")]
+    assert said(*cues) == cues
+
+
+@pytest.mark.parametrize(
+    "cues",
+    [
+        [(0, 1, OLDEST), (1.3, 2, OLDEST), (3, 4, STEAM)],
+        [(0, 1, OLDEST), (1, 2, STEAM), (2, 3, OLDEST), (3, 4, STEAM)],
+        [(0, 1, "no, no, no"), (2, 3, "no, no, no")],
+        [(0, 1, "verse one"), (1, 2, "la la la"), (2, 3, "la la la"), (3, 4, "verse two")],
+        [(0, 1, "No."), (1, 2, "No, never."), (2, 3, OLDEST), (3, 4, STEAM)],
+        [(n, n + 1, f"{word} kettles") for n, word in enumerate(["old", "new", "old", "new"])],
+        [(n, n + 0.4, "come on") for n in range(4)],
+    ],
+    ids=["pause", "others between", "no no no", "chorus", "no", "alike", "four times"],
+)
+def test_genuine_repetition_stays(cues):
+    assert said(*cues) == cues
+
+
+def test_a_sentence_that_a_recogniser_looped_is_said_once():
+    loop = [(10 + 0.5 * n, 10.3 + 0.5 * n, "thank you") for n in range(800)]
+    assert said((0, 5, OLDEST), *loop) == [(0, 5, OLDEST), (10, 409.8, "thank you")]
+
+
+def growing(start, words, step=0.4):
+    return [
+        (start + step * n, start + step * (n + 1), " ".join(words.split()[: n + 1]))
+        for n in range(len(words.split()))
+    ]
+
+
+def test_cues_that_grow_are_their_last_state_with_the_whole_time():
+    cues = [*growing(0, OLDEST), *growing(5, STEAM), *growing(10, "and so on")]
+    assert said(*cues) == [(0, 2.4, OLDEST), (5, 7.4, STEAM), (10, 11.2, "and so on")]
+
+
+def test_one_sentence_that_grows_among_others_is_said_once():
+    others = [(5 + n, 6 + n, f"{STEAM} {n}") for n in range(40)]
+    assert said(*growing(0, OLDEST), *others) == [(0, 2.4, OLDEST), *others]
+
+
+@pytest.mark.parametrize(
+    "phrases",
+    [
+        ["so today we boil", "some water and wait", "until the kettle sings", "and we pour it"],
+        ["今日は水を", "沸かします", "そして待つ", "お茶を入れる"],
+    ],
+    ids=["spaces", "no spaces"],
+)
+def test_rows_that_roll_on_one_line_come_once(phrases):
+    space = " " if phrases[0].isascii() else ""
+    shown = [phrases[0], *(a + space + b for a, b in pairwise(phrases))]
+    cues = [(3 * n, 3 * n + 3, line) for n, line in enumerate(shown)]
+    assert said(*cues) == [(3 * n, 3 * n + 3, line) for n, line in enumerate(phrases)]
+
+
+def test_a_lower_row_that_grows_under_another_comes_once():
+    cues, above, at = [], "", 0
+    for line in (OLDEST, STEAM, "with almost no moving parts"):
+        for start, end, words in growing(at, line):
+            cues.append((start, end, f"{above}\n{words}".lstrip("\n")))
+        above, at = line, end
+    assert " ".join(text for _, _, text in said(*cues)) == (
+        f"{OLDEST} {STEAM} with almost no moving parts"
+    )

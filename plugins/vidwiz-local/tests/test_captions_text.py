@@ -6,6 +6,7 @@ import pytest
 
 from vidwiz.plugin_api import PluginError
 from vidwiz_local.captions import parse
+from vidwiz_local.captions.text import clean
 
 
 def texts(data, caption_format="srt"):
@@ -30,6 +31,25 @@ def cue(text, times="00:00:01,000 --> 00:00:02,000"):
         ("if a < b and c > d", "if a < b and c > d"),
         ("a <b and c> d", "a <b and c> d"),
         ("the <div> and {x} of <T>", "the <div> and {x} of <T>"),
+        ("<div>", "<div>"),
+        ("<div> holds a <p>", "<div> holds a <p>"),
+        ("write <div>hello</div> here", "write <div>hello</div> here"),
+        ("<div><p>one</p><p>two</p></div>", "one two"),
+        ('<p align="start"><strong>the kettle</strong> is <em>on</em></p>', "the kettle is on"),
+        ("<font color=#ffff00 size=14>tea<br/>takes</font><!-- note -->", "tea takes"),
+        ("&lt;i&gt;so&lt;/i&gt; &amp;lt;b&amp;gt;it&amp;lt;/b&amp;gt; goes", "so it goes"),
+        ("< i >so< / i > it </i>", "so it"),
+        ("< the kettle is on", "< the kettle is on"),
+        ("tea<0:00:14.900000><c> time</c> <00:01>now<1:02:03,4>", "tea time now"),
+        ("<|en|><|0.00|>so<|2.50|>", "so"),
+        (r"the kettle\Nis\non\hnow\h", "the kettle is on now"),
+        (r"open C:\new\Notes and \\\\host\new", r"open C:\new\Notes and \\\\host\new"),
+        ("{y:i}so {an8}{i1}it{i0} {c:$0000ff}{pos(1,2)}goes{\\k20}", "so it goes"),
+        (r"{\pos(192,230)\fad(200,0)}tea", "tea"),
+        (r"a{\p1}m 0 0 l 100 0 100 100 0 100{\p0} b", "a b"),
+        ("{p1}m 0 0 l 100 0 100 100{p0}", None),
+        ("m 0 0 l 100 0 100 100 0 100.", None),
+        ("m 5 is a road", "m 5 is a road"),
         ("we&amp;#39;re Tom &amp; Ann&#39;s", "we're Tom & Ann's"),
         ("&lt;3 &gt;&gt; a&nbsp;b\u00a0c", "<3 >> a b c"),
         ("\u200bwo\u200brd\u200e \u202bab\u202c \ufeff", "word ab"),
@@ -40,7 +60,8 @@ def cue(text, times="00:00:01,000 --> 00:00:02,000"):
     ],
 )
 def test_text_is_made_plain(written, plain):
-    assert texts(cue(written)) == [plain]
+    others = cue("more", "00:00:03,000 --> 00:00:04,000")
+    assert texts(cue(written) + others) == [*([plain] if plain else []), "more"]
 
 
 def test_sounds_stay_among_words():
@@ -68,9 +89,46 @@ def test_captions_without_words_are_an_empty_transcript(text, caption_format):
     assert "x.srt" in caught.value.message
 
 
+def test_a_name_with_codes_is_one_line():
+    assert clean("a\\Nb <br> <p class='x'>c</p>\n d") == "a b c d"
+
+
 @pytest.mark.parametrize(
     "piece",
-    ["<", "&", "{\\", "[", "(", " ", "<v ", "<i.", "-->", "&amp;", "\r", "<0", "1:", "\n\n", "9"],
+    [
+        *(
+            "<!--",
+            "<b ",
+            "<b =",
+            "</p>",
+            "<p>",
+            "{\\p1",
+            "{y:",
+            "m 0 0 ",
+            "\\N",
+            "C:\\",
+            "<0:",
+            "<|",
+        ),
+        *("0:0 -", "00:00:01,000 -->", "1 -> ", "- > ", "0:", "&gt;", "nan:", "[0:00", "1:2 --> "),
+        *(
+            "<",
+            "&",
+            "{\\",
+            "[",
+            "(",
+            " ",
+            "<v ",
+            "<i.",
+            "-->",
+            "&amp;",
+            "\r",
+            "<0",
+            "1:",
+            "\n\n",
+            "9",
+        ),
+    ],
 )
 def test_hostile_text_is_read_at_once(piece):
     body = f"00:00:01,000 --> 00:00:02,000\nhello {piece * (200_000 // len(piece))}"

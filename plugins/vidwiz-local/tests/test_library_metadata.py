@@ -66,7 +66,18 @@ def test_wrong_types_and_values_are_not_known(fetch, wrong):
     ("field", "written", "expected"),
     [
         ("duration", "212.5", 212.5),
-        ("duration", "3:32", None),
+        ("duration", "3:32", 212),
+        ("duration", "1:02:05", 3725),
+        ("duration", "1:02:05.5", 3725.5),
+        ("duration", "PT1H2M5S", 3725),
+        ("duration", "P1DT2S", 86_402),
+        ("duration", "PT", None),
+        ("duration", "P", None),
+        ("duration", "-1:02", None),
+        ("duration", "1:" * 9 + "2", None),
+        ("duration_string", "1:02:05", "1:02:05"),
+        ("view_count", "1,234,567", 1_234_567),
+        ("view_count", "1,2", None),
         ("duration", 0, None),
         ("duration", 10**400, None),
         ("duration", 1e300, None),
@@ -79,6 +90,28 @@ def test_wrong_types_and_values_are_not_known(fetch, wrong):
         ("upload_date", 20240229, None),
         ("title", "a\0b\ud800", "ab"),
         ("title", " Brot & Käse ", "Brot & Käse"),
+        ("title", "Tea\r\nand\tmilk\u2028now", "Tea and milk now"),
+        ("title", "\x1b[31mred\u202egpj\u202c\u200e", "[31mredgpj"),
+        ("title", "Tea &amp; Milk &#39;24 &amp;#39;", "Tea & Milk '24 '"),
+        ("title", "a &copy=b &#0; &#xffffffff;", "a &copy=b \ufffd &#xffffffff;"),
+        ("title", "&#27;[31mred", "[31mred"),
+        ("title", "Using <b> and { }", "Using <b> and { }"),
+        ("title", "می‌خواهم 👩‍🚀", "می‌خواهم 👩‍🚀"),
+        ("title", ID, None),
+        ("title", f"youtube video #{ID}", None),
+        ("title", "Math video #7", "Math video #7"),
+        ("channel", "\u202eTea\n", "Tea"),
+        ("uploader", "Ann &amp; Bob", "Ann & Bob"),
+        ("description", "a\r\nb\rc\n\n \x1bd &amp;", "a\nb\nc\n\n d &amp;"),
+        ("description", "\u202e\n", None),
+        ("language", "eng", "en"),
+        ("language", "iw", "he"),
+        ("language", "wav-xx-", None),
+        (
+            "chapters",
+            [{"title": "One\n\x1btwo", "start_time": 0}],
+            (Chapter("One two", 0.0, None),),
+        ),
         ("thumbnail", "javascript:alert(1)", None),
         ("webpage_url", "https://example.org/a b", None),
         ("language", "none of them", None),
@@ -142,6 +175,89 @@ def test_a_broken_info_json_is_named(fetch, data, reason):
     assert caught.value.code == "parse_error"
     assert caught.value.handling is Handling.SWITCH
     assert caught.value.message == f"{ID}.info.json {reason}"
+
+
+def test_what_follows_the_first_object_of_a_file_is_left_out(fetch):
+    assert fetch(b'\n{"title": "One"}\n{"title": "Two"}\n').title == "One"
+
+
+@pytest.fixture
+def fetch_all(tmp_path):
+    """Return the metadata of the video after several files were written."""
+
+    def fetch(files):
+        for name, content in files.items():
+            tmp_path.joinpath(name).parent.mkdir(exist_ok=True)
+            text = content if isinstance(content, str) else json.dumps(content)
+            tmp_path.joinpath(name).write_text(text, "utf-8")
+        return LibraryFetcher(LibrarySettings(tmp_path)).fetch_metadata(REF)
+
+    return fetch
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"_type": "playlist", "id": ID, "title": "A list", "entries": []},
+        {"_type": "channel", "title": "A channel"},
+        {"id": ID, "title": "A list", "entries": [{}]},
+        {"id": "abcdefghij1", "title": "Another video"},
+        '{"title": "Cut',
+        "[]",
+    ],
+    ids=["playlist", "channel", "entries", "another id", "cut", "list"],
+)
+def test_an_info_json_that_is_not_the_videos_loses(fetch_all, caplog, other):
+    mine = {"_type": "video", "id": ID, "title": "Mine"}
+    assert fetch_all({f"A [{ID}].info.json": other, f"B [{ID}].info.json": mine}).title == "Mine"
+    assert [record.reason.partition(" is ")[0] for record in caplog.records] == [
+        f"A [{ID}].info.json"
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"_type": "playlist", "title": "A list"}, {"id": "abcdefghij1", "title": "Other"}, "", "{"],
+)
+def test_the_title_in_the_name_serves_where_the_info_json_is_of_no_use(fetch_all, other):
+    assert fetch_all({f"Kettle on [{ID}].info.json": other}) == VideoMetadata(
+        id=ID, title="Kettle on"
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ({"_type": "playlist", "title": "A list"}, "is about a list of videos, not about this one"),
+        ({"id": "abcdefghij1", "title": "Other"}, "is about another video"),
+    ],
+)
+def test_an_info_json_of_something_else_is_named_where_nothing_else_is_known(fetch, other, reason):
+    with pytest.raises(PluginError) as caught:
+        fetch(other)
+    assert caught.value.code == "parse_error"
+    assert caught.value.message == f"{ID}.info.json {reason}."
+
+
+@pytest.mark.parametrize("odd", ["x", 5, None, [], "youtube:" + ID, "", "a b c d e f"])
+def test_what_is_no_id_is_not_another_video(fetch, odd):
+    assert fetch({"id": odd, "title": "Mine"}).title == "Mine"
+
+
+@pytest.mark.parametrize("title", ["", ID, f"youtube video #{ID}", None, ["a"], "\u202e"])
+def test_the_title_in_the_name_is_better_than_none_or_a_placeholder(fetch_all, title):
+    found = fetch_all({f"Real name [{ID}].info.json": {"id": ID, "title": title, "channel": "Tea"}})
+    assert (found.title, found.channel) == ("Real name", "Tea")
+
+
+def test_what_one_source_lacks_comes_from_the_next(fetch_all):
+    files = {
+        f"{ID}.info.json": {"title": f"youtube video #{ID}", "duration": 60, "view_count": 5},
+        f"b/{ID}.info.json": {"title": "Real", "duration": 99, "view_count": 9, "channel": "Tea"},
+    }
+    found = fetch_all(files)
+    assert (found.title, found.duration, found.duration_string) == ("Real", 60, "1:00")
+    assert (found.view_count, found.channel) == (5, "Tea")
 
 
 def test_a_huge_info_json_is_refused_unread(tmp_path):

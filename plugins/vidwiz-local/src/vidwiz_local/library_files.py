@@ -1,34 +1,27 @@
-"""The files of the library folder: which belong to a video, and which captions come first."""
+"""The files of a video in the library folder."""
 
 from __future__ import annotations
 
-import os
-import re
-from dataclasses import dataclass
-from itertools import takewhile
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_local.captions import MAX_BYTES, CaptionFormat
-from vidwiz_local.captions.text import clean
+from vidwiz_local.captions import decompressed
+from vidwiz_local.library_metadata import is_of_another, read_info
+from vidwiz_local.library_names import Name, beside_info, inside_folder, of_video, title_beside_id
+from vidwiz_local.library_reading import read_file
+from vidwiz_local.library_text import one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from vidwiz.plugin_api import VideoRef
+    from vidwiz_local.library_index import LibraryIndex, Listing
 
-Kind = Literal["info.json", "json3", "vtt", "srt"]
-
-FORMATS: tuple[CaptionFormat, ...] = ("json3", "vtt", "srt")
-"""Best first. json3 has each word once, in plain text; vtt repeats the lines of YouTube's automatic
-captions, which can be undone; srt is mostly a conversion of vtt and has lost what tells more."""
-
-_NAME = re.compile(r"(?P<stem>.+)\.(?P<kind>info\.json|json3|vtt|srt)", re.IGNORECASE | re.DOTALL)
-# `en`, `zh-Hans`, `en-orig`, and `en-eEY6OEpapPo`, which is a named track; not `live_chat`.
-_TAG = re.compile(r"[a-z]{2,3}(?:[-_][a-z0-9_-]+)?", re.IGNORECASE)
-_ORIGINAL = re.compile(r"[-_]orig$", re.IGNORECASE)
-_FORMER_TAGS = {"iw": "he", "in": "id", "ji": "yi"}  # YouTube still uses them
+_SHORTEST = 6  # characters of an id of another site that names a folder; a language has fewer
+_INFO = ".info.json"
+_MOST_NAMED = 3
 
 
 def not_in_library(message: str) -> PluginError:
@@ -38,138 +31,149 @@ def not_in_library(message: str) -> PluginError:
 
 @dataclass(frozen=True, slots=True)
 class LibraryFile:
-    """A file of one video; `language` is the tag in its name, `title` what stands before `[ID]`.
-
-    Captions are automatic when speech recognition is known to have made them: yt-dlp names those of
-    the spoken language `LANG-orig`.
-    """
+    """A file of one video, and what its name says."""
 
     path: Path
-    kind: Kind
-    title: str | None
-    language: str | None = None
-    is_automatic: bool = False
+    says: Name
 
     @property
     def name(self) -> str:
         """The file's name as it may be shown."""
-        return clean(self.path.name)
+        return one_line(self.path.name)
+
+    @property
+    def is_info(self) -> bool:
+        """Whether it holds the video's metadata."""
+        return self.says.kind == "info.json"
+
+    @property
+    def language(self) -> str | None:
+        """The tag of the language in its name."""
+        return self.says.tags.language
 
     def read(self) -> bytes:
         """Return the content, or raise `parse_error`."""
-        try:
-            # Opening a pipe would wait for its writer.
-            if not self.path.is_file():
-                raise PluginError("parse_error", f"{self.name} is not a file.")
-            with self.path.open("rb") as stream:
-                data = stream.read(MAX_BYTES + 1)
-        except OSError as exc:
-            reason = exc.strerror or "input error"
-            raise PluginError("parse_error", f"{self.name} cannot be read ({reason}).") from exc
-        if len(data) > MAX_BYTES:
-            limit = MAX_BYTES // 1024**2
-            raise PluginError("parse_error", f"{self.name} is too large (over {limit} MB).")
-        return data
+        data = read_file(self.path, name=self.name)
+        return decompressed(data, name=self.name) if self.says.is_compressed else data
 
 
-def find_files(folder: Path, ref: VideoRef) -> list[LibraryFile]:
-    """Return the files of a video, those nearest to the top of the folder first."""
-    # The last is how yt-dlp writes a colon, which Windows has in no file name.
-    keys = (ref.id, f"{ref.site}:{ref.id}", f"{ref.site}\N{FULLWIDTH COLON}{ref.id}")
-    files = [
-        file
-        for root, names in _walk(folder)
-        for name in names
-        if ref.id in name and (file := _recognise(root, name, keys)) is not None
-    ]
-    return sorted(files, key=lambda file: (len(file.path.parts), file.path))
+@dataclass(frozen=True, slots=True)
+class FilesOfVideo:
+    """What the library has of a video, the nearest to the top of the folder first."""
+
+    infos: list[LibraryFile]
+    captions: list[LibraryFile]
+    others: list[LibraryFile]
+    """Captions that cannot be read for what their names say."""
+    title: str | None
+    """What the names of files and folders say of the title."""
+
+    def why_none(self) -> str:
+        """Say why there are no captions."""
+        if not self.others:
+            return "The library folder has no captions for this video."
+        named = [
+            f"{file.name} {'is not complete' if file.says.is_partial else 'was not understood'}"
+            for file in self.others[:_MOST_NAMED]
+        ]
+        more = len(self.others) - len(named)
+        listed = ", ".join(named) + (f", and {more} more" if more else "")
+        return f"The library folder has no captions for this video that can be read; {listed}."
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, list[str]]]:
-    def refuse(error: OSError) -> None:
-        if error.filename == str(folder) and not isinstance(error, FileNotFoundError):
-            raise not_in_library(f"The library folder cannot be read ({error.strerror}).")
+def find_files(index: LibraryIndex, ref: VideoRef, *, for_metadata: bool) -> FilesOfVideo:
+    """Return the files of a video.
 
-    seen = set()
-    for root, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
-        # Links are followed, since libraries are often put together of them; each folder once.
-        place = os.path.realpath(root)
-        if place in seen:
-            folders.clear()
-            continue
-        seen.add(place)
-        yield root, names
-
-
-def _recognise(root: str, name: str, keys: Sequence[str]) -> LibraryFile | None:
-    match = _NAME.fullmatch(name)
-    if match is None or name.startswith("._"):  # macOS keeps attributes under such names
-        return None
-    stem, kind = match["stem"], cast(Kind, match["kind"].lower())
-    path = Path(root, name)
-    title = _title(stem, keys)
-    if title is not None:
-        return LibraryFile(path, kind, clean(title) or None)
-    stem, _, tag = stem.rpartition(".")
-    title = _title(stem, keys)
-    if title is None or kind == "info.json" or not _TAG.fullmatch(tag):
-        return None
-    language = _ORIGINAL.sub("", tag)
-    return LibraryFile(path, kind, clean(title) or None, language, language != tag)
-
-
-def _title(stem: str, keys: Sequence[str]) -> str | None:
-    """Return what stands before the id, or None when the name is another video's."""
-    for key in keys:
-        if stem == key:
-            return ""
-        if stem.endswith(f"[{key}]"):
-            return stem[: -len(key) - 2]
-    return None
-
-
-def choose_captions(
-    files: Sequence[LibraryFile], asked: Sequence[str], spoken: str | None
-) -> list[LibraryFile]:
-    """Return the captions that answer the call, best first; the later ones are for broken files.
-
-    The languages asked for, then the one spoken in the video. Only when neither is there comes one
-    more: a file without a language, which is likely the video's own; English; the first by name.
+    Files that have the id only in an info.json beside them are looked for when no others are there
+    for what is wanted, since that reads the beginnings of many.
     """
-    captions = [file for file in files if file.kind != "info.json"]
-    spoken = spoken or next((file.language for file in captions if file.is_automatic), None)
-    wanted = [*asked, *([spoken] if spoken else [])]
-    chosen = [file for tag in wanted for file in _in_language(captions, tag)]
-    if not chosen:
-        chosen = [file for file in captions if file.language is None]
-        chosen.sort(key=_format_rank)
-    if not chosen and captions:
-        first = min(str(file.language) for file in captions)
-        chosen = _in_language(captions, "en") or _in_language(captions, first)
-    return list(dict.fromkeys(chosen))
+    try:
+        named = list(_by_name(index, ref))
+        files = _sorted(named, ref)
+        if not (files.infos or files.title if for_metadata else files.captions):
+            files = _sorted([*named, *_by_info(index, ref)], ref)
+    except FileNotFoundError:
+        return _sorted((), ref)  # the folder may be made later
+    except OSError as exc:
+        raise not_in_library(f"The library folder cannot be read ({exc.strerror}).") from exc
+    return files
 
 
-def _in_language(captions: Sequence[LibraryFile], tag: str) -> list[LibraryFile]:
-    """Return those in the language of `tag`: made by people first, then the nearest variant."""
-    asked = _subtags(tag)
-    if not asked:
-        return []
-
-    def rank(file: LibraryFile) -> tuple[bool, int, int, str, int]:
-        own = _subtags(file.language)
-        alike = takewhile(lambda pair: pair[0] == pair[1], zip(own, asked, strict=False))
-        shared = len(list(alike))
-        return (file.is_automatic, -shared, len(own), str(file.language), _format_rank(file))
-
-    return sorted((f for f in captions if _subtags(f.language)[:1] == asked[:1]), key=rank)
+def _sorted(files: Iterable[LibraryFile], ref: VideoRef) -> FilesOfVideo:
+    once = {file.path: file for file in files}.values()
+    found = sorted(once, key=lambda file: (len(file.path.parts), file.path))
+    captions = [file for file in found if not file.is_info]
+    return FilesOfVideo(
+        infos=[file for file in found if file.is_info],
+        captions=[file for file in captions if file.says.is_understood],
+        others=[file for file in captions if not file.says.is_understood],
+        title=next((f.says.title for f in found if f.says.title not in {"", ref.id}), None),
+    )
 
 
-def _subtags(tag: str | None) -> list[str]:
-    if not tag:
-        return []
-    base, *others = tag.lower().replace("_", "-").split("-")
-    return [_FORMER_TAGS.get(base, base), *others]
+def _by_name(index: LibraryIndex, ref: VideoRef) -> Iterator[LibraryFile]:
+    for listing in index.folders():
+        title = _title_of_folder(index, listing, ref)
+        names: Iterable[tuple[str, Name | None]]
+        if title is None:
+            names = ((name, of_video(name, ref)) for name in listing.with_text(ref.id))
+        else:
+            names = _inside(index, listing, ref, title)
+        for name, says in names:
+            if says is not None:
+                yield LibraryFile(Path(listing.path, name), says)
 
 
-def _format_rank(file: LibraryFile) -> int:
-    return FORMATS.index(cast(CaptionFormat, file.kind))
+def _title_of_folder(index: LibraryIndex, listing: Listing, ref: VideoRef) -> str | None:
+    """Return the title in the name of a folder that is named by the id; None for other folders."""
+    below = listing.path.removeprefix(str(index.root))
+    if ref.id not in below or (ref.site != "youtube" and len(ref.id) < _SHORTEST):
+        return None
+    titles = (title_beside_id(part, ref) for part in below.split("/"))
+    return next((title for title in titles if title is not None), None)
+
+
+def _inside(
+    index: LibraryIndex, listing: Listing, ref: VideoRef, title: str
+) -> Iterator[tuple[str, Name | None]]:
+    """Yield the files of a folder that is named by the id, but for those of other videos."""
+    others = [
+        name[: -len(_INFO)]
+        for name in listing.infos
+        if (ids := index.ids.of(f"{listing.path}/{name}")) and is_of_another(ids[0], ref)
+    ]
+    for name in listing.all_names():
+        says = of_video(name, ref)
+        if says is None and not any(name.startswith(f"{stem}.") for stem in others):
+            says = inside_folder(name)
+        yield name, says and (says if says.title else replace(says, title=title))
+
+
+def _by_info(index: LibraryIndex, ref: VideoRef) -> Iterator[LibraryFile]:
+    """Yield the info.json files that have the id in them, and the captions of the same name."""
+    for listing, info in index.infos_of(ref.id):
+        stem = info[: -len(_INFO)]
+        says = Name("info.json", one_line(stem))
+        file = LibraryFile(Path(listing.path, info), says)
+        if index.ids.of(str(file.path))[:1] != (ref.id,) and not _is_of(file, ref):
+            continue
+        yield file
+        for name in listing.with_text(f"{stem}."):
+            found = beside_info(name, stem)
+            if found is not None and not _has_own_info(listing, name, stem):
+                yield LibraryFile(Path(listing.path, name), replace(found, title=says.title))
+
+
+def _is_of(info: LibraryFile, ref: VideoRef) -> bool:
+    """Tell by the whole file whether an info.json is of this video."""
+    try:
+        return read_info(info.read(), name=info.name).get("id") == ref.id
+    except PluginError:
+        return False
+
+
+def _has_own_info(listing: Listing, name: str, stem: str) -> bool:
+    """Tell whether an info.json of another video has more of the beginning of this name."""
+    words = name[len(stem) + 1 :].split(".")
+    longer = (".".join([stem, *words[:count]]) for count in range(1, len(words)))
+    return any(f"/{beginning}{_INFO}/" in listing.names for beginning in longer)

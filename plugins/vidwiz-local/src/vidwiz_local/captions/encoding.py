@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from vidwiz_local.captions.guessing import Fit, asian_fit, fits, letters_of
+from vidwiz_local.captions.languages import LATIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from charset_normalizer import CharsetMatch
 
 _BOMS = (
     # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -23,38 +23,50 @@ _BOMS = (
 )
 _CHUNK = 1024 * 1024  # bytes that are decoded at once
 
-# What files of captions are in fact written in, the likelier first: Windows, then DOS and Unix.
 _WESTERN = "cp1252"
-_USUAL = (
-    *(_WESTERN, "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257"),
-    *("cp932", "gb18030", "big5", "cp949", "cp874"),
-    *("iso8859_2", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8", "iso8859_9"),
-    *("koi8_r", "koi8_u", "cp866", "euc_jp"),
+_OF_LATIN = (
+    *(_WESTERN, "cp1250", "cp1254", "cp1257"),
+    *("iso8859_2", "iso8859_9", "iso8859_15", "iso8859_13"),
 )
-_CYRILLIC = ("cp1251", "koi8_r", "koi8_u", "iso8859_5", "cp866")
-_CENTRAL = ("cp1250", "iso8859_2")
-_OF_LANGUAGE = {
-    **dict.fromkeys(("ru", "uk", "be", "bg", "mk", "kk", "ky", "mn", "tg"), _CYRILLIC),
-    "sr": (*_CYRILLIC, *_CENTRAL),
-    **dict.fromkeys(("pl", "cs", "sk", "hu", "ro", "hr", "sl", "bs", "sq"), _CENTRAL),
-    "el": ("cp1253", "iso8859_7"),
-    **dict.fromkeys(("tr", "az"), ("cp1254", "iso8859_9")),
-    **dict.fromkeys(("he", "iw", "yi"), ("cp1255", "iso8859_8")),
-    **dict.fromkeys(("ar", "fa", "ur", "ps"), ("cp1256", "iso8859_6")),
-    **dict.fromkeys(("et", "lv", "lt"), ("cp1257",)),
-    "vi": ("cp1258",),
-    "ja": ("cp932", "euc_jp"),
-    "zh": ("gb18030", "big5"),
-    "ko": ("cp949",),
-    "th": ("cp874",),
+_OF_SCRIPTS = (
+    *("cp1251", "cp1253", "cp1255", "cp1256", "cp874"),
+    *("koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8"),
+)
+"""What files of captions are in fact written in, the likelier first: Windows, then DOS and Unix."""
+_OF_ASIA = {"cp932": "ja", "euc_jp": "ja", "gb18030": "zh", "big5": "zh", "cp949": "ko"}
+_WITH_HINT = {"vi": "cp1258"}  # its letters are in no order that would tell
+_SERVED = {
+    _WESTERN: "en de fr es pt it nl sv da no fi is ca sq et",
+    "iso8859_15": "de fr es pt it nl sv da no fi is ca sq et",
+    **dict.fromkeys(("cp1250", "iso8859_2"), "pl cs sk hu ro hr sl sq"),
+    **dict.fromkeys(("cp1254", "iso8859_9"), "tr az"),
+    **dict.fromkeys(("cp1257", "iso8859_13"), "et lv lt"),
+    "cp1251": "ru uk be bg sr mk",
+    "koi8_r": "ru",
+    "koi8_u": "ru uk",
+    "cp866": "ru",
+    "iso8859_5": "ru uk be bg sr mk",
+    **dict.fromkeys(("cp1253", "iso8859_7"), "el"),
+    **dict.fromkeys(("cp1255", "iso8859_8"), "he"),
+    "cp1256": "ar fa",
+    "iso8859_6": "ar",
+    "cp874": "th",
 }
-_SAMPLE = 64 * 1024  # bytes of text that charset-normalizer is shown
+"""By encoding the languages that it was made for."""
+_SAME_AS = {"iw": "he", "yi": "he", "ur": "fa", "bs": "hr", "sh": "hr", "nb": "no", "nn": "no"}
+_ESCAPES = {b"\x1b$)C": "iso2022_kr", b"\x1b$B": "iso2022_jp_2", b"\x1b$@": "iso2022_jp_2"}
+_ONE_SIDED = 8  # times more zeros in every other byte than in the rest
+_LEAST_ZEROS = 0.05  # share of bytes
+_WHOLE = 8  # times the damaged characters that UTF-8 must have of whole ones
+_SAMPLE = 64 * 1024  # bytes of text that are judged
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_MOST_ODD = 0.1  # share of signs, among characters beyond ASCII, that text in a language may have
-# Of fewer characters beyond ASCII nobody can tell Hebrew from Russian. Western text has few of
-# them, and is understood even when one of them is wrong.
-_FEWEST = 32
 _COMMON_MARKS = frozenset("…–—‘’‚“”„«»‹›•·°§©®™€£±\xa0")
+_HINT = 4.0  # how much the language that is said counts, in the measure of `Fit.score`
+_HINT_OF_ENGLISH = 1.0  # which is said of most files, whatever they are in
+_MARGIN = 1.5  # by how much the best reading must be better than the second
+_MARGIN_OF_LETTERS = 4.0  # the same where letters alone decide, and not words
+_FEWEST = 12  # letters of a script of which it can be told, where the language is not known
+_SHARE = 0.1  # and the share of its score, in much text
 
 
 class UnknownEncodingError(Exception):
@@ -91,6 +103,8 @@ def recognise(data: bytes, *, language: str | None = None) -> EncodedText:
             return EncodedText(data, encoding, len(mark))
     if utf16 := _utf16_without_mark(data[:2000]):
         return EncodedText(data, utf16)
+    if escaped := _escaped(data):
+        return EncodedText(data, escaped)
     if _fits(data, "utf-8") or _is_damaged_utf8(data):
         return EncodedText(data, "utf-8")
     if b"\0" in data[:1000]:
@@ -113,55 +127,103 @@ def _fits(data: bytes, encoding: str) -> bool:
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
-    """Western text in UTF-16 has a zero in every other byte; text in one byte has none."""
+    """Tell it by its times, which have a zero in every other byte whatever the words are in."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if even and odd:
+    if max(even, odd) <= min(even, odd) * _ONE_SIDED or max(even, odd) < len(head) * _LEAST_ZEROS:
         return None
-    mostly = len(head) // 4
-    return "utf-16-le" if odd > mostly else "utf-16-be" if even > mostly else None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _escaped(data: bytes) -> str | None:
+    """Return the encoding of mail and news, which is ASCII with escapes in between."""
+    for escape, encoding in _ESCAPES.items():
+        if escape in data and _fits(data, encoding):
+            return encoding
+    return None
 
 
 def _is_damaged_utf8(data: bytes) -> bool:
     """One cut character must not turn a whole Arabic file into Latin letters.
 
-    Text in another encoding hardly ever forms a valid sequence.
+    Text in another encoding seldom forms a valid sequence, but a few characters may.
     """
     damaged = foreign = 0
     for text in _decoded(data, "utf-8", "replace"):
         damaged += text.count("\ufffd")
         foreign += len(text) - len(text.encode("ascii", "ignore"))
-    return foreign - damaged > damaged
+    return foreign - damaged > damaged * _WHOLE
 
 
 def _old_encoding(data: bytes, language: str | None) -> str:
     """Return the encoding in which the lines that are not ASCII make the most sense."""
-    from charset_normalizer import from_bytes  # noqa: PLC0415 - few files need it, and it is large
-
     sample = _sample(data)
     if set(_beyond_ascii(sample.decode(_WESTERN, "replace"))) <= _COMMON_MARKS:
         return _WESTERN  # all Windows encodings have these at the same place
-    likely = _OF_LANGUAGE.get((language or "").lower().replace("_", "-").partition("-")[0], ())
-    asked = list(dict.fromkeys((*likely, *_USUAL)))
-    found = from_bytes(sample, cp_isolation=asked, enable_fallback=False)
+    hint = (language or "").lower().replace("_", "-").partition("-")[0]
+    hint = _SAME_AS.get(hint, hint)
+    readings: dict[str, _Reading] = {}
+    for encoding in (*_OF_LATIN, *_OF_SCRIPTS, *_OF_ASIA, *_hinted(hint)):
+        try:
+            # Without its end, which may be a character that was cut.
+            text = codecs.getincrementaldecoder(encoding)().decode(sample)
+        except UnicodeDecodeError:
+            continue
+        reading = _read(text, data[:_SAMPLE].decode(encoding, "replace"), encoding, hint)
+        if reading is None or not _fits(data, encoding):
+            continue
+        # Those in which the sample reads alike are one reading, by the encoding named first.
+        known = readings.get(text)
+        if known is None:
+            readings[text] = reading
+        elif known.score < reading.score:
+            readings[text] = reading._replace(encoding=known.encoding)
+    return _best(list(readings.values()))
 
-    def rank(match: CharsetMatch) -> tuple[bool, float, float, int]:
-        known = [name for name in match.could_be_from_charset if name in asked]
-        return (
-            likely != () and not set(known) & set(likely),
-            match.chaos,
-            -match.coherence,
-            min(map(asked.index, known), default=len(asked)),
-        )
 
-    for match in sorted(found, key=rank):
-        # Those in which the sample reads alike are one match.
-        names = [name for name in asked if name in match.could_be_from_charset]
-        fitting = next((name for name in names if _fits(data, name)), None)
-        if fitting and _is_plausible(str(match)):
-            if len(_beyond_ascii(str(match))) < _FEWEST and not {*likely, _WESTERN} & {*names}:
-                break
-            return fitting
-    raise UnknownEncodingError
+class _Reading(NamedTuple):
+    encoding: str
+    score: float
+    margin: float
+
+
+def _hint_counts(hint: str) -> float:
+    return _HINT_OF_ENGLISH if hint == "en" else _HINT
+
+
+def _hinted(language: str) -> tuple[str, ...]:
+    return (_WITH_HINT[language],) if language in _WITH_HINT else ()
+
+
+def _best(readings: list[_Reading]) -> str:
+    readings.sort(key=lambda reading: -reading.score)
+    if not readings:
+        raise UnknownEncodingError
+    first, *others = readings
+    if others:
+        margin = max(first.margin, abs(first.score) * _SHARE if first.score > 0 else 0)
+        if first.score - others[0].score < margin:
+            raise UnknownEncodingError
+    return first.encoding
+
+
+def _read(text: str, around: str, encoding: str, hint: str) -> _Reading | None:
+    """Return how likely a text is what somebody wrote in that encoding; None where it is not."""
+    if language := _OF_ASIA.get(encoding):
+        found = [fit for fit in [asian_fit(text, language)] if fit]
+    else:
+        served = _SERVED.get(encoding, "").split()
+        found = [fit for fit in fits(text, around) if fit.language in served]
+    if not found and encoding in _hinted(hint):
+        found = [Fit(hint, 0.0)]
+    hinted = [Fit(f.language, f.score + _hint_counts(hint) * (f.language == hint)) for f in found]
+    best = max(hinted, key=lambda fit: fit.score, default=None)
+    if best is None:
+        return None
+    if best.language in LATIN:
+        return _Reading(encoding, best.score, _MARGIN)
+    if best.language != hint and letters_of(text) * (1 + (encoding in _OF_ASIA)) < _FEWEST:
+        return None
+    return _Reading(encoding, best.score, _MARGIN_OF_LETTERS)
 
 
 def _sample(data: bytes) -> bytes:
@@ -179,20 +241,3 @@ def _sample(data: bytes) -> bytes:
 
 def _beyond_ascii(text: str) -> list[str]:
     return [character for character in text if not character.isascii()]
-
-
-def _is_plausible(text: str) -> bool:
-    """Tell whether text can be what somebody wrote.
-
-    In every language of Latin letters most letters are plain ones; where they are not, it is
-    another script, read wrongly.
-    """
-    foreign = _beyond_ascii(text)
-    odd = sum(unicodedata.category(character) in _ODD for character in foreign)
-    latin = sum(unicodedata.name(character, "").startswith("LATIN") for character in foreign)
-    plain = sum(character.isascii() and character.isalpha() for character in text)
-    return odd <= len(foreign) * _MOST_ODD and latin <= plain
-
-
-_ODD = frozenset({"Cc", "Cn", "Co", "Cs", "So", "Sm", "Sk"})
-"""Controls, unassigned, boxes and other signs. Quotation marks and currencies are common text."""

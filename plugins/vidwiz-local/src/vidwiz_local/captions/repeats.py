@@ -1,0 +1,227 @@
+"""What captions show twice although it is said once.
+
+Whether a file rolls or grows is judged on the whole of it: in one that does, nearly every cue
+repeats the one before; in one that does not, a line said twice stays twice.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from itertools import groupby, islice
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from vidwiz_local.captions.cues import Cue
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_SCREEN_ROWS = 4  # the most that roll-up captions have
+_FLASH = 50  # YouTube shows each finished line alone for 10 ms before the next is built under it
+_PAUSE = 500  # a screen that was empty for longer was cleared
+_TOUCH = 100  # between two cues with the same words; two frames, or what rounding leaves
+_SHORT = 3  # words of a line that is likely sung or called out again
+_TWIN_SHARE = 4  # one cue in so many is a twin in a file that was made with twins
+_SHARE = 3  # one cue in so many repeats another in a file that rolls or grows
+_LOOP = 5  # the same cue so often in a row is a speech recogniser that was caught in a loop
+_NEAR = 4  # cues that may stand on the screen at once
+_FEWEST_WORDS = 2  # that two rows on one line share; one word may be the same by chance
+_MOST_WORDS = 60  # of two rows
+_FEWEST_REPEATS = 2  # once is no way of showing captions
+_EMPTY_SCREEN = Cue(0, 0, "")
+# A word, or a character of a language that is written without spaces.
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+")
+_MARKS = ".,!?;:…\"'"
+
+
+def without_repeats(cues: list[Cue]) -> None:
+    """Leave in `cues`, which are in the order of time, each thing that is said once."""
+    cues[:] = _without_twins(cues)
+    rows = _repeated_rows(cues)
+    if rows is not None:
+        cues[:] = _without_rows(cues, rows)
+        return
+    cues[:] = _joined(cues)
+    cues[:] = _without_loops(cues)
+    _take_overlaps(cues)
+
+
+def _without_twins(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Yield each once: a cue with the same words at the same time is the same cue."""
+    for _, together in groupby(cues, key=attrgetter("start")):
+        longest: dict[str, Cue] = {}
+        for cue in together:
+            known = longest.get(cue.text)
+            if known is None or cue.end > known.end:
+                longest[cue.text] = cue
+        yield from longest.values()
+
+
+def _repeated_rows(cues: Sequence[Cue]) -> bytearray | None:
+    """Return how many lines of each cue a rolling screen showed before, None when none rolls."""
+    repeated = bytearray()
+    rolling = 0
+    shown, above = _EMPTY_SCREEN, [""]
+    for cue in cues:
+        lines = cue.text.split("\n")
+        count = _repeated_lines(above, lines, pause=cue.start - shown.end)
+        rolling += count > 0 and (count < len(lines) or cue.end - cue.start <= _FLASH)
+        repeated.append(count)
+        shown, above = cue, lines
+    return repeated if rolling * _SHARE > len(cues) else None
+
+
+def _repeated_lines(shown: Sequence[str], lines: Sequence[str], *, pause: int) -> int:
+    """Count the lines at the top that stood at the bottom of the screen before.
+
+    Rather too few than all: of `no / no` after `no / no` the lower one is new. A line over a new
+    one was carried up, however long ago it came; alone, after a pause, it is said again. `pause` is
+    in milliseconds.
+    """
+    rows = range(min(len(shown), len(lines), _SCREEN_ROWS), 0, -1)
+    matches = [count for count in rows if shown[-count:] == lines[:count]]
+    for count in matches:
+        if count < len(lines):
+            return count
+    return len(lines) if matches and pause <= _PAUSE else 0
+
+
+def _without_rows(cues: Sequence[Cue], repeated: bytearray) -> Iterator[Cue]:
+    for cue, count in zip(cues, repeated, strict=True):
+        lines = cue.text.split("\n")
+        if count < len(lines):
+            yield Cue(cue.start, cue.end, "\n".join(lines[count:])) if count else cue
+
+
+def _joined(cues: Sequence[Cue]) -> list[Cue]:
+    """Join cues with the same words of which one ends where the other begins, or later.
+
+    Short lines that only touch (`la la la`) are said again, unless the file has many twins.
+    """
+    joined = _join(cues, spares_short=False)
+    if (len(cues) - len(joined)) * _TWIN_SHARE > len(cues):
+        return joined
+    return _join(cues, spares_short=True)
+
+
+def _join(cues: Sequence[Cue], *, spares_short: bool) -> list[Cue]:
+    kept: list[Cue] = []
+    for cue in cues:
+        for index in range(len(kept) - 1, max(-1, len(kept) - 1 - _NEAR), -1):
+            known = kept[index]
+            is_twin = known.text == cue.text and cue.start - known.end <= _TOUCH
+            if is_twin and not (spares_short and _may_be_said_again(known, cue)):
+                kept[index] = Cue(known.start, max(known.end, cue.end), known.text)
+                break
+        else:
+            kept.append(cue)
+    return kept
+
+
+def _may_be_said_again(cue: Cue, again: Cue) -> bool:
+    is_apart = cue.start < cue.end <= again.start < again.end
+    return is_apart and len(_WORD.findall(cue.text)) <= _SHORT
+
+
+def _without_loops(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Join what comes five times and more in a row, with hardly a pause."""
+    run: list[Cue] = []
+    for cue in cues:
+        if run and (cue.text != run[0].text or cue.start - run[-1].end > _PAUSE):
+            yield from _one_of(run)
+            run = []
+        run.append(cue)
+    yield from _one_of(run)
+
+
+def _one_of(run: list[Cue]) -> list[Cue]:
+    if len(run) < _LOOP:
+        return run
+    return [replace(run[0], end=max(cue.end for cue in run))]
+
+
+def _take_overlaps(cues: list[Cue]) -> None:
+    """Undo cues that grow word by word, and rows that roll on one line.
+
+    A cue that grows comes once, with all its words and the whole time. Of rows that roll each
+    phrase comes with the time at which it was new.
+    """
+    shared, grown = _overlaps(cues)
+    growing = sum(grown)
+    rolling = sum(map(_FEWEST_WORDS.__le__, shared)) - sum(
+        is_grown and count >= _FEWEST_WORDS for count, is_grown in zip(shared, grown, strict=True)
+    )
+    repeats = growing + rolling
+    if repeats < _FEWEST_REPEATS:
+        return
+    if repeats * _SHARE <= len(cues):
+        cues[:] = _merged(cues, [0] * len(cues), _in_a_row(grown))
+    elif rolling >= growing:
+        cues[:] = _merged(cues, shared, bytearray(len(cues)))
+    else:
+        cues[:] = _merged(cues, shared, grown)
+
+
+def _overlaps(cues: Sequence[Cue]) -> tuple[list[int], bytearray]:
+    """Return for each cue the number of words that it shares with the end of the one before.
+
+    And whether these are all words of the one before.
+    """
+    shared, grown = [], bytearray()
+    shown, before = _EMPTY_SCREEN, [""]
+    for cue in cues:
+        words = [word.strip(_MARKS).casefold() for word in _WORD.findall(cue.text)]
+        count = 0
+        if cue.start - shown.end <= _PAUSE and words and words[0] in before:
+            count = _overlap(before, words)
+        shared.append(count)
+        grown.append(count == len(before) < len(words))
+        shown, before = cue, words
+    return shared, grown
+
+
+def _overlap(before: Sequence[str], words: Sequence[str]) -> int:
+    """Return how many words at the end of the one are at the beginning of the other."""
+    if before == words[: len(before)]:
+        return len(before)
+    for at in range(max(1, len(before) - _MOST_WORDS), len(before)):
+        if before[at] == words[0] and before[at:] == words[: len(before) - at]:
+            return len(before) - at
+    return 0
+
+
+def _in_a_row(grown: bytearray) -> bytearray:
+    """Leave of those that grow only what grows twice at least: `No.` and `No, never.` are said."""
+    following = bytearray([*grown[1:], 0])
+    before = bytearray([0, *grown[:-1]])
+    return bytearray(
+        is_grown and (more or less)
+        for is_grown, more, less in zip(grown, following, before, strict=True)
+    )
+
+
+def _merged(cues: Sequence[Cue], shared: Sequence[int], grown: bytearray) -> list[Cue]:
+    """Let cues that have grown take the place of those before, and cut what others repeat."""
+    kept: list[Cue] = []
+    is_cut = False
+    for cue, count, is_grown in zip(cues, shared, grown, strict=True):
+        if is_grown:
+            last = kept[-1]
+            text = f"{last.text} {_after(cue.text, count)}" if is_cut else cue.text
+            kept[-1] = Cue(last.start, max(last.end, cue.end), text)
+        elif count < _FEWEST_WORDS:
+            kept.append(cue)
+            is_cut = False
+        elif rest := _after(cue.text, count):
+            kept.append(replace(cue, text=rest))
+            is_cut = True
+        else:
+            kept[-1] = replace(kept[-1], end=max(kept[-1].end, cue.end))
+    return kept
+
+
+def _after(text: str, count: int) -> str:
+    """Return what stands after so many words."""
+    last = next(islice(_WORD.finditer(text), count - 1, None))
+    return text[last.end() :].strip()
