@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import importlib
+import importlib.metadata
 import os
 import pkgutil
 import socket
@@ -72,9 +74,24 @@ def preload() -> None:
     gc.disable()
     for name in _SHARED:
         importlib.import_module(name)
+    _import_plugins()
     gc.enable()
     gc.collect()
     gc.freeze()
+
+
+def _import_plugins() -> None:
+    """Import the installed plugins; of one that cannot be imported the parts tell by themselves."""
+    roles = importlib.import_module("vidwiz.plugin_host.registry").ROLES
+    modules = {
+        entry.module
+        for role in roles
+        for entry in importlib.metadata.entry_points(group=f"vidwiz.{role}")
+    }
+    for name in sorted(modules):
+        # A plugin may do anything while it is imported, but not end what holds all parts.
+        with contextlib.suppress(Exception, SystemExit):
+            importlib.import_module(name)
 
 
 class Parts:
