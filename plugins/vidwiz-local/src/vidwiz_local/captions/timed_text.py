@@ -38,7 +38,9 @@ _HEAD_LINE = re.compile(
 )
 _LOG = re.compile(r"(?:whisper_\w+|ggml_\w+|output_\w+|main|system_info)\s*:")  # of whisper.cpp
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
-_INNER = re.compile(r"\s+(?:\d{1,6}\s+)?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->\s?\d{1,3}:\d\d:)")
+_INNER = re.compile(
+    r"\s{1,3}(?:\d{1,6}\s{1,3})?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->\s?\d{1,3}:\d\d:)"
+)
 _NEXT = 60_000  # milliseconds after the end of a cue in which the next one likely begins
 _APART = frozenset("\ufeffWNSRXxKkLlwgoms")  # how such lines begin
 _LINES_OF_CUE = 5  # number, times and two or three lines
