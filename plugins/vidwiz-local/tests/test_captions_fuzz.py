@@ -128,16 +128,22 @@ def spoilt_file(chance):
     count = chance.randint(2, 8)
     words, pieces = Counter(), [HEAD] if is_vtt else []
     every = chance.choice([*TIMINGS, None, None, None])
-    for index, label in enumerate(labels(chance, count, is_vtt=is_vtt)):
+    above = list(labels(chance, count, is_vtt=is_vtt))
+    has_names = above[0].startswith("part")
+    gaps = "usual" if has_names else chance.choice(["usual", "usual", "usual", "none", "double"])
+    for index, label in enumerate(above):
         said = [[f"{chance.choice(VOCABULARY)}{index}{row}" for _ in range(3)] for row in "ab"]
         said = said[: chance.randint(1, 2)]
         words.update(word for row in said for word in row)
         line = f"{clock(index * 4000 + 1500)} --> {clock(index * 4000 + 4250)}"
-        spoil = every or (chance.choice(TIMINGS) if index else TIMINGS[0])
+        spoil = every or chance.choice(TIMINGS)
         rows = [chance.choice(TAGS).format(" ".join(row)) for row in said]
         if chance.random() < 0.1 and not label:
             rows.insert(0, "")
-        pieces.append(f"{label}{spoil(line) if index else line}\n" + "\n".join(rows) + "\n")
+        piece = f"{label}{spoil(line) if index else line}\n" + "\n".join(rows) + "\n"
+        pieces.append(piece.replace("\n", "\n\n") if gaps == "double" else piece)
+        if gaps != "usual":
+            continue
         pieces.append(chance.choice(BLANKS))
         if index + 1 < count and chance.random() < 0.1:
             pieces.append(chance.choice(["", pieces.pop()]) + HEAD)

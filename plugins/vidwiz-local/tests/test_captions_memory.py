@@ -19,7 +19,11 @@ from vidwiz.plugin_api import PluginError
 
 path = Path(sys.argv[1])
 caption_format = path.suffix[1:]
-small = {"json3": b'{"events": [{"segs": [{"utf8": "a"}]}]}'}
+small = {
+    "json3": b'{"events": [{"segs": [{"utf8": "a"}]}]}',
+    "srv3": b'<timedtext><p t="1">caf\\xe9 au lait</p></timedtext>',
+    "ass": b"Dialogue: 0,0:00:01.00,0:00:02.00,,,0,0,0,,caf\\xe9 au lait",
+}
 parse(small.get(caption_format, b"00:01.000 --> 00:02.000\\ncaf\\xe9 au lait\\n"), caption_format)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
@@ -64,6 +68,23 @@ def short_json3(number):
     return f'{{"tStartMs":{number},"segs":[{{"utf8":"{number}"}}]}},'
 
 
+def growing(number):
+    return srt(number, " ".join(f"word{number // 9}x{k}" for k in range(number % 9 + 1)))
+
+
+def untidy(number):
+    return srt(number).replace("-->", "→").replace(",", ":")
+
+
+def srv3(number):
+    return f'<p t="{number * 2000}" d="1900"><s>the</s><s t="9"> kettle {number} &amp;</s></p>'
+
+
+def ass(number):
+    times = f"{clock(2 * number, '.')},{clock(2 * number + 1, '.')}"
+    return f"Dialogue: 0,{times},Default,,0,0,0,,{{\\an8}}the kettle\\Nis {number}, on\n"
+
+
 def short_vtt(number):
     return (
         f"{number // 60:02}:{number % 60:02}.0 --> {number // 60:02}:{number % 60:02}.9\n{number}\n"
@@ -106,6 +127,11 @@ def measured(path):
         ("vtt", short_vtt, "WEBVTT\n\n", ""),
         ("json3", json3, '{"events":[', "{}]}"),
         ("json3", short_json3, '{"events":[', "{}]}"),
+        ("srt", growing, "", ""),
+        ("srt", untidy, "", ""),
+        ("srv3", srv3, "<timedtext><body>", "</body></timedtext>"),
+        ("srv3", lambda number: f"a{number}='' ", "<timedtext ", "/>"),
+        ("ass", ass, "[Events]\n", ""),
         ("srt", lambda _: "ab\n" * 1000, "00:01.000 --> 00:02.000\n", ""),
         ("srt", lambda _: "ab\n" * 1000, "", ""),
         ("srt", lambda _: "ab " * 1000, "00:01.000 --> 00:02.000\n", ""),
@@ -117,6 +143,11 @@ def measured(path):
         "shortest vtt",
         "json3 with wide characters",
         "shortest json3",
+        "growing",
+        "untidy times",
+        "srv3",
+        "endless tag",
+        "ass",
         "endless caption",
         "no captions",
         "endless line",

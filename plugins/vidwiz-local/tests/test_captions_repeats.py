@@ -130,9 +130,19 @@ OLDEST, STEAM = "a kettle is the oldest machine", "it turns cold water into stea
         [(0, 0, OLDEST), (0, 4, OLDEST)],
         [(0, 2, OLDEST), (0.01, 2, OLDEST), (0.02, 4, OLDEST)],
         [(0, 4, OLDEST), (4, 4, OLDEST)],
+        [(0, 2, "a kettle is\nthe oldest machine"), (2, 4, OLDEST)],
         [(n / 2, n / 2 + 0.5, OLDEST) for n in range(8)],
     ],
-    ids=["touching", "rounded", "inside", "no time", "three", "no time after", "loop"],
+    ids=[
+        "touching",
+        "rounded",
+        "inside",
+        "no time",
+        "three",
+        "no time after",
+        "other lines",
+        "loop",
+    ],
 )
 def test_twins_are_one_from_the_first_start_to_the_last_end(twins):
     others = [(6 + 2 * n, 7 + 2 * n, f"{STEAM} {n}") for n in range(9)]
@@ -146,6 +156,19 @@ def test_twins_in_two_languages_are_one_each():
 
 def test_two_languages_at_once_are_kept_with_their_whole_time():
     cues = [(0, 3, OLDEST), (0, 3, "le plus vieux"), (3, 6, STEAM), (3, 6, "de la vapeur")]
+    assert said(*cues) == cues
+
+
+@pytest.mark.parametrize(("later", "shorter"), [(0.01, 0), (0, 0.08), (0.05, 0.05)])
+def test_two_languages_are_at_once_even_when_their_times_are_rounded(later, shorter):
+    cues = [
+        cue
+        for n in range(4)
+        for cue in (
+            (3 * n, 3 * n + 3, f"{OLDEST} {n}"),
+            (3 * n + later, 3 * n + 3 - shorter, f"le plus vieux {n}"),
+        )
+    ]
     assert said(*cues) == cues
 
 
@@ -181,6 +204,12 @@ def growing(start, words, step=0.4):
 def test_cues_that_grow_are_their_last_state_with_the_whole_time():
     cues = [*growing(0, OLDEST), *growing(5, STEAM), *growing(10, "and so on")]
     assert said(*cues) == [(0, 2.4, OLDEST), (5, 7.4, STEAM), (10, 11.2, "and so on")]
+
+
+def test_the_state_that_counts_is_the_last_however_it_is_written():
+    states = ["so", "so tod", "so today", "So, today we", "so today we boil", "So today, we boil."]
+    cues = [(n, n + 1, state) for n, state in enumerate(states)]
+    assert said(*cues, (7, 8, OLDEST)) == [(0, 6, "So today, we boil."), (7, 8, OLDEST)]
 
 
 def test_one_sentence_that_grows_among_others_is_said_once():

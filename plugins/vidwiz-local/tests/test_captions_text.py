@@ -136,3 +136,10 @@ def test_hostile_text_is_read_at_once(piece):
     for caption_format in ("srt", "vtt"):
         assert texts(body, caption_format)[0].startswith("hello")
     assert time.perf_counter() - began < 3
+
+
+def test_a_long_gap_between_arrows_is_read_at_once():
+    body = f"00:00:01,000 --> 00:00:02,000\nhello{' ' * 900_000}there --> -->"
+    began = time.perf_counter()
+    assert texts(body) == ["hello there --> -->"]
+    assert time.perf_counter() - began < 3

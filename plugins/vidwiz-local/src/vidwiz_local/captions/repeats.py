@@ -29,6 +29,7 @@ _NEAR = 4  # cues that may stand on the screen at once
 _FEWEST_WORDS = 2  # that two rows on one line share; one word may be the same by chance
 _MOST_WORDS = 60  # of two rows
 _FEWEST_REPEATS = 2  # once is no way of showing captions
+_GROWS, _ROLLS, _SAME = 1, 2, 3  # how a cue goes on with the words of the one before
 _EMPTY_SCREEN = Cue(0, 0, "")
 # A word, or a character of a language that is written without spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+")
@@ -47,14 +48,19 @@ def without_repeats(cues: list[Cue]) -> None:
     _take_overlaps(cues)
 
 
+def _words(cue: Cue) -> str:
+    return cue.text.replace("\n", " ")
+
+
 def _without_twins(cues: Sequence[Cue]) -> Iterator[Cue]:
     """Yield each once: a cue with the same words at the same time is the same cue."""
     for _, together in groupby(cues, key=attrgetter("start")):
         longest: dict[str, Cue] = {}
         for cue in together:
-            known = longest.get(cue.text)
+            words = _words(cue)
+            known = longest.get(words)
             if known is None or cue.end > known.end:
-                longest[cue.text] = cue
+                longest[words] = cue
         yield from longest.values()
 
 
@@ -107,15 +113,18 @@ def _joined(cues: Sequence[Cue]) -> list[Cue]:
 
 def _join(cues: Sequence[Cue], *, spares_short: bool) -> list[Cue]:
     kept: list[Cue] = []
+    last: list[str] = []  # the words of the last of them
     for cue in cues:
-        for index in range(len(kept) - 1, max(-1, len(kept) - 1 - _NEAR), -1):
-            known = kept[index]
-            is_twin = known.text == cue.text and cue.start - known.end <= _TOUCH
+        words = _words(cue)
+        for back in range(1, min(_NEAR, len(kept)) + 1):
+            known = kept[-back]
+            is_twin = last[-back] == words and cue.start - known.end <= _TOUCH
             if is_twin and not (spares_short and _may_be_said_again(known, cue)):
-                kept[index] = Cue(known.start, max(known.end, cue.end), known.text)
+                kept[-back] = Cue(known.start, max(known.end, cue.end), known.text)
                 break
         else:
             kept.append(cue)
+            last = [*last[1 - _NEAR :], words]
     return kept
 
 
@@ -128,7 +137,7 @@ def _without_loops(cues: Sequence[Cue]) -> Iterator[Cue]:
     """Join what comes five times and more in a row, with hardly a pause."""
     run: list[Cue] = []
     for cue in cues:
-        if run and (cue.text != run[0].text or cue.start - run[-1].end > _PAUSE):
+        if run and (_words(cue) != _words(run[0]) or cue.start - run[-1].end > _PAUSE):
             yield from _one_of(run)
             run = []
         run.append(cue)
@@ -147,81 +156,98 @@ def _take_overlaps(cues: list[Cue]) -> None:
     A cue that grows comes once, with all its words and the whole time. Of rows that roll each
     phrase comes with the time at which it was new.
     """
-    shared, grown = _overlaps(cues)
-    growing = sum(grown)
-    rolling = sum(map(_FEWEST_WORDS.__le__, shared)) - sum(
-        is_grown and count >= _FEWEST_WORDS for count, is_grown in zip(shared, grown, strict=True)
-    )
+    shared, steps = _overlaps(cues)
+    growing, rolling = steps.count(_GROWS), steps.count(_ROLLS)
     repeats = growing + rolling
     if repeats < _FEWEST_REPEATS:
         return
     if repeats * _SHARE <= len(cues):
-        cues[:] = _merged(cues, [0] * len(cues), _in_a_row(grown))
+        cues[:] = _merged(cues, shared, _in_a_row(steps))
     elif rolling >= growing:
-        cues[:] = _merged(cues, shared, bytearray(len(cues)))
+        cues[:] = _merged(cues, shared, bytearray(_ROLLS if step else 0 for step in steps))
     else:
-        cues[:] = _merged(cues, shared, grown)
+        cues[:] = _merged(cues, shared, steps.replace(bytes([_SAME]), bytes([_GROWS])))
 
 
 def _overlaps(cues: Sequence[Cue]) -> tuple[list[int], bytearray]:
     """Return for each cue the number of words that it shares with the end of the one before.
 
-    And whether these are all words of the one before.
+    And whether it is that one with more words, shows some of its words on, or only has other marks.
     """
-    shared, grown = [], bytearray()
-    shown, before = _EMPTY_SCREEN, [""]
+    shared, steps = [], bytearray()
+    shown = _EMPTY_SCREEN
+    before: list[str] = []
     for cue in cues:
         words = [word.strip(_MARKS).casefold() for word in _WORD.findall(cue.text)]
-        count = 0
-        if cue.start - shown.end <= _PAUSE and words and words[0] in before:
-            count = _overlap(before, words)
+        count = step = 0
+        if cue.start - shown.end <= _PAUSE and words:
+            if words == before:
+                count, step = len(words), _SAME
+            elif _grows(before, words):
+                count = len(before) - (words[len(before) - 1] != before[-1])
+                # What stands on a new row is a new phrase.
+                step = _ROLLS if count and _follows_row(cue.text, count) else _GROWS
+            elif words[0] in before:
+                count = _overlap(before, words)
+                step = _ROLLS if count >= _FEWEST_WORDS else 0
         shared.append(count)
-        grown.append(count == len(before) < len(words))
+        steps.append(step)
         shown, before = cue, words
-    return shared, grown
+    return shared, steps
+
+
+def _grows(before: Sequence[str], words: Sequence[str]) -> bool:
+    """Tell whether these are those before and more, the last of which may have been cut."""
+    last = len(before) - 1
+    return (
+        0 <= last < len(words)
+        and words[last].startswith(before[last])
+        and before[:last] == words[:last]
+    )
+
+
+def _follows_row(text: str, count: int) -> bool:
+    return "\n" in text and text[_end_of(text, count) :].startswith("\n")
 
 
 def _overlap(before: Sequence[str], words: Sequence[str]) -> int:
     """Return how many words at the end of the one are at the beginning of the other."""
-    if before == words[: len(before)]:
-        return len(before)
-    for at in range(max(1, len(before) - _MOST_WORDS), len(before)):
+    for at in range(max(0, len(before) - _MOST_WORDS), len(before)):
         if before[at] == words[0] and before[at:] == words[: len(before) - at]:
             return len(before) - at
     return 0
 
 
-def _in_a_row(grown: bytearray) -> bytearray:
-    """Leave of those that grow only what grows twice at least: `No.` and `No, never.` are said."""
-    following = bytearray([*grown[1:], 0])
-    before = bytearray([0, *grown[:-1]])
+def _in_a_row(steps: bytearray) -> bytearray:
+    """Leave only what grows twice at least: `No.` and `No, never.` are both said."""
+    around = [0, *steps, 0]
     return bytearray(
-        is_grown and (more or less)
-        for is_grown, more, less in zip(grown, following, before, strict=True)
+        _GROWS if step in {_GROWS, _SAME} and _GROWS in {around[at], around[at + 2]} else 0
+        for at, step in enumerate(steps)
     )
 
 
-def _merged(cues: Sequence[Cue], shared: Sequence[int], grown: bytearray) -> list[Cue]:
+def _merged(cues: Sequence[Cue], shared: Sequence[int], steps: bytearray) -> list[Cue]:
     """Let cues that have grown take the place of those before, and cut what others repeat."""
     kept: list[Cue] = []
-    is_cut = False
-    for cue, count, is_grown in zip(cues, shared, grown, strict=True):
-        if is_grown:
-            last = kept[-1]
-            text = f"{last.text} {_after(cue.text, count)}" if is_cut else cue.text
-            kept[-1] = Cue(last.start, max(last.end, cue.end), text)
-        elif count < _FEWEST_WORDS:
-            kept.append(cue)
-            is_cut = False
-        elif rest := _after(cue.text, count):
-            kept.append(replace(cue, text=rest))
-            is_cut = True
-        else:
+    cut = 0  # words of the last cue that were cut, since they were shown before
+    for cue, count, step in zip(cues, shared, steps, strict=True):
+        if step == _GROWS:
+            start, end = kept[-1].start, max(kept[-1].end, cue.end)
+            kept[-1] = Cue(start, end, _after(cue.text, cut))
+        elif step == _ROLLS and not (rest := _after(cue.text, count)):
             kept[-1] = replace(kept[-1], end=max(kept[-1].end, cue.end))
+        else:
+            cut = count if step == _ROLLS else 0
+            kept.append(replace(cue, text=rest) if cut else cue)
     return kept
 
 
 def _after(text: str, count: int) -> str:
     """Return what stands after so many words."""
-    last = next(islice(_WORD.finditer(text), count - 1, None))
-    return text[last.end() :].strip()
+    return text[_end_of(text, count) :].strip()
+
+
+def _end_of(text: str, count: int) -> int:
+    words = islice(_WORD.finditer(text), count - 1, None) if count else iter(())
+    return next((word.end() for word in words), 0)

@@ -38,7 +38,10 @@ _HEAD_LINE = re.compile(
 )
 _LOG = re.compile(r"(?:whisper_\w+|ggml_\w+|output_\w+|main|system_info)\s*:")  # of whisper.cpp
 _BREAK = re.compile(r"\[br\]", re.IGNORECASE)
-_INNER = re.compile(r"\s+(?:\d{1,6}\s+)?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->\s?\d{1,3}:\d\d:)")
+_INNER = re.compile(
+    r"\s{1,3}(?:\d{1,6}\s{1,3})?(?=\d{1,3}:\d\d:\d\d[,.]\d{1,3}\s?-->\s?\d{1,3}:\d\d:)"
+)
+_NEXT = 60_000  # milliseconds after the end of a cue in which the next one likely begins
 _APART = frozenset("\ufeffWNSRXxKkLlwgoms")  # how such lines begin
 _LINES_OF_CUE = 5  # number, times and two or three lines
 _EMPTY_CUES = 3  # of so many lines with times one has words at least
@@ -149,11 +152,16 @@ class _Reader:
             return not (timing.doubt == WEAK and timing.is_rest)
         if timing.doubt == NONE:
             return True
-        if timing.doubt == BARE and not self._is_precise:
+        if timing.doubt == BARE and not (self._is_precise and self._is_far(timing)):
             return True
         if timing.doubt == BESIDE and (self._times.words or self._times.start < timing.start):
             return True
         return self._is_labelled()
+
+    def _is_far(self, timing: Timing) -> bool:
+        """Tell whether it names a time that is not the next."""
+        times = self._times
+        return times is None or not times.start < timing.start <= times.end + _NEXT
 
     def _is_labelled(self) -> bool:
         """Tell whether a line with times is due: what was read ends in a gap or in a label."""

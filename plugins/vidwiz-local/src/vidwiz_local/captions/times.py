@@ -125,9 +125,11 @@ def _read_untidy(line: str) -> Timing | None:
         return None
     if "&" in head:
         line = unescaped(line)
-    if not line.isascii():
+    plain = line[:_LENGTH]
+    if not plain.isascii():
         line = visible(line)
-    plain = _LETTERS_FOR_DIGITS.sub(_digits, line[:_LENGTH].translate(SIGNS))
+        plain = line[:_LENGTH].translate(SIGNS)
+    plain = _LETTERS_FOR_DIGITS.sub(_digits, plain)
     return (
         _read_range(plain, line)
         or _read_pair(plain)
@@ -264,6 +266,8 @@ def _words_after(rest: str) -> str:
 
 def _words_beside(rest: str) -> str:
     """Return the words after a time, without the signs that belong to it and without settings."""
+    if not _LETTER.search(rest):
+        return ""
     junk, _, others = rest.partition(" ") if rest[:1].strip() else ("", "", rest)
     words = clean(_SETTING.sub("", others))
     glued = clean(junk)
