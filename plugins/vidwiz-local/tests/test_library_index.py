@@ -10,7 +10,7 @@ import pytest
 from vidwiz.plugin_api import PluginError, VideoRef
 from vidwiz_local import library_ids, library_index
 from vidwiz_local.library import LibraryFetcher, LibrarySettings
-from vidwiz_local.library_index import LibraryIndex
+from vidwiz_local.library.index import LibraryIndex
 
 ID = "-Ab_9-xYz_0"
 REF = VideoRef("youtube", ID, "")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from vidwiz_local.library_ids import KnownIds
+from vidwiz_local.library.ids import KnownIds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,11 +17,11 @@ from vidwiz.plugin_api import (
     VideoRef,
 )
 from vidwiz_local.captions import CaptionFormat, parse
-from vidwiz_local.library_choice import choose_captions
-from vidwiz_local.library_files import FilesOfVideo, LibraryFile, find_files, not_in_library
-from vidwiz_local.library_ids import KnownIds
-from vidwiz_local.library_index import LibraryIndex
-from vidwiz_local.library_metadata import (
+from vidwiz_local.library.choice import choose_captions
+from vidwiz_local.library.files import FilesOfVideo, LibraryFile, find_files, not_in_library
+from vidwiz_local.library.ids import KnownIds
+from vidwiz_local.library.index import LibraryIndex
+from vidwiz_local.library.metadata import (
     best,
     read_info,
     refuse_other,

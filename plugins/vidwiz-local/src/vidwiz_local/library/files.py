@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
 from vidwiz_local.captions import decompressed
-from vidwiz_local.library_metadata import is_of_another, read_info
-from vidwiz_local.library_names import Name, beside_info, inside_folder, of_video, title_beside_id
-from vidwiz_local.library_reading import read_file
-from vidwiz_local.library_text import one_line
+from vidwiz_local.library.metadata import is_of_another, read_info
+from vidwiz_local.library.names import Name, beside_info, inside_folder, of_video, title_beside_id
+from vidwiz_local.library.reading import read_file
+from vidwiz_local.library.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from vidwiz.plugin_api import VideoRef
-    from vidwiz_local.library_index import LibraryIndex, Listing
+    from vidwiz_local.library.index import LibraryIndex, Listing
 
 _SHORTEST = 6  # characters of an id of another site that names a folder; a language has fewer
 _INFO = ".info.json"

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from vidwiz_local.captions import FORMATS, CaptionFormat
-from vidwiz_local.library_languages import language_of
-from vidwiz_local.library_text import one_line
+from vidwiz_local.library.languages import language_of
+from vidwiz_local.library.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

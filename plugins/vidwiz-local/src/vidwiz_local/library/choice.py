@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vidwiz_local.captions import FORMATS
-from vidwiz_local.library_languages import OTHER_SCRIPT, distance
+from vidwiz_local.library.languages import OTHER_SCRIPT, distance
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vidwiz_local.library_files import LibraryFile
+    from vidwiz_local.library.files import LibraryFile
 
 
 def choose_captions(
