@@ -8,8 +8,9 @@ import time
 import pytest
 
 from vidwiz.plugin_api import PluginError, VideoRef
-from vidwiz_local import library_ids, library_index
 from vidwiz_local.library import LibraryFetcher, LibrarySettings
+from vidwiz_local.library import ids as library_ids
+from vidwiz_local.library import index as library_index
 from vidwiz_local.library.index import LibraryIndex
 
 ID = "-Ab_9-xYz_0"

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from vidwiz.plugin_api import Handling, PluginError, VideoRef
-from vidwiz_local import library_reading
+from vidwiz_local.library import reading as library_reading
 
 ID = "-Ab_9-xYz_0"
 REF = VideoRef("youtube", ID, "")
