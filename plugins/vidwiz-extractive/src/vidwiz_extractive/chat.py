@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from vidwiz_extractive.chores import is_chore
@@ -12,11 +14,12 @@ from vidwiz_extractive.rendering import clock, shortened
 from vidwiz_extractive.speech import is_spaceless, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from vidwiz_extractive.document import Document
 
 _QUOTES = 3
+_GOOD_ENOUGH = 0.6  # of the best sentence's worth, for another one to be quoted too
 _LONGEST_QUOTE = 320
 _FEWEST_WORDS, _FEWEST_CHARACTERS = 4, 12  # fewer say nothing by themselves
 _TIME = re.compile(r"\b(?:(\d{1,2}):)?(\d{1,3}):(\d{2})\b")
@@ -54,31 +57,39 @@ def answer(document: Document) -> str:
 
 
 def _best(document: Document, question: str) -> list[int]:
-    """Return the best sentence of each of the three best passages, in the order of time."""
+    """Return the sentences that answer best, best first, out of the three best passages."""
     passages = document.material.passages
     found = best_passages(passages, question, document.language.code)[:_QUOTES]
     homes = {passages.index(passage) for passage in found}
-    asked = document.read.topics_of_text(question) or {*document.read.all_of_text(question)}
-    best: dict[int, tuple[float, int]] = {}
+    telling = _telling(document, question)
+    topics = document.read.topics_of_text(question) or telling.keys()
+    scored = []
     for index, sentence in enumerate(document.sentences):
-        home = document.speech.homes[sentence.start]
-        if home in homes:
-            worth = _worth(document, index, asked)
-            best[home] = max(best.get(home, (-9.0, -1)), (worth, -index))
-    return sorted(-index for _, index in best.values())
+        said = document.stems(sentence)
+        if document.speech.homes[sentence.start] in homes and not said.isdisjoint(topics):
+            worth = sum(telling.get(term, 0.0) for term in said)
+            scored.append((worth * _fitness(document, document.text(sentence)), -index))
+    scored.sort(reverse=True)
+    enough = scored[0][0] * _GOOD_ENOUGH if scored else 0.0
+    return [-index for worth, index in scored[:_QUOTES] if worth >= enough]
 
 
-def _worth(document: Document, index: int, asked: Collection[str]) -> float:
-    text = document.text(document.sentences[index])
-    said = set(document.read.all_of_text(text))
-    worth = len(said.intersection(asked)) + 0.02 * min(len(document.terms[index]), 10)
+def _telling(document: Document, question: str) -> dict[str, float]:
+    """Return how much each word of a question tells: the more, the fewer sentences have it."""
+    asked = frozenset(document.read.all_of_text(question))
+    total = len(document.sentences)
+    counts = Counter(term for one in document.sentences for term in document.stems(one) & asked)
+    return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
+
+
+def _fitness(document: Document, text: str) -> float:
+    """Return what a sentence is worth as an answer, by its form, 0 to 1."""
+    fitness = 1.0
     if len(text.split()) < _FEWEST_WORDS and len(text) < _FEWEST_CHARACTERS:
-        worth -= 2
-    if document.leans(text):
-        worth -= 0.3
+        fitness *= 0.3
     if is_chore(text) or text.endswith(("?", "？", "؟")):
-        worth -= 0.5
-    return worth
+        fitness *= 0.6
+    return fitness * (0.85 if document.leans(text) else 1.0)
 
 
 def _at(document: Document, time: float) -> Sequence[int]:

@@ -62,6 +62,11 @@ REFERRING = re.compile(
 )
 """English words that need the sentence before."""
 
+LEANING_START = re.compile(
+    r"\W*the (?:first|second|third|last|next|other|same|former|latter)\b", re.IGNORECASE
+)
+"""How English sentences begin that count on from the one before."""
+
 FIRST_PERSON = re.compile(r"\b(?:i|i'm|i've|i'll|i'd|my|me)\b", re.IGNORECASE)
 DIGITS = re.compile(r"\d|\b(?:plus|minus|times|equals|squared|over|divided)\b")
 

@@ -22,6 +22,12 @@ _NO_CONDITION = re.compile(
     r"watching|goal|would|interested|need|see|understand|question|you)\b",
     re.IGNORECASE,
 )
+_TELLS = re.compile(
+    r"(?:show\w*|explain\w*|see|understand\w*|figur\w+|describ\w+|talk\w*|demonstrat\w+|here's|is|"
+    r"question of|wonder\w*|ask\w*)\b[^.,;:?!]{0,24}$",
+    re.IGNORECASE,
+)
+"""What stands before "how to …" where the video tells it, and not what somebody learned."""
 _ASKS_OTHERWISE = word_set(
     """
     is are was were do does did can could should will would might may must has have had to not
@@ -47,21 +53,22 @@ def asked_clauses(document: Document) -> Iterator[tuple[str, str, str]]:
         if not sentence.marked:
             continue
         text = document.text(sentence)
-        for word, clause in _EMBEDDED.findall(text):
-            asked = _asked(word.casefold(), clause)
-            if asked and _is_sound(document, clause):
-                yield *asked, clause
-        match = _CONDITION.match(text)
-        if match and not _NO_CONDITION.search(match[1]) and _is_sound(document, match[1]):
-            condition = match[1][0].lower() + match[1][1:]
-            yield "condition", f"What happens {condition}?", match[1]
+        for match in _EMBEDDED.finditer(text):
+            asked = _asked(match[1].casefold(), match[2], text[: match.start()])
+            if asked and _is_sound(document, match[2]):
+                yield *asked, match[2]
+        found = _CONDITION.match(text)
+        if found and not _NO_CONDITION.search(found[1]) and _is_sound(document, found[1]):
+            condition = found[1][0].lower() + found[1][1:]
+            yield "condition", f"What happens {condition}?", found[1]
 
 
-def _asked(word: str, clause: str) -> tuple[str, str] | None:
+def _asked(word: str, clause: str, before: str) -> tuple[str, str] | None:
     """Return kind and question of what stands after `how` or `why`, if it can be asked."""
     first = clause.split(maxsplit=1)[0].casefold()
     if word == "how" and first == "to":
-        return "how to", f"How can one {clause[3:]}?"
+        tells = not before or _TELLS.search(before)
+        return ("how to", f"How can one {clause[3:]}?") if tells else None
     if first not in _ASKS_OTHERWISE and _VERB.search(clause):
         return "embedded", f"How does the video explain {word} {clause}?"
     return None

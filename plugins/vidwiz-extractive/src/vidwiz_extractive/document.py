@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from vidwiz_extractive import languages, rendering, sentences
+from vidwiz_extractive.chores import LEANING_START
 from vidwiz_extractive.speech import heard, one_line, seconds
 from vidwiz_extractive.terms import Terms, words
 
@@ -112,6 +113,19 @@ class Document:
         return weights
 
     @cached_property
+    def befores(self) -> dict[str, tuple[int, int]]:
+        """How often each word stands behind an article, and how often it is said."""
+        articles = self.language.articles
+        found: dict[str, tuple[int, int]] = {}
+        before = ""
+        for token in self.speech.tokens:
+            word = sentences.bare(token)
+            after, total = found.get(word, (0, 0))
+            found[word] = (after + (before in articles), total + 1)
+            before = word
+        return found
+
+    @cached_property
     def title_terms(self) -> frozenset[str]:
         """The terms of what the title says the video is about."""
         return frozenset(self.read.of_text(topic(self.title)))
@@ -139,6 +153,26 @@ class Document:
         heard = len(folded) + self.speech.repeated
         return heard > _FEWEST_LOOPED and len(runs) < _LOOPED * heard
 
+    def seems_to_begin(self, at: int) -> bool:
+        """Say whether a sentence begins at a token, as far as marks, pauses and words tell."""
+        return (
+            at == 0
+            or at in self.speech.pauses
+            or at in self.starts
+            or sentences.opens(self.speech.tokens, at, self.language)
+        )
+
+    @cached_property
+    def starts(self) -> frozenset[int]:
+        """The tokens with which sentences begin that their author, or a line's end, marked."""
+        lines = self.speech.lines if self.language.is_spaceless else frozenset[int]()
+        return frozenset(one.start for one in self.sentences if one.marked or one.start in lines)
+
+    def stems(self, sentence: Sentence) -> frozenset[str]:
+        """Return the stems of all words of a sentence."""
+        tokens = self.speech.tokens[sentence.start : sentence.end]
+        return frozenset(self.read.stem(word) for token in tokens for word in words(token))
+
     def span(self, sentence: Sentence) -> tuple[float, float]:
         """Return when a sentence begins and ends, in seconds."""
         return self.speech.times[sentence.start], self.speech.ends(sentence.end)
@@ -154,6 +188,8 @@ class Document:
         """Say whether a text begins with a word that points to what was said before it."""
         first = sentences.bare(text.split(maxsplit=1)[0]) if text.strip() else ""
         # Words of a script without spaces are not cut: there the beginning has to do.
-        return first in self.language.leaning or (
-            self.language.is_spaceless and first.startswith(tuple(self.language.leaning))
+        return (
+            first in self.language.leaning
+            or (self.language.is_spaceless and first.startswith(tuple(self.language.leaning)))
+            or (self.language.code == "en" and LEANING_START.match(text) is not None)
         )

@@ -49,9 +49,10 @@ class Language:
     `stop` carry no topic; `vague` carry none as a key phrase though they may stand in one;
     `dangling` cannot end a clause; `leading` can be cut from a sentence's start; `leaning` at its
     start point to the sentence before; `fragile` at the start of a clause show that it is only a
-    part of one; `openers` (one to three words) begin sentences where there is no punctuation;
-    `asking` begin questions; `signals` mark what matters. `phrases` are the few sentences that
-    are not taken from a transcript; `{…}` in them are filled with `str.format`.
+    part of one; `openers` (one to three words) begin sentences where there is no punctuation, but
+    not after words that are `taking` a clause; `asking` begin questions; `fillers` say nothing;
+    `articles` stand before things; `signals` mark what matters. `phrases` are the few sentences
+    that are not taken from a transcript; `{…}` in them are filled with `str.format`.
     """
 
     code: str
@@ -63,6 +64,9 @@ class Language:
     fragile: frozenset[str] = frozenset()
     openers: frozenset[str] = frozenset()
     asking: frozenset[str] = frozenset()
+    fillers: frozenset[str] = frozenset()
+    articles: frozenset[str] = frozenset()
+    taking: frozenset[str] = frozenset()
     signals: tuple[str, ...] = ()
     phrases: Mapping[str, Any] = field(default_factory=dict)
     stem: Callable[[str], str] = str
@@ -77,7 +81,10 @@ class Language:
 def language(code: str) -> Language:
     """Return what is known of a language; of one without a data file its stop words and stems."""
     data = _data(code)
-    sets = ("stop", "vague", "dangling", "leading", "leaning", "fragile", "asking")
+    sets = (
+        *("stop", "vague", "dangling", "leading", "leaning", "fragile", "asking", "fillers"),
+        *("articles", "taking"),
+    )
     words = {name: frozenset(data.get(name, "").split()) for name in sets}
     listed = {name: _listed(data.get(name, "")) for name in ("openers", "signals")}
     words["stop"] |= stop_words(code) - frozenset(data.get("not_stop", "").split())

@@ -64,20 +64,10 @@ def _text(document: Document, stretch: _Stretch) -> str:
         bounds = [(max(s.start, stretch.start), min(s.end, stretch.end)) for s in inner]
         return joined([rendering.sentence(tokens[a:b], language) for a, b in bounds])
     text = rendering.opened(rendering.clause(tokens[stretch.start : stretch.end], language))
-    if _seems_to_begin(document, stretch.start):
+    if document.seems_to_begin(stretch.start):
         return text
     first = tokens[stretch.start]
     return f"… {first[0]}{text[1:]}" if text[:1].casefold() == first[:1].casefold() else f"… {text}"
-
-
-def _seems_to_begin(document: Document, at: int) -> bool:
-    """Say whether a sentence begins at a token, as far as its words tell."""
-    return (
-        at == 0
-        or at in document.speech.pauses
-        or any(s.start == at and s.marked for s in document.sentences)
-        or opens(document.speech.tokens, at, document.language)
-    )
 
 
 def _is_near(document: Document, start: int, end: int, mark: float) -> bool:
@@ -183,9 +173,9 @@ def _worth(document: Document, stretch: _Stretch, mark: float, text: str) -> flo
     if text.endswith(("?", "؟", "？")):
         worth -= 0.2
     if not stretch.wholeness:
-        worth -= 0.0 if _seems_to_begin(document, stretch.start) else 2.5
+        worth -= 0.0 if document.seems_to_begin(stretch.start) else 2.5
         at_end = stretch.end < len(document.speech.tokens)
-        worth += 0.6 if at_end and _seems_to_begin(document, stretch.end) else 0.0
+        worth += 0.6 if at_end and document.seems_to_begin(stretch.end) else 0.0
     inside = sum(stretch.start < s.start < stretch.end for s in document.sentences)
     return float(worth) - 0.25 * inside - abs(len(text) - _BEST_LENGTH) / 120.0
 

@@ -94,6 +94,7 @@ def _quotes(document: Document) -> list[str]:
             break
         if (
             len(one.text) > _LONGEST_QUOTE
+            or not document.seems_to_begin(one.sentence.start)
             or document.leans(one.text)
             or first in document.language.fragile
             or is_chore(one.text)

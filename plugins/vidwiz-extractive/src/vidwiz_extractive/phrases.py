@@ -24,13 +24,13 @@ _EDGE = " ,;:.!?…\"'“”‘’«»()[]<>|/\\*_~`{}=+^%$#@。、，！？「�
 _CANDIDATES = 80
 _NAME_SHARE = 0.8  # of a word's occurrences within sentences, written with a capital
 _SHORTEST_WORD, _LONGEST_WORD = 4, 40
+_ARTICLE_SHARE = 0.25
+"""Of a single word's occurrences, those after an article; verbs and adjectives have hardly any."""
 _FEWEST = 2  # times that a phrase has to be said
 _SOME, _PLENTY = 600, 3000
 """Tokens of a text above which a phrase has to be said once more, and again, to count."""
 _BRACKET = re.compile(r"[\[\](){}<>|]")
 _ELIDED = re.compile(r"(?:l|d|qu|all|dell|nell|sull|dall)['’](?=\w{3})", re.IGNORECASE)
-_QUALITIES = ("al", "ic", "ous", "ive", "able", "ly", "ed", "ing")
-"""English endings of words that are mostly no things by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +63,8 @@ def key_phrases(
     chosen: list[Phrase] = []
     for terms in best[:_CANDIDATES]:
         text = _written(said[terms], document)
-        if (
-            not text
-            or _BRACKET.search(text)
-            or is_chore(text)
-            or any(_is_part(terms, other.terms) for other in chosen)
+        if not _is_quotable(document, terms, text) or any(
+            _is_part(terms, other.terms) for other in chosen
         ):
             continue
         chosen.append(Phrase(terms, text, counts[terms], scores[terms]))
@@ -149,6 +146,36 @@ def _written(forms: Counter[str], document: Document) -> str:
     if document.language.code in {"fr", "it"}:
         best = _ELIDED.sub("", best, count=1) if _ELIDED.match(best) else best
     return best.removesuffix("'s").removesuffix("’s")
+
+
+def _is_quotable(document: Document, terms: tuple[str, ...], text: str) -> bool:
+    """Say whether a phrase can be quoted alone."""
+    if not text or _BRACKET.search(text) or is_chore(text):
+        return False
+    if len(terms) == 1:
+        return _is_noun(document, terms[0], text)
+    return not _starts_with_verb(document, terms, text)
+
+
+def _is_noun(document: Document, term: str, text: str) -> bool:
+    """Say whether a single word is a thing, told by the articles before it where there are any."""
+    articles = document.language.articles
+    if not articles or term in document.title_terms or document.language.code == "de":
+        return True
+    after, befores = document.befores.get(text.casefold(), (0, 0))
+    return after >= _ARTICLE_SHARE * befores > 0
+
+
+def _starts_with_verb(document: Document, terms: tuple[str, ...], text: str) -> bool:
+    """Say whether a phrase is like "eats bread": nouns before nouns have no plural in English."""
+    first = text.split(" ", maxsplit=1)[0].casefold()
+    return (
+        document.language.code == "en"
+        and first.endswith("s")
+        and not first.endswith(("ss", "us", "is", "ics"))
+        and not {"'", "’"} & set(first)
+        and not set(terms) <= document.title_terms
+    )
 
 
 def are_names(document: Document) -> frozenset[str]:

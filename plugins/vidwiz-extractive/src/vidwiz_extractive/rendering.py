@@ -12,24 +12,9 @@ if TYPE_CHECKING:
 
     from vidwiz_extractive.languages import Language
 
-_FILLERS = word_set(
-    """
-    um uh umm uhh uhm er erm hmm hm mhm ähm äh öhm euh えーと えっと あのー э-э
-    """
-)
-_PHRASE_FILLERS = {
-    ("you", "know"): word_set(
-        """
-    do as did if that when what how the this why who where a
-    """
-    ),
-    ("i", "mean"): word_set(
-        """
-    do what did if as could might
-    """
-    ),
-}
-"""Two words that only fill, unless one of these words stands beside them."""
+_PHRASE_FILLERS = {("you", "know"), ("i", "mean")}
+"""English words that only fill where commas set them off, and are meant elsewhere."""
+_BEFORE_FILLERS = frozenset(("so", "and", "but", "well", "um", "uh", "er"))
 _DOUBLED = word_set(
     """
     i the a and to of we you it is in so but if this for what they he she are can on my your
@@ -38,28 +23,35 @@ _DOUBLED = word_set(
 )
 _TRIMMED = " ,;:–—-·•、،؛/|"
 _PAIRS = (("“", "”"), ("„", "“"), ("«", "»"), ("(", ")"), ("[", "]"), ("「", "」"), ("（", "）"))
-_FEWEST_LEFT = 3
+_FEWEST_LEFT = 5  # a short sentence may need its "and"
 
 
-def spoken(tokens: Sequence[str]) -> list[str]:
+def spoken(tokens: Sequence[str], language: Language) -> list[str]:
     """Return the tokens of a sentence without what only fills, stutters or stammers."""
     kept: list[str] = []
     forms = [bare(token) for token in tokens]
     at = 0
     while at < len(tokens):
-        if forms[at] in _FILLERS:
+        if forms[at] in language.fillers:
             _pass_on_end(kept, tokens[at])
             at += 1
-        elif _is_phrase_filler(forms, at, tokens):
+        elif language.code == "en" and _is_phrase_filler(forms, at, tokens):
             _pass_on_end(kept, tokens[at + 1])
             at += 2
-        elif kept and forms[at] == bare(kept[-1]) and forms[at] in _DOUBLED:
-            kept[-1] = tokens[at] if len(kept) > 1 else kept[-1].rstrip(",")
+        elif kept and _is_stutter(kept[-1], forms[at]):
+            kept[-1] = kept[-1].rstrip(",")
             at += 1
         else:
             kept.append(tokens[at])
             at += 1
     return kept
+
+
+def _is_stutter(before: str, word: str) -> bool:
+    """Say whether a word is said twice: "the the", "I, I", but not "you, you know better"."""
+    if bare(before) != word or word not in _DOUBLED:
+        return False
+    return before[-1].isalnum() or word in {"i", "the", "a", "and"}
 
 
 def _pass_on_end(kept: list[str], dropped: str) -> None:
@@ -71,23 +63,20 @@ def _pass_on_end(kept: list[str], dropped: str) -> None:
 
 
 def _is_phrase_filler(forms: Sequence[str], at: int, tokens: Sequence[str]) -> bool:
-    if at + 1 >= len(forms):
-        return False
-    bound = _PHRASE_FILLERS.get((forms[at], forms[at + 1]))
-    if bound is None or tokens[at + 1].endswith((".", "?", "!")):
-        return False
-    before = forms[at - 1] if at else ""
-    after = forms[at + 2] if at + 2 < len(forms) else ""
-    return before not in bound and (tokens[at + 1].endswith(",") or after not in bound)
+    return (
+        tuple(forms[at : at + 2]) in _PHRASE_FILLERS
+        and tokens[at + 1].endswith(",")
+        and (at == 0 or tokens[at - 1].endswith(",") or forms[at - 1] in _BEFORE_FILLERS)
+    )
 
 
 def sentence(tokens: Sequence[str], language: Language) -> str:
     """Return tokens as a sentence: nothing leading over, a capital and a full stop."""
-    said = spoken(tokens)
+    said = spoken(tokens, language)
     said = said[leading(said, language) :]
-    if said and not ends(said[-1]):
-        said = without_dangling(said, language)
-    return finished(joined(said)) if said else ""
+    whole = without_dangling(said, language) if said and not ends(said[-1]) else said
+    text = finished(joined(whole)) if whole else ""
+    return text if len(whole) == len(said) else opened(text)
 
 
 def without_dangling(tokens: list[str], language: Language) -> list[str]:
@@ -113,7 +102,7 @@ def leading(tokens: Sequence[str], language: Language) -> int:
 
 def clause(tokens: Sequence[str], language: Language) -> str:
     """Return tokens as part of a sentence: like it, but with an ellipsis where it goes on."""
-    said = spoken(tokens)
+    said = spoken(tokens, language)
     said = without_dangling(said[leading(said, language) :], language)
     text = finished(joined(said)) if said else ""
     return text if not said or ends(said[-1]) else opened(text)

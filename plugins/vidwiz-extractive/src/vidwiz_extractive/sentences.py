@@ -58,7 +58,9 @@ def find(speech: Speech, language: Language) -> list[Sentence]:
     """Return the sentences of the whole speech, in order and without gaps."""
     tokens = speech.tokens
     marks = _marked_ends(tokens, language)
-    ends = sorted({*marks, *speech.pauses, len(tokens)} - {0})
+    # Where hardly anything is marked, a line of captions is mostly a clause.
+    lines = speech.lines if len(marks) * 3 < len(speech.lines) else ()
+    ends = sorted({*marks, *speech.pauses, *lines, len(tokens)} - {0})
     capitals = _capital_starts(tokens, language)
     if len(capitals) < _FEWEST_CAPITALS or len(capitals) * 5 <= len(ends):
         capitals = frozenset()
@@ -153,7 +155,7 @@ def bare(token: str) -> str:
 def opens(tokens: Sequence[str], at: int, language: Language) -> bool:
     """Say whether a sentence may begin at a token, told by its first words and the one before."""
     before = bare(tokens[at - 1])
-    if before in language.dangling or before in language.leading:
+    if before in language.dangling | language.leading | language.taking:
         return False
     first = bare(tokens[at])
     return first in language.openers or any(

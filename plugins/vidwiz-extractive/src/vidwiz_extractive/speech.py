@@ -39,6 +39,7 @@ _SOUND = re.compile(
     rf"(?:\b[\w ]{{0,16}})?\s*[)）*]",
     re.IGNORECASE,
 )
+_ANNOTATION = re.compile(r"\([A-Z][\w']+(?: [\w']+){0,3}\)")  # `(Gong)`, `(Man speaking)`
 _ONLY_SOUND = re.compile(rf"\W*(?:(?:{_SOUND_WORDS})\W*)+", re.IGNORECASE)
 _SPEAKER = re.compile(
     r"(?:^|(?<=[.!?…\"”]\s)|(?<=>>)\s*|(?<=-\s))"
@@ -54,6 +55,9 @@ _SHORTEST_LINE, _LONGEST_LINE = 4, 20
 class Speech:
     """Tokens (words with their punctuation), when each begins, and where it was said.
 
+    `lines` are the tokens with which a line of captions begins, in scripts without spaces only,
+    where nothing else has a space before it.
+
     `homes[i]` is the index of token `i`'s passage; `pauses` are the tokens before which there is
     a silence; `ends_at` is when the last token ends; `repeated` is how many tokens were left out
     because they only repeat those before.
@@ -63,6 +67,7 @@ class Speech:
     times: list[float] = field(default_factory=list)
     homes: list[int] = field(default_factory=list)
     pauses: set[int] = field(default_factory=set)
+    lines: set[int] = field(default_factory=set)
     ends_at: float = 0.1
     repeated: int = 0
 
@@ -90,6 +95,7 @@ def joined(tokens: Sequence[str]) -> str:
 
 
 _WIDE = f"{SPACELESS}\u3000-\u303f\uff01-\uff60"
+_LINE_END = re.compile(rf"(?<=[{_WIDE}]) +(?=[{_WIDE}])")
 _SPACE_BETWEEN = re.compile(rf"(?<=[{_WIDE}]) (?=[{_WIDE}])")
 
 
@@ -115,7 +121,7 @@ def cleaned(text: str) -> str:
     if not text.isascii() or "&" in text or not text.isprintable():
         text = one_line(text)
     if "[" in text or "(" in text or "*" in text or not text.isascii():
-        text = _SOUND.sub(" ", text)
+        text = _ANNOTATION.sub(" ", _SOUND.sub(" ", text))
     if not text.isascii() or any(sign in text for sign in _MARKUP_SIGNS):
         text = _MARKUP.sub(" ", text)
     if ":" in text:
@@ -148,6 +154,9 @@ def heard(passages: Iterable[Passage]) -> Speech:
 def _append(speech: Speech, text: str, start: float, per_char: float, home: int) -> None:
     """Append the tokens of one passage; times are interpolated by characters."""
     tokens = split(text)
+    if not text.isascii() and is_spaceless(text):
+        lines = _LINE_END.split(text)
+        speech.lines.update(accumulate(map(len, map(split, lines)), initial=len(speech.tokens)))
     positions = accumulate([len(token) + 1 for token in tokens[:-1]], initial=0)
     speech.tokens.extend(tokens)
     speech.times.extend([start + position * per_char for position in positions])
@@ -198,6 +207,8 @@ def _without_repeated_lines(speech: Speech, ends_at: float) -> Speech:
             at += back
             continue
         latest[folded[at]] = at
+        if at in speech.lines:
+            kept.lines.add(len(kept.tokens))
         if pending:
             kept.pauses.add(len(kept.tokens))
             pending = False
