@@ -75,6 +75,24 @@ class TestNotes:
         note = video.write(Purpose.NOTE, Material(passages=spoken(texts, 9.0), mark=1.0))
         assert note == "The water is the only thing that matters here."
 
+    @pytest.mark.parametrize(
+        ("language", "said"),
+        [
+            ("de", "Heute zeigt er uns, wie man um die Ecke denkt, um das Problem zu lösen."),
+            ("pt", "Este é um vídeo sobre um número que todos nós já vimos em casa."),
+            ("en", "They always said to us, shame on you, you know better than that."),
+            ("en", "Do you know what it means that he said that that is enough for us?"),
+        ],
+    )
+    def test_nothing_that_means_something_is_left_out_of_a_quote(self, video, language, said):
+        about = Material(passages=spoken([said], 9.0), language=language, mark=1.0)
+        assert video.write(Purpose.NOTE, about) == said
+
+    def test_what_an_annotation_says_nobody_spoke(self, video):
+        texts = ["(Gong) The tenants of these apartments (Man grunting) are crammed in tightly."]
+        note = video.write(Purpose.NOTE, Material(passages=spoken(texts, 9.0), mark=1.0))
+        assert note == "The tenants of these apartments are crammed in tightly."
+
 
 class TestSummaries:
     def test_the_first_sentence_leans_on_nothing(self, video):
@@ -167,6 +185,15 @@ class TestAnswers:
 
     def test_words_that_carry_no_topic_are_no_reason_to_quote(self, video):
         assert "[P" not in video.ask("What is the capital of Peru?", ENGLISH)
+
+    def test_the_sentence_that_has_the_rare_words_comes_first(self, video):
+        texts = [
+            "When does one say that a set of numbers is large or small?",
+            "The set of numbers that one says is large has no end.",
+            "By an open interval one means the numbers between two ends, without the ends.",
+        ]
+        answer = video.ask("What is an open interval?", texts)
+        assert answer.partition("“")[2].startswith("By an open interval")
 
     def test_three_passages_at_most_and_each_once(self, video):
         found = re.findall(r"\[(P\d+)\]", video.ask("kettle water coil steam", ENGLISH))

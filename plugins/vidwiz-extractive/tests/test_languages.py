@@ -160,3 +160,10 @@ def test_a_talk_comes_out_in_its_own_language(video, code):
         assert not english & set(video.words(text))
     quoted = [part for part in re.split(r"(?<=[.。।])\s*", answer["summary"]) if part in said]
     assert len(quoted) >= 3
+
+
+def test_a_line_of_chinese_captions_without_marks_is_a_clause(video):
+    lines = "今天我带来了一个相对较短的视频 我们主要在二维空间中进行讨论 三维线性变换由基向量决定"
+    about = Material(passages=video.passages([lines]), language="zh", mark=10.0)
+    summary = video.summarise(about)["summary"]
+    assert all(f"{line}…" in summary for line in lines.split())

@@ -15,7 +15,7 @@ from vidwiz_extractive.phrases import are_names, key_phrases
 from vidwiz_extractive.ranking import overlap
 from vidwiz_extractive.rendering import clock, shortened
 from vidwiz_extractive.sentences import CLOSERS, bare
-from vidwiz_extractive.speech import is_spaceless, seconds
+from vidwiz_extractive.speech import is_spaceless, joined, seconds
 from vidwiz_extractive.terms import words
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _first_said(document: Document, terms: frozenset[str]) -> float:
 
 def _of_anything(document: Document) -> Iterator[str]:
     """Yield questions for a video that says too little, with its title or what it begins with."""
-    begins = " ".join(document.speech.tokens[:8])
+    begins = joined(document.speech.tokens[:8])
     length = seconds(document.material.duration)
     for quoted in filter(None, (document.title, begins, document.channel)):
         for number, form in enumerate(_forms(document)):
