@@ -1,10 +1,12 @@
 """Texts in the languages of the transcripts."""
 
 import re
+from importlib import resources
 
 import pytest
 
 from vidwiz.plugin_api import Material, Purpose
+from vidwiz_extractive.languages import language
 
 LANGUAGES = {
     "de": (
@@ -167,3 +169,19 @@ def test_a_line_of_chinese_captions_without_marks_is_a_clause(video):
     about = Material(passages=video.passages([lines]), language="zh", mark=10.0)
     summary = video.summarise(about)["summary"]
     assert all(f"{line}…" in summary for line in lines.split())
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_languages_file_says_all_that_is_said_without_quoting(code):
+    phrases = language(code).phrases
+    assert phrases.keys() == language("en").phrases.keys()
+    assert len(set(phrases["about"])) == 3
+    assert all("{a}" in form and form.endswith("?") for form in phrases["about"])
+    assert "{said}" in phrases["loop"]
+    assert "{time}" in phrases["at"]
+    assert language(code).leaning
+
+
+def test_each_file_is_of_a_language_that_is_tested():
+    folder = resources.files("vidwiz_extractive") / "data"
+    assert {path.name.removesuffix(".toml") for path in folder.iterdir()} == set(CODES)
