@@ -27,6 +27,13 @@ _JOINING = word_set(
     """
 )
 _LONGEST_SHORT = 60
+_LEANS, _IS_PART, _IS_CHORE = 1.0, 1.3, 2.0
+_BEGINS_INSIDE, _ENDS_WELL = 2.5, 0.6
+"""What speaks against or for a note, beside the worth of its words (0 to 1.6) and 1/6 a second.
+
+With 0.8 for `_BEGINS_INSIDE` 34 % of the notes on speech without punctuation began where a sentence
+does, with 2.5 49 % (`make quality`, 370 notes).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +96,20 @@ def _whole(document: Document) -> list[Sentence]:
 
 
 def _sentences(document: Document, mark: float) -> Iterator[_Stretch]:
-    whole = _whole(document)
-    for index, first in enumerate(whole):
-        for last in whole[index : index + _MOST_TOGETHER]:
-            joins = last is first or last.end - first.start == sum(
-                s.end - s.start for s in whole[index : whole.index(last) + 1]
-            )
-            if joins and _is_near(document, first.start, last.end, mark):
-                yield _Stretch(first.start, last.end, 2)
+    near = [s for s in _whole(document) if _is_near(document, s.start, s.end, mark)]
+    for index, first in enumerate(near):
+        end = first.start
+        for sentence in near[index : index + _MOST_TOGETHER]:
+            if sentence.start != end:
+                break  # something stands between them that is no whole sentence
+            end = sentence.end
+            yield _Stretch(first.start, end, 2)
 
 
 def _clauses(document: Document, mark: float) -> Iterator[_Stretch]:
     """Yield parts of long sentences that begin like one and end where a clause does."""
     tokens = document.speech.tokens
+    whole = {sentence.start for sentence in _whole(document)}
     for sentence in document.sentences:
         if not _is_near(document, sentence.start, sentence.end, mark):
             continue
@@ -111,8 +119,7 @@ def _clauses(document: Document, mark: float) -> Iterator[_Stretch]:
             if tokens[at - 1][-1] in ";:—–、،"
             or (tokens[at - 1][-1] == "," and bare(tokens[at]) in _JOINING)
         ]
-        whole = sentence in _whole(document)
-        starts = [*([sentence.start] if whole else []), *inner]
+        starts = [*([sentence.start] if sentence.start in whole else []), *inner]
         ends = [*inner, *([sentence.end] if sentence.marked else [])]
         for start in starts:
             for end in ends:
@@ -165,17 +172,17 @@ def _worth(document: Document, stretch: _Stretch, mark: float, text: str) -> flo
     said = document.speech.tokens[stretch.start : stretch.end]
     first = said[rendering.leading(said, document.language)]
     if document.leans(text):
-        worth -= 1.0
+        worth -= _LEANS
     if bare(first) in document.language.fragile and stretch.wholeness < 2:  # noqa: PLR2004
-        worth -= 1.3
+        worth -= _IS_PART
     if is_chore(text):
-        worth -= 2.0
+        worth -= _IS_CHORE
     if text.endswith(("?", "؟", "？")):
         worth -= 0.2
     if not stretch.wholeness:
-        worth -= 0.0 if document.seems_to_begin(stretch.start) else 2.5
+        worth -= 0.0 if document.seems_to_begin(stretch.start) else _BEGINS_INSIDE
         at_end = stretch.end < len(document.speech.tokens)
-        worth += 0.6 if at_end and document.seems_to_begin(stretch.end) else 0.0
+        worth += _ENDS_WELL if at_end and document.seems_to_begin(stretch.end) else 0.0
     inside = sum(stretch.start < s.start < stretch.end for s in document.sentences)
     return float(worth) - 0.25 * inside - abs(len(text) - _BEST_LENGTH) / 120.0
 
