@@ -200,6 +200,34 @@ def test_encodings_that_are_not_tried_are_refused(encoding):
     assert outcome(texts, encoding, "de") == "refused"
 
 
+def test_cyrillic_of_old_macs_is_not_taken_for_that_of_windows():
+    texts = ["Юля стоит у окна, моя юбка новая", "мы пьём чай каждый день", "я люблю поезд"]
+    assert outcome(texts, "mac_cyrillic", "ru") == "refused"
+
+
+@pytest.mark.parametrize("texts", [["We met at the café"], ["Ich höre die Vögel"]])
+@pytest.mark.parametrize("encoding", ["cp437", "cp850"])
+def test_letters_of_dos_are_not_taken_for_low_quotation_marks(texts, encoding):
+    assert outcome(texts, encoding, None) == "refused"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [["Чайник стоит на плите", "мы пьём чай"], ["Die schönen Grüße kämen"], ["こんにちは世界"]],
+)
+@pytest.mark.parametrize("twice", ["cp1252", "latin-1"])
+def test_what_was_encoded_twice_is_read_as_it_was_meant(texts, twice):
+    encoded = srt(*texts).encode()
+    table = {b: bytes([b]).decode("cp1252", "ignore") or chr(b) for b in range(256)}
+    wrong = "".join(chr(b) if twice == "latin-1" else table[b] for b in encoded)
+    assert read(wrong.encode(), None) == texts
+
+
+@pytest.mark.parametrize("text", ["Ça va très bien à l’école", "naïve café Ærøskøbing", "50 °C ±2"])
+def test_western_text_was_not_encoded_twice(text):
+    assert read(srt(text).encode(), None) == [text]
+
+
 @pytest.mark.parametrize(("language", "encoding"), [("zh", "gb18030"), ("ja", "cp932")])
 @pytest.mark.parametrize("hint", [None, "zh", "ja"])
 def test_a_long_file_with_the_line_ends_of_old_macs_is_read(language, encoding, hint):

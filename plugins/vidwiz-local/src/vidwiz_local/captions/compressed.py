@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import zlib
+from io import BytesIO
 
-_GZIP = 31  # what zlib calls the form with gzip's head and checksum
+_MAGIC = b"\x1f\x8b"
 
 
 class NotGzipError(Exception):
@@ -17,18 +19,10 @@ def gunzip(data: bytes, limit: int) -> bytes:
     No more than that is ever unpacked, however large the content claims to be. Several gzip files
     one after the other are one content, as for gzip itself.
     """
-    content = bytearray()
-    rest = data
-    while True:
-        unpacker = zlib.decompressobj(_GZIP)
-        try:
-            content += unpacker.decompress(rest, limit + 1 - len(content))
-        except zlib.error as exc:
-            raise NotGzipError from exc
-        if len(content) > limit:
-            return bytes(content)
-        if not unpacker.eof:
-            raise NotGzipError
-        rest = unpacker.unused_data.lstrip(b"\0")  # tapes are filled up with zeros
-        if not rest:
-            return bytes(content)
+    if not data.startswith(_MAGIC):
+        raise NotGzipError
+    try:
+        with gzip.GzipFile(fileobj=BytesIO(data)) as stream:
+            return stream.read(limit + 1)
+    except (EOFError, OSError, zlib.error) as exc:
+        raise NotGzipError from exc

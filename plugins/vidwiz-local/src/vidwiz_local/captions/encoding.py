@@ -29,7 +29,7 @@ _OF_LATIN = (
     *("iso8859_2", "iso8859_9", "iso8859_15", "iso8859_13"),
 )
 _OF_SCRIPTS = (
-    *("cp1251", "cp1253", "cp1255", "cp1256", "cp874"),
+    *("cp1251", "cp1253", "cp1255", "cp1256", "cp874", "cp862"),
     *("koi8_r", "koi8_u", "cp866", "iso8859_5", "iso8859_6", "iso8859_7", "iso8859_8"),
 )
 """What files of captions are in fact written in, the likelier first: Windows, then DOS and Unix."""
@@ -47,7 +47,7 @@ _SERVED = {
     "cp866": "ru",
     "iso8859_5": "ru uk be bg sr mk",
     **dict.fromkeys(("cp1253", "iso8859_7"), "el"),
-    **dict.fromkeys(("cp1255", "iso8859_8"), "he"),
+    **dict.fromkeys(("cp1255", "iso8859_8", "cp862"), "he"),
     "cp1256": "ar fa",
     "iso8859_6": "ar",
     "cp874": "th",
@@ -55,11 +55,19 @@ _SERVED = {
 """By encoding the languages that it was made for."""
 _SAME_AS = {"iw": "he", "yi": "he", "ur": "fa", "bs": "hr", "sh": "hr", "nb": "no", "nn": "no"}
 _ESCAPES = {b"\x1b$)C": "iso2022_kr", b"\x1b$B": "iso2022_jp_2", b"\x1b$@": "iso2022_jp_2"}
+_WINDOWS = {
+    ord(character): byte
+    for byte in range(0x80, 0xA0)
+    if (character := bytes([byte]).decode(_WESTERN, "ignore"))
+}
+_FEWEST_TWICE = 4  # characters beyond ASCII of which it can be told that UTF-8 was encoded twice
 _ONE_SIDED = 8  # times more zeros in every other byte than in the rest
 _LEAST_ZEROS = 0.05  # share of bytes
 _WHOLE = 8  # times the damaged characters that UTF-8 must have of whole ones
 _SAMPLE = 64 * 1024  # bytes of text that are judged
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_MISQUOTED = re.compile(rb"[A-Za-z](?:[\x82\x84]|[\x93\x94][a-z])")
+"""Quotation marks of Windows where none can be: they are `é`, `ä` and `ö` of DOS."""
 _COMMON_MARKS = frozenset("…–—‘’‚“”„«»‹›•·°§©®™€£±\xa0")
 _HINT = 4.0  # how much the language that is said counts, in the measure of `Fit.score`
 _HINT_OF_ENGLISH = 1.0  # which is said of most files, whatever they are in
@@ -106,7 +114,7 @@ def recognise(data: bytes, *, language: str | None = None) -> EncodedText:
     if escaped := _escaped(data):
         return EncodedText(data, escaped)
     if _fits(data, "utf-8") or _is_damaged_utf8(data):
-        return EncodedText(data, "utf-8")
+        return EncodedText(_encoded_once(data), "utf-8")
     if b"\0" in data[:1000]:
         return EncodedText(data, "latin-1")  # no text at all; whoever reads it says so
     return EncodedText(data, _old_encoding(data, language))
@@ -124,6 +132,28 @@ def _fits(data: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _encoded_once(data: bytes) -> bytes:
+    """Undo what a program did that took UTF-8 for Western text and encoded it a second time."""
+    sample = _sample(data).decode("utf-8", "ignore")
+    if len(_beyond_ascii(sample)) < _FEWEST_TWICE or not _was_encoded_twice(sample):
+        return data
+    whole = data.decode("utf-8", "replace")
+    return _as_western(whole) if _was_encoded_twice(whole) else data
+
+
+def _was_encoded_twice(text: str) -> bool:
+    try:
+        _as_western(text).decode("utf-8")
+    except UnicodeError:
+        return False
+    return True
+
+
+def _as_western(text: str) -> bytes:
+    """Return the bytes of Western text, of which five that Windows leaves out are as in Latin-1."""
+    return text.translate(_WINDOWS).encode("latin-1")
 
 
 def _utf16_without_mark(head: bytes) -> str | None:
@@ -157,7 +187,10 @@ def _is_damaged_utf8(data: bytes) -> bool:
 def _old_encoding(data: bytes, language: str | None) -> str:
     """Return the encoding in which the lines that are not ASCII make the most sense."""
     sample = _sample(data)
-    if set(_beyond_ascii(sample.decode(_WESTERN, "replace"))) <= _COMMON_MARKS:
+    if (
+        not _MISQUOTED.search(sample)
+        and set(_beyond_ascii(sample.decode(_WESTERN, "replace"))) <= _COMMON_MARKS
+    ):
         return _WESTERN  # all Windows encodings have these at the same place
     hint = (language or "").lower().replace("_", "-").partition("-")[0]
     hint = _SAME_AS.get(hint, hint)
