@@ -200,11 +200,6 @@ def test_encodings_that_are_not_tried_are_refused(encoding):
     assert outcome(texts, encoding, "de") == "refused"
 
 
-def test_cyrillic_of_old_macs_is_not_taken_for_that_of_windows():
-    texts = ["Юля стоит у окна, моя юбка новая", "мы пьём чай каждый день", "я люблю поезд"]
-    assert outcome(texts, "mac_cyrillic", "ru") == "refused"
-
-
 @pytest.mark.parametrize("texts", [["We met at the café"], ["Ich höre die Vögel"]])
 @pytest.mark.parametrize("encoding", ["cp437", "cp850"])
 def test_letters_of_dos_are_not_taken_for_low_quotation_marks(texts, encoding):

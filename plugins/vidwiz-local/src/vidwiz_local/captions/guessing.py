@@ -24,7 +24,6 @@ _MISPLACED = re.compile(
     r"|[^\W\d_][\u00b6\u2020\u2021\u00ac]|[\u00b6\u2020\u2021\u00ac][^\W\d_]"
 )
 _MOST_ODD = 0.03  # share of such signs among the characters beyond ASCII
-_FEWEST_FOR_ERROR = 60  # letters for each capital within a word, or sign out of place
 _OF_ODD = 5.0  # what one of them counts, and a capital after a small letter
 _MOST_FOREIGN = 0.7  # letters beyond ASCII for each plain one, in a language of Latin letters
 _LEAST_FOREIGN = 0.02  # and the least, in the languages outside the west
@@ -114,8 +113,6 @@ def _latin(text: str, letters: Counter[str]) -> list[Fit]:
 
 def _scripts(letters: Counter[str], errors: int) -> list[Fit]:
     total = letters.total()
-    if errors * _FEWEST_FOR_ERROR > total:
-        return []
     found = []
     for language in SCRIPTS:
         often = _how_often(language)
