@@ -182,14 +182,28 @@ def test_two_languages_are_at_once_even_when_their_times_are_rounded(later, shor
         [(0, 1, "No."), (1, 2, "No, never."), (2, 3, OLDEST), (3, 4, STEAM)],
         [(n, n + 1, f"{word} kettles") for n, word in enumerate(["old", "new", "old", "new"])],
         [(n, n + 0.4, "come on") for n in range(4)],
+        [(n, n + 0.7, "No.") for n in range(6)],
+        [(2 * n, 2 * n + 1.7, "Ich heisse Anna") for n in range(12)],
     ],
-    ids=["pause", "others between", "no no no", "chorus", "no", "alike", "four times"],
+    ids=[
+        "pause",
+        "others between",
+        "no no no",
+        "chorus",
+        "no",
+        "alike",
+        "four times",
+        "No",
+        "drill",
+    ],
 )
 def test_genuine_repetition_stays(cues):
     assert said(*cues) == cues
 
 
 def test_a_sentence_that_a_recogniser_looped_is_said_once():
+    touching = [(n, n + 1, "thank you") for n in range(6)]
+    assert said(*touching, (7, 8, OLDEST)) == [(0, 6, "thank you"), (7, 8, OLDEST)]
     loop = [(10 + 0.5 * n, 10.3 + 0.5 * n, "thank you") for n in range(800)]
     assert said((0, 5, OLDEST), *loop) == [(0, 5, OLDEST), (10, 409.8, "thank you")]
 

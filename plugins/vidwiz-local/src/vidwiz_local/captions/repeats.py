@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -24,6 +24,7 @@ _TOUCH = 100  # between two cues with the same words; two frames, or what roundi
 _SHORT = 3  # words of a line that is likely sung or called out again
 _TWIN_SHARE = 4  # one cue in so many is a twin in a file that was made with twins
 _SHARE = 3  # one cue in so many repeats another in a file that rolls or grows
+_LONG_LOOP = 20  # of words that somebody may call five times and more
 _LOOP = 5  # the same cue so often in a row is a speech recogniser that was caught in a loop
 _NEAR = 4  # cues that may stand on the screen at once
 _FEWEST_WORDS = 2  # that two rows on one line share; one word may be the same by chance
@@ -134,7 +135,10 @@ def _may_be_said_again(cue: Cue, again: Cue) -> bool:
 
 
 def _without_loops(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Join what comes five times and more in a row, with hardly a pause."""
+    """Join what comes five times and more in a row, with hardly a pause.
+
+    Up to three words may be said so often; where they do not touch, they have to come many times.
+    """
     run: list[Cue] = []
     for cue in cues:
         if run and (_words(cue) != _words(run[0]) or cue.start - run[-1].end > _PAUSE):
@@ -145,9 +149,15 @@ def _without_loops(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _one_of(run: list[Cue]) -> list[Cue]:
-    if len(run) < _LOOP:
+    if len(run) < _LOOP or (len(run) < _LONG_LOOP and _are_calls(run)):
         return run
     return [replace(run[0], end=max(cue.end for cue in run))]
+
+
+def _are_calls(run: Sequence[Cue]) -> bool:
+    """Tell whether they are short and do not touch, as those of a recogniser do."""
+    pauses = (later.start - cue.end for cue, later in pairwise(run))
+    return len(_WORD.findall(run[0].text)) <= _SHORT and min(pauses) > _TOUCH
 
 
 def _take_overlaps(cues: list[Cue]) -> None:
