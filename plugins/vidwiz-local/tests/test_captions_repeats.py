@@ -246,6 +246,28 @@ def test_rows_that_roll_on_one_line_come_once(phrases):
     assert said(*cues) == [(3 * n, 3 * n + 3, line) for n, line in enumerate(phrases)]
 
 
+def test_rows_on_one_line_roll_over_short_pauses():
+    shown = [
+        "so today we talk",
+        "so today we talk about the kettle and",
+        "about the kettle and how it came to",
+        "how it came to be what it is",
+    ]
+    phrases = ["so today we talk", "about the kettle and", "how it came to", "be what it is"]
+    cues = [(2 * n, 2 * n + 1.2, line) for n, line in enumerate(shown)]
+    assert said(*cues) == [(2 * n, 2 * n + 1.2, line) for n, line in enumerate(phrases)]
+
+
+def test_a_file_in_which_each_line_comes_twice_at_once_says_it_once():
+    lines = ["so today we talk", "about the kettle and", "how it came to", OLDEST]
+    cues = [
+        cue
+        for n, line in enumerate(lines)
+        for cue in ((2 * n, 2 * n + 1, line), (2 * n + 1.2, 2 * n + 2, line))
+    ]
+    assert said(*cues) == [(2 * n, 2 * n + 2, line) for n, line in enumerate(lines)]
+
+
 def test_a_lower_row_that_grows_under_another_comes_once():
     cues, above, at = [], "", 0
     for line in (OLDEST, STEAM, "with almost no moving parts"):
