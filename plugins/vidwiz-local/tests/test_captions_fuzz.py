@@ -83,6 +83,14 @@ TIMINGS = (
     lambda line: line.replace("0", "O"),
     lambda line: line.replace(":", ";"),
     lambda line: line.replace(":", "."),
+    lambda line: line.replace("-->", r"--\>"),
+    lambda line: line.replace("-->", r"--\u003e"),
+    lambda line: line.replace("-->", "--%3E"),
+    lambda line: line.replace("-->", "⇨"),
+    lambda line: line.replace(" --> ", "～"),
+    lambda line: line.replace(":", "  :  ").replace("-->", " --  > "),
+    lambda line: f"- {line}",
+    lambda line: f"• {line}",
 )
 TAGS = (
     "{}",

@@ -49,6 +49,14 @@ def test_numbers_are_not_said_where_no_line_is_empty_or_every_other_is(labels):
     assert texts(srt(labels, between="\n\n", below="\n\n")) == SAID
 
 
+@pytest.mark.parametrize("between", ["\n", "", "\n\n"])
+@pytest.mark.parametrize("part", ["/12-{}", "-{}", ""])
+def test_the_identifiers_of_teams_are_not_said(between, part):
+    labels = ["4f1a9c3e-aaaa-bbbb-cccc-1234567890ab" + part.format(n) for n in range(3)]
+    assert texts(srt(labels, between=between)) == SAID
+    assert texts("WEBVTT\n\n" + srt(labels, between=between), "vtt") == SAID
+
+
 def test_a_number_that_is_said_stays_in_a_file_without_numbers():
     text = srt(["", "", ""]).replace(SAID[0], f"{SAID[0]}\n1984")
     assert texts(text) == [f"{SAID[0]} 1984", *SAID[1:]]

@@ -149,6 +149,8 @@ TRANSCRIPTS = [
     "00:01 - the kettle is on\n\n00:03 - tea takes four minutes\n\n00:05.25 - pour it",
     "(0:01) the kettle is on\n(0:03): tea takes four minutes\n(0:05.25) pour it",
     "A talk\n0:01\nthe kettle is on\n0:03\ntea takes four minutes\n0:05.25\npour it",
+    "0:01\n1 Sekunde\nthe kettle\nis on\n0:03\n3秒\ntea takes four minutes\n0:05.25\npour it",
+    "0:01the kettle is on\n0:03tea takes four minutes\n0:05.25pour it",
     "0:01\n1 second\nthe kettle is on\n0:03\n3 seconds\ntea takes four minutes\n0:05.25\npour it",
     "0:01\nthe kettle\nis on\n0:03\ntea takes four minutes\n0:05.25\npour it",
     "０：０１ the kettle is on\n０：０３ tea takes four minutes\n【0:05.25】 pour it",
@@ -176,6 +178,41 @@ def test_a_time_that_is_spoken_of_is_none_where_times_stand_above_the_words():
         "next thing",
         "bye",
     ]
+
+
+def test_the_time_in_words_is_not_said_in_any_language():
+    text = (
+        "59:04\n59 Minuten und 4 Sekunden\n4 Minuten\n1:01:04\n1 Stunde, 1 Minute und 4 Sekunden\n"
+        "bye\n1:01:05\n1 час 1 минута 5 секунд\nso\n1:02:00\n1 hour and 2 minutes\n"
+    )
+    assert [text for text, _, _ in read(text, "txt")] == [
+        "4 Minuten",
+        "bye",
+        "so",
+        "1 hour and 2 minutes",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[Bob Smith] 00:00:02\nhello there\n\n[Ann] 00:00:05\nbye\n",
+        "Bob Smith [00:00:02]: hello there\nAnn [00:00:05]: bye\n",
+        "Bob Smith (0:02) hello there\nAnn (0:05) bye\n",
+    ],
+)
+def test_speakers_may_stand_before_times(text):
+    assert [segment[:2] for segment in read(text, "txt")] == [
+        ("Bob Smith hello there", 2.0),
+        ("Ann bye", 5.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["9:30am tea\n10:00am lunch\n", "we met (10:30) here\nand (10:31) left\n"]
+)
+def test_a_plan_for_the_day_is_no_transcript(text):
+    refusal(text, "txt", "parse_error")
 
 
 def test_a_transcript_with_speakers_keeps_them():

@@ -182,14 +182,28 @@ def test_two_languages_are_at_once_even_when_their_times_are_rounded(later, shor
         [(0, 1, "No."), (1, 2, "No, never."), (2, 3, OLDEST), (3, 4, STEAM)],
         [(n, n + 1, f"{word} kettles") for n, word in enumerate(["old", "new", "old", "new"])],
         [(n, n + 0.4, "come on") for n in range(4)],
+        [(n, n + 0.7, "No.") for n in range(6)],
+        [(2 * n, 2 * n + 1.7, "Ich heisse Anna") for n in range(12)],
     ],
-    ids=["pause", "others between", "no no no", "chorus", "no", "alike", "four times"],
+    ids=[
+        "pause",
+        "others between",
+        "no no no",
+        "chorus",
+        "no",
+        "alike",
+        "four times",
+        "No",
+        "drill",
+    ],
 )
 def test_genuine_repetition_stays(cues):
     assert said(*cues) == cues
 
 
 def test_a_sentence_that_a_recogniser_looped_is_said_once():
+    touching = [(n, n + 1, "thank you") for n in range(6)]
+    assert said(*touching, (7, 8, OLDEST)) == [(0, 6, "thank you"), (7, 8, OLDEST)]
     loop = [(10 + 0.5 * n, 10.3 + 0.5 * n, "thank you") for n in range(800)]
     assert said((0, 5, OLDEST), *loop) == [(0, 5, OLDEST), (10, 409.8, "thank you")]
 
@@ -230,6 +244,28 @@ def test_rows_that_roll_on_one_line_come_once(phrases):
     shown = [phrases[0], *(a + space + b for a, b in pairwise(phrases))]
     cues = [(3 * n, 3 * n + 3, line) for n, line in enumerate(shown)]
     assert said(*cues) == [(3 * n, 3 * n + 3, line) for n, line in enumerate(phrases)]
+
+
+def test_rows_on_one_line_roll_over_short_pauses():
+    shown = [
+        "so today we talk",
+        "so today we talk about the kettle and",
+        "about the kettle and how it came to",
+        "how it came to be what it is",
+    ]
+    phrases = ["so today we talk", "about the kettle and", "how it came to", "be what it is"]
+    cues = [(2 * n, 2 * n + 1.2, line) for n, line in enumerate(shown)]
+    assert said(*cues) == [(2 * n, 2 * n + 1.2, line) for n, line in enumerate(phrases)]
+
+
+def test_a_file_in_which_each_line_comes_twice_at_once_says_it_once():
+    lines = ["so today we talk", "about the kettle and", "how it came to", OLDEST]
+    cues = [
+        cue
+        for n, line in enumerate(lines)
+        for cue in ((2 * n, 2 * n + 1, line), (2 * n + 1.2, 2 * n + 2, line))
+    ]
+    assert said(*cues) == [(2 * n, 2 * n + 2, line) for n, line in enumerate(lines)]
 
 
 def test_a_lower_row_that_grows_under_another_comes_once():

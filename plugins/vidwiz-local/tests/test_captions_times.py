@@ -65,6 +65,25 @@ def second_cue(line):
         "00:00:03,000 --> 00:00:05,250 align: start position: 0%",
         "00:00:03,000 --> 00:00:05,250xx X1:100 Y2:200",
         "[3.00s -> 5.25s]",
+        "0 days 00:00:03.000 --> 0 days 00:00:05.250",
+        r"00:00:03,000 --\> 00:00:05,250",
+        r"00:00:03,000 \-\-\> 00:00:05,250",
+        r"00:00:03,000 --\u003e 00:00:05,250",
+        "00:00:03,000 --%3E 00:00:05,250",
+        "00:00:03,000 --) 00:00:05,250",
+        "Bob Smith 00:00:03,000 --> 00:00:05,250",
+        "Timecode 00:00:03,000 --> 00:00:05,250",
+        "Scene 2: 00:00:03,000 --> 00:00:05,250",
+        "Nr. 2 00:00:03,000 --> 00:00:05,250",
+        "00 : 00 : 03 , 000  --  >  00 : 00 : 05 , 250",
+        *(f"00:00:03,000 {sign} 00:00:05,250" for sign in "⇨⮕➤➝⭢～〜至到…"),
+        "00:00:03,000至00:00:05,250",
+        "00:00:03,000 ... 00:00:05,250",
+        "From 00:00:03,000 to 00:00:05,250",
+        "Start: 00:00:03,000 End: 00:00:05,250",
+        *(f"{sign} 00:00:03,000 --> 00:00:05,250" for sign in ("-", "–", "*", "•", "##", "2 -")),
+        "`00:00:03,000 --> 00:00:05,250`",
+        "00.00.03.000 --> 00.00.05.250",
     ],
 )
 def test_times_are_read_however_they_are_written(line):
@@ -78,6 +97,8 @@ def test_times_are_read_however_they_are_written(line):
         ("00:00:03,000 -->", 3.0, 6.0),
         ("00:00:03,000 --> 0NaN:0NaN:0NaN,250", 3.0, 6.0),
         ("00:00:03,000", 3.0, 6.0),
+        ("00:00:03,000 --", 3.0, 6.0),
+        ("Bob Smith 00:00:03,000 -", 3.0, 6.0),
         ("--> 00:00:05,250", 2.0, 5.25),
         ("0NaN:0NaN:0NaN --> 00:00:05,250", 2.0, 5.25),
         ("00:00:xx,000 --> 00:00:05,250", 2.0, 5.25),
@@ -150,6 +171,11 @@ def test_words_beside_the_times_are_said(line):
         "a ratio of 3:1 -> 1:3",
         "x[1:3] -> [2, 3]",
         "<!-- 12:30 -->word",
+        "from 00:00:01,000 to 00:00:02,000",
+        "192.168.1.1 -> 10.0.0.1",
+        "1.2.3 -> 1.2.4",
+        "1.2.3 -> 1.2.4 is out",
+        "0:30 > 1:00",
     ],
 )
 @pytest.mark.parametrize("caption_format", ["srt", "vtt"])
@@ -161,6 +187,18 @@ def test_a_spoken_line_with_an_arrow_or_times_stays_text(line, caption_format):
     assert [segment.text for segment in parse(text, caption_format)] == [
         f"{plain} so",
         f"it {plain}",
+    ]
+
+
+def test_times_in_a_comment_or_a_paragraph_begin_no_caption():
+    text = (
+        "WEBVTT\n\nNOTE of 00:00:01.000 and 00:00:02.000\nby Bob\n\n"
+        "00:01.000 --> 00:02.000\nso\n\n00:00:01 to 00:00:02 is the beginning\n\n"
+        "NOTE\nfrom 00:00:01.000 to 00:00:02.000\nby Bob\n\n00:03.000 --> 00:04.000\nit goes\n"
+    )
+    assert [segment.text for segment in parse(text, "vtt")] == [
+        "so 00:00:01 to 00:00:02 is the beginning",
+        "it goes",
     ]
 
 

@@ -15,6 +15,10 @@ _NUMBER = re.compile(
     r"(?:[\[({№]\s?)?(?:(?:cue|no|nr|subtitle|caption)\b\.?\s?)?\#?\s?(\d{1,9})\s?[\])}.:]?",
     re.IGNORECASE,
 )
+# What Teams gives to each caption.
+_ID = re.compile(
+    r"\s*[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}(?:[/_-][\d-]{1,20})?\s*", re.IGNORECASE
+)
 _LONGEST = 60  # characters
 
 LABEL, BLANK_BELOW, NO_BLANK, ALONE, NAME = (
@@ -44,6 +48,16 @@ def number_of(line: str) -> int | None:
     return int(match[1]) if match else None
 
 
+def is_label(line: str) -> bool:
+    """Tell whether a line can be the label of a cue wherever it stands: a number, or such an id."""
+    return number_of(line) is not None or is_id(line)
+
+
+def is_id(line: str) -> bool:
+    """Tell whether a line is an identifier that no one says."""
+    return _ID.fullmatch(line) is not None
+
+
 def find_label(body: Sequence[str], number: int | None, *, names: bool) -> Label | None:
     """Judge the last line of a cue, the empty ones being "", before the line with the next times.
 
@@ -53,8 +67,8 @@ def find_label(body: Sequence[str], number: int | None, *, names: bool) -> Label
     end = len(body)
     while end and not body[end - 1]:
         end -= 1
-    if not end:
-        return None
+    if not end or is_id(body[end - 1]):
+        return Label(LABEL, None) if end else None
     value = number_of(body[end - 1])
     after_blank = end > 1 and not body[end - 2]
     below = end < len(body)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from itertools import groupby, islice
+from itertools import groupby, islice, pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -21,9 +21,13 @@ _SCREEN_ROWS = 4  # the most that roll-up captions have
 _FLASH = 50  # YouTube shows each finished line alone for 10 ms before the next is built under it
 _PAUSE = 500  # a screen that was empty for longer was cleared
 _TOUCH = 100  # between two cues with the same words; two frames, or what rounding leaves
+_TWIN_TOUCH = 250  # the same in a file where nearly every cue is one of two or three
+_MOST_TWINS = 3
+_FEWEST_LINES = 3  # that are doubled in such a file
 _SHORT = 3  # words of a line that is likely sung or called out again
 _TWIN_SHARE = 4  # one cue in so many is a twin in a file that was made with twins
 _SHARE = 3  # one cue in so many repeats another in a file that rolls or grows
+_LONG_LOOP = 20  # of words that somebody may call five times and more
 _LOOP = 5  # the same cue so often in a row is a speech recogniser that was caught in a loop
 _NEAR = 4  # cues that may stand on the screen at once
 _FEWEST_WORDS = 2  # that two rows on one line share; one word may be the same by chance
@@ -33,6 +37,9 @@ _GROWS, _ROLLS, _SAME = 1, 2, 3  # how a cue goes on with the words of the one b
 _EMPTY_SCREEN = Cue(0, 0, "")
 # A word, or a character of a language that is written without spaces.
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\s\u3040-\u30ff\u3400-\u9fff]+")
+_LONG_PAUSE = 1500  # between cues of a file in which most show words of the one before
+_SAMPLE = 400  # cues that tell whether a file is such
+_FEWEST_ROLLS = 3
 _MARKS = ".,!?;:…\"'"
 
 
@@ -105,20 +112,36 @@ def _joined(cues: Sequence[Cue]) -> list[Cue]:
 
     Short lines that only touch (`la la la`) are said again, unless the file has many twins.
     """
+    if _is_doubled(cues):
+        return _join(cues, spares_short=False, touch=_TWIN_TOUCH)
     joined = _join(cues, spares_short=False)
     if (len(cues) - len(joined)) * _TWIN_SHARE > len(cues):
         return joined
     return _join(cues, spares_short=True)
 
 
-def _join(cues: Sequence[Cue], *, spares_short: bool) -> list[Cue]:
+def _is_doubled(cues: Sequence[Cue]) -> bool:
+    """Tell whether nearly every cue is followed at once by the same, once or twice."""
+    runs: list[int] = []
+    shown = _EMPTY_SCREEN
+    for cue in cues:
+        if runs and cue.start - shown.end <= _TWIN_TOUCH and _words(cue) == _words(shown):
+            runs[-1] += 1
+        else:
+            runs.append(1)
+        shown = cue
+    doubled = sum(1 < run <= _MOST_TWINS for run in runs)
+    return doubled >= _FEWEST_LINES and doubled * _TWIN_SHARE > (_TWIN_SHARE - 1) * len(runs)
+
+
+def _join(cues: Sequence[Cue], *, spares_short: bool, touch: int = _TOUCH) -> list[Cue]:
     kept: list[Cue] = []
     last: list[str] = []  # the words of the last of them
     for cue in cues:
         words = _words(cue)
         for back in range(1, min(_NEAR, len(kept)) + 1):
             known = kept[-back]
-            is_twin = last[-back] == words and cue.start - known.end <= _TOUCH
+            is_twin = last[-back] == words and cue.start - known.end <= touch
             if is_twin and not (spares_short and _may_be_said_again(known, cue)):
                 kept[-back] = Cue(known.start, max(known.end, cue.end), known.text)
                 break
@@ -134,7 +157,10 @@ def _may_be_said_again(cue: Cue, again: Cue) -> bool:
 
 
 def _without_loops(cues: Sequence[Cue]) -> Iterator[Cue]:
-    """Join what comes five times and more in a row, with hardly a pause."""
+    """Join what comes five times and more in a row, with hardly a pause.
+
+    Up to three words may be said so often; where they do not touch, they have to come many times.
+    """
     run: list[Cue] = []
     for cue in cues:
         if run and (_words(cue) != _words(run[0]) or cue.start - run[-1].end > _PAUSE):
@@ -145,9 +171,15 @@ def _without_loops(cues: Sequence[Cue]) -> Iterator[Cue]:
 
 
 def _one_of(run: list[Cue]) -> list[Cue]:
-    if len(run) < _LOOP:
+    if len(run) < _LOOP or (len(run) < _LONG_LOOP and _are_calls(run)):
         return run
     return [replace(run[0], end=max(cue.end for cue in run))]
+
+
+def _are_calls(run: Sequence[Cue]) -> bool:
+    """Tell whether they are short and do not touch, as those of a recogniser do."""
+    pauses = (later.start - cue.end for cue, later in pairwise(run))
+    return len(_WORD.findall(run[0].text)) <= _SHORT and min(pauses) > _TOUCH
 
 
 def _take_overlaps(cues: list[Cue]) -> None:
@@ -156,7 +188,8 @@ def _take_overlaps(cues: list[Cue]) -> None:
     A cue that grows comes once, with all its words and the whole time. Of rows that roll each
     phrase comes with the time at which it was new.
     """
-    shared, steps = _overlaps(cues)
+    pause = _LONG_PAUSE if _rolls_slowly(cues[:_SAMPLE]) else _PAUSE
+    shared, steps = _overlaps(cues, pause)
     growing, rolling = steps.count(_GROWS), steps.count(_ROLLS)
     repeats = growing + rolling
     if repeats < _FEWEST_REPEATS:
@@ -169,10 +202,19 @@ def _take_overlaps(cues: list[Cue]) -> None:
         cues[:] = _merged(cues, shared, steps.replace(bytes([_SAME]), bytes([_GROWS])))
 
 
-def _overlaps(cues: Sequence[Cue]) -> tuple[list[int], bytearray]:
+def _rolls_slowly(cues: Sequence[Cue]) -> bool:
+    """Tell whether most cues show words of the one before, although the screen was cleared."""
+    _, steps = _overlaps(cues, _LONG_PAUSE)
+    growing, rolling = steps.count(_GROWS), steps.count(_ROLLS)
+    repeats = growing + rolling
+    return repeats >= _FEWEST_ROLLS and rolling >= growing and repeats * 2 > len(cues)
+
+
+def _overlaps(cues: Sequence[Cue], pause: int) -> tuple[list[int], bytearray]:
     """Return for each cue the number of words that it shares with the end of the one before.
 
     And whether it is that one with more words, shows some of its words on, or only has other marks.
+    After more than `pause` milliseconds it is new.
     """
     shared, steps = [], bytearray()
     shown = _EMPTY_SCREEN
@@ -180,7 +222,7 @@ def _overlaps(cues: Sequence[Cue]) -> tuple[list[int], bytearray]:
     for cue in cues:
         words = [word.strip(_MARKS).casefold() for word in _WORD.findall(cue.text)]
         count = step = 0
-        if cue.start - shown.end <= _PAUSE and words:
+        if cue.start - shown.end <= pause and words:
             if words == before:
                 count, step = len(words), _SAME
             elif _grows(before, words):

@@ -46,7 +46,19 @@ _DRAWING = re.compile(
     rf"^[ \t]*m(?:{_NUMBER}){{2}}(?:[ \t]+[mnlbspc]|{_NUMBER})*[ \t.]*$", re.MULTILINE
 )
 _BREAK_CODE = re.compile(r"\\([Nnh])")
-_PATH = re.compile(r"(?:(?<![A-Za-z])[A-Za-z]:\\|\\\\)\S*")  # C:\new
+# C:\new, src\new\main, src\new.txt; `tea\Ntakes\nfour` is none.
+_PATH = re.compile(
+    r"(?:(?<![A-Za-z])[A-Za-z]:\\|\\\\)\S*"
+    r"|(?<!\S)[\w.~%-]+(?:\\[nNh][\w.~%-]*)*\\(?:[^\W_nNh]|[nNh][\w~%-]*\.[a-z]{1,4}\b)[^\s]*"
+)
+# Commands of LaTeX that begin like these codes. The others are words in some language as well, so
+# they are commands only beside one that is none.
+_COMMAND = re.compile(
+    r"(?<![\w\\])\\(?:nabla|neq|notin|nonumber|newline|newcommand|hbar|hline|hspace|href|hfill|hskip"
+    r"|hat(?=\{))(?![A-Za-z])"
+)
+_ANY_COMMAND = re.compile(r"\\(?:[a-gi-mo-z]|[A-MO-Z][a-z])[a-z]+")
+_DOUBTFUL_COMMAND = re.compile(r"(?<![\w\\])\\(?:nu|Nu|ne|ni|not|hat)(?![A-Za-z])")
 
 # Not U+200C and U+200D: Persian and Indic words, and joined emoji, are spelled with them.
 _INVISIBLE = re.compile(
@@ -92,15 +104,20 @@ def _without_tags(text: str) -> str:
 
 
 def _without_break_codes(text: str) -> str:
-    r"""Make lines of `\N` and spaces of `\n` and `\h`, but not in the path of a file."""
-    parts, at = [], 0
-    for path in _PATH.finditer(text):
-        parts += [_breaks(text[at : path.start()]), path[0]]
-        at = path.end()
-    return "".join([*parts, _breaks(text[at:])])
+    r"""Make lines of `\N` and spaces of `\n` and `\h`, not in paths and LaTeX."""
+    is_latex = _COMMAND.search(text) or _ANY_COMMAND.search(_PATH.sub("", text))
+    kept = (_PATH, _COMMAND, _DOUBTFUL_COMMAND) if is_latex else (_PATH,)
+    return _breaks(text, kept)
 
 
-def _breaks(text: str) -> str:
+def _breaks(text: str, kept: tuple[re.Pattern[str], ...]) -> str:
+    """Put breaks for the codes, but not in what any of the patterns `kept` finds."""
+    if kept:
+        parts, at = [], 0
+        for found in kept[0].finditer(text):
+            parts += [_breaks(text[at : found.start()], kept[1:]), found[0]]
+            at = found.end()
+        return "".join([*parts, _breaks(text[at:], kept[1:])])
     return _BREAK_CODE.sub(lambda code: "\n" if code[1] == "N" else " ", text)
 
 

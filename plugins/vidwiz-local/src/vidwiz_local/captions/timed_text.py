@@ -21,9 +21,9 @@ from vidwiz_local.captions.cues import (
     refuse_too_many,
     what_else,
 )
-from vidwiz_local.captions.labels import LABEL, Labels, find_label, first_label, number_of
+from vidwiz_local.captions.labels import LABEL, Labels, find_label, first_label, is_label, number_of
 from vidwiz_local.captions.text import clean, clean_lines, visible
-from vidwiz_local.captions.times import BARE, BESIDE, NONE, WEAK, Timing, read_timing
+from vidwiz_local.captions.times import BARE, BESIDE, LOOSE, NONE, WEAK, Timing, read_timing
 from vidwiz_local.captions.transcript import is_transcript, read_transcript
 
 if TYPE_CHECKING:
@@ -148,6 +148,9 @@ class _Reader:
         )
 
     def _is_due(self, timing: Timing) -> bool:
+        if timing.doubt == LOOSE:
+            is_first = self._times is None and not any(self._body[-1:])
+            return not self._skips_block and (is_first or self._is_labelled())
         if self._times is None:
             return not (timing.doubt == WEAK and timing.is_rest)
         if timing.doubt == NONE:
@@ -168,7 +171,7 @@ class _Reader:
         body = self._body
         if not any(body):
             return False
-        if not body[-1] or number_of(body[-1]) is not None:
+        if not body[-1] or is_label(body[-1]):
             return True
         return self._vtt and body[-2:-1] == [""] and any(body[:-2])
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from vidwiz_local.captions.cues import LATEST, UNKNOWN
 from vidwiz_local.captions.text import clean, unescaped, visible
 
 _LENGTH = 250  # a line with times needs no more, and a line may be endless
-_DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501\u30fc"
-_ARROWS = "→⇒⟶⟹➔➜➞➡►▶›»\uff1e\ufe65"
+_DASHES = "\uff5e\u301c\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u2500\u2501\u30fc"
+_ARROWS = "→⇒⇨⇾⟶⟹⭢⮕➔➙➛➜➝➞➟➡➤➥➧➨➭➲➳➼➽►▶▸▷»›\uff1e\ufe65"
 SIGNS = str.maketrans(
     {
         **{chr(ord("\uff10") + digit): str(digit) for digit in range(10)},
@@ -27,33 +28,35 @@ SIGNS = str.maketrans(
 """What other scripts and translators write for the signs in a time, each for one character."""
 
 _MAYBE = re.compile(
-    rf"[>{_ARROWS}]|&(?:amp;)?(?:gt|\#)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
+    rf"[>{_ARROWS}]|\d[:\uff1a]\d\d[:\uff1a.,]|&(?:amp;)?(?:gt|\#)|^[^\w\n]*(?:<[^<>]*>)?\d[\d\s.)#]{{0,9}}[:;\uff1a\u2236]",
     re.IGNORECASE,
 )
 _TIDY = re.compile(  # as nearly all are
     r"(\d\d):(\d\d):(\d\d)[,.](\d{3}) --> (\d\d):(\d\d):(\d\d)[,.](\d{3})"
     r"(?: (?:align|line|position|size|region):\S+)*$"
 )
-_ARROW = r"(?:[-=~]\s?){0,4}>{1,3}"
-_SURE_ARROW = re.compile(r"(?:[-=~]\s?){1,4}>", re.IGNORECASE)
+# An arrow as Markdown, web addresses and JSON spell it.
+_ESCAPED = re.compile(r"(?:\\u003e|%3e)|\\(?=[->])", re.IGNORECASE)
+_ARROW = r"(?:[-=~]\s{0,2}){0,4}>{1,3}"
+_SURE_ARROW = re.compile(r"(?:[-=~]\s{0,2}){1,4}>", re.IGNORECASE)
 _CLOCK = (
-    r"(?:-?\s?\d{1,9}(?:\s{0,2}[:;]\s{0,2}-?\s?\d{1,9}){1,3}"
-    r"(?:\s?[.,]\s?-?\d{0,40}(?:[.,]\d{0,40})?)?"
+    r"(?:-?\d{1,9}(?:\s{0,2}[:;]\s{0,2}-?\s?\d{1,9}){1,3}"
+    r"(?:\s{0,2}[.,]\s{0,2}-?\d{0,40}(?:[.,]\d{0,40})?)?"
     r"|\d{1,4}\.\d{1,2}\.\d{1,2}(?:[.,]\d{1,9})?)"
 )
 _PRECISE = r"\d{1,4}:\d{1,2}(?::\d{1,2})?[.,]\d{1,9}"
 _LEAD = (
-    r"\s*(?:<[^<>]{1,40}>\s*)*(?:speaker[\s_]?\w{1,20}:?\s+|[^\W\d_]{1,12}:\s*)?"
-    r"(?:\#?\d{1,6}\s?[.)\]|]?\s+)?[\[({\"'*_|>\s]*"
+    r"\s*(?:<[^<>]{1,40}>\s*)*(?:[-+*\u2022\u2023\u25e6\u25aa\u25cf\xb7#]{1,6}\s+)?(?:speaker[\s_]?\w{1,20}:?\s+|[^\W\d_]{1,12}:\s*)?"
+    r"(?:\#?\d{1,6}\s?[-.)\]|]?\s+)?[\[({\"'`*_|>\s]*"
 )
 _JUNK = r"[^\s<>&=~\[\]()-]{0,20}"
 _RANGE = re.compile(
-    rf"{_LEAD}(?P<start>{_CLOCK})[:;.,]*(?P<junk>{_JUNK})[\s\"']*{_ARROW}[\s\"']*"
+    rf"{_LEAD}(?P<start>{_CLOCK})[:;.,]*(?P<junk>{_JUNK})[\s\"'`]*{_ARROW}[\s\"'`]*"
     rf"(?:(?P<end>{_CLOCK})[:;.,]*)?",
     re.IGNORECASE,
 )
 _PAIR = re.compile(
-    rf"{_LEAD}(?P<start>{_CLOCK})(?:\s*[-=~|/,<>]+\s*|\s+(?:[^\W\d_]{{1,5}}\s+)?)(?P<end>{_CLOCK})[\s\])}}:;.,]*$",
+    rf"{_LEAD}(?P<start>{_CLOCK})(?:\s*[-=~|/,<>)]+\s*|\s+(?:[^\W\d_]{{1,5}}\s+)?)(?P<end>{_CLOCK})[\s\])}}:;.,]*$",
     re.IGNORECASE,
 )
 _SECONDS = re.compile(
@@ -61,6 +64,13 @@ _SECONDS = re.compile(
 )
 _LONE = re.compile(rf"[\s\[(]*(?P<start>{_PRECISE})[\s\])]*$")
 _ARROW_FIRST = re.compile(rf"\s*{_ARROW}\s*(?P<end>{_CLOCK})")
+# What no line but one with times likely has: two of these, or one and an arrow.
+_EXACT = re.compile(
+    r"(?<![\d.,:])\d{1,4}(?::\d{1,2}){1,2}(?:(?<=:\d\d:\d\d)(?![.,\d])|[.,]\d{1,9})"
+)
+_DANGLING = re.compile(r"\s*(?:[-=~]\s?){1,4}>?\s*$")
+_TOO_MANY = 3  # times for a caption
+_FEW_WORDS = 3  # before times, such as `Scene 2:`
 _CLOSED = re.compile(r"(?:\s?s)?\s*[\])}]+\s*:?")
 _SETTING = re.compile(
     r"\b(?:align|line|position|size|region|vertical|[XYLTDAS]\d?)\s?[:=]\s?\S+", re.IGNORECASE
@@ -81,6 +91,7 @@ _LIKE_CLOCK = re.compile(
 _LETTERS_FOR_DIGITS = re.compile(r"(?<!\S)[\dOolI.,]{1,9}[:;][\dOolI:;.,]{1,30}(?!\S)")
 _DIGITS = str.maketrans("OolI", "0011")
 _SECOND = re.compile(r"\s*(\d{1,6}[.,]\d{1,6})\s*")
+_DOTTED = re.compile(r"(?:\d\d\.){3}\d{3}")
 _FIELDS = re.compile("[:;]")
 _POINT = re.compile("[.,]")
 _FEWEST_DIGITS = 3  # of milliseconds, where `1:02:500` is a minute and not an hour
@@ -92,8 +103,9 @@ class Timing:
     """The times of a cue in milliseconds, either of which may be unknown, and words beside them.
 
     `doubt` is how little it looks like one: NONE; BESIDE, when words stand beside the times; BARE
-    (`10:30 -> 11:45`, which may be speech where the other times of the file are more precise); or
-    WEAK, which is one only where a line with times is due. `is_listed` says that it stood in
+    (`10:30 -> 11:45`, which may be speech where the other times of the file are more precise);
+    WEAK, which is one only where a line with times is due; or LOOSE, when other words stand before
+    or between the times, which is then one only outside comments. `is_listed` says that it stood in
     brackets with its words, `is_rest` that it may be the second half of one that was broken.
     """
 
@@ -105,7 +117,7 @@ class Timing:
     is_rest: bool = False
 
 
-NONE, BESIDE, BARE, WEAK = range(4)
+NONE, BESIDE, BARE, WEAK, LOOSE = range(5)
 
 
 def read_timing(line: str) -> Timing | None:
@@ -125,6 +137,8 @@ def _read_untidy(line: str) -> Timing | None:
         return None
     if "&" in head:
         line = unescaped(line)
+    if "\\" in head or "%" in head:
+        line = _ESCAPED.sub(_arrow_head, line)
     plain = line[:_LENGTH]
     if not plain.isascii():
         line = visible(line)
@@ -135,6 +149,7 @@ def _read_untidy(line: str) -> Timing | None:
         or _read_pair(plain)
         or _read_seconds(plain, line)
         or _read_damaged(plain, line)
+        or _read_loose(plain)
     )
 
 
@@ -143,6 +158,10 @@ def _read_tidy(match: re.Match[str]) -> Timing:
     start = ((hours * 60 + minutes) * 60 + seconds) * 1000 + others[0]
     end = ((others[1] * 60 + others[2]) * 60 + others[3]) * 1000 + others[4]
     return Timing(start, end)
+
+
+def _arrow_head(match: re.Match[str]) -> str:
+    return ">" if len(match[0]) > 1 else ""
 
 
 def _digits(match: re.Match[str]) -> str:
@@ -167,15 +186,25 @@ def _read_range(plain: str, line: str) -> Timing | None:
     words = clean(line[closed.end() :]) if closed else _words_beside(line[found.end() :])
     if words and not closed and not (_is_precise(start) and _is_precise(end)):
         return None
+    if words and not closed and (_is_version(start) or _is_version(end)):
+        return None
     ends = clock(end)
     if ends < begins and _LETTER.match(plain, found.end()):
         ends = UNKNOWN
-    doubt = NONE
     if words and not closed:
         doubt = BESIDE
-    elif not (closed or is_cut or _is_precise(start) or _is_precise(end)):
-        doubt = BARE
+    else:
+        doubt = NONE if closed or is_cut else _doubt_of(start, end, plain)
     return Timing(begins, ends, words, doubt, is_listed=closed is not None)
+
+
+def _doubt_of(start: str, end: str, plain: str) -> int:
+    """Tell how little two times look like those of a caption when nothing else is on the line."""
+    if _is_version(start) or _is_version(end):
+        return WEAK
+    if _is_precise(start) or _is_precise(end):
+        return NONE
+    return BARE if _SURE_ARROW.search(plain) else WEAK
 
 
 def _read_pair(plain: str) -> Timing | None:
@@ -208,6 +237,7 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
     left, right = plain[: arrow.start()], _SETTING.sub("", plain[arrow.end() :])
     first = _ARROW_FIRST.match(plain[arrow.start() :])
     after = first["end"] if first and _is_precise(first["end"]) else None
+    after = None if after and _is_version(after) else after
     is_nothing = not _WORD.search(left) or _NOTHING.fullmatch(left)
     if not _LIKE_CLOCK.fullmatch(left) and not (is_nothing and (after or _LIKE_CLOCK.match(right))):
         return _read_arrow(left, plain[arrow.start() : arrow.end()], right)
@@ -218,6 +248,23 @@ def _read_damaged(plain: str, line: str) -> Timing | None:
     doubt = WEAK if not is_sure else BESIDE if words else NONE
     end = clock(after) if after else UNKNOWN
     return Timing(UNKNOWN, end, words, doubt, is_rest=not left.strip())
+
+
+def _read_loose(plain: str) -> Timing | None:
+    """Two exact times, or one and the rest of an arrow, among at most a few other words."""
+    if len(plain) == _LENGTH or plain.startswith("NOTE"):
+        return None
+    found = list(islice(_EXACT.finditer(plain), _TOO_MANY))
+    if not found or len(_WORD.findall(plain[: found[0].start()])) > _FEW_WORDS:
+        return None
+    start, rest = clock(found[0][0]), plain[found[0].end() :]
+    if len(found) == 1:
+        return Timing(start, UNKNOWN, doubt=LOOSE) if _DANGLING.match(rest) else None
+    between = plain[found[0].end() : found[1].start()]
+    says_more = len(_WORD.findall(between)) > 1 or _LETTER.search(plain, found[1].end())
+    if says_more or len(found) == _TOO_MANY:
+        return None
+    return Timing(start, clock(found[1][0]), doubt=LOOSE)
 
 
 def _read_arrow(left: str, arrow: str, right: str) -> Timing | None:
@@ -278,6 +325,11 @@ def _words_beside(rest: str) -> str:
 
 def _is_precise(time: str) -> bool:
     return _has_fraction(time) or len(_FIELDS.findall(time)) >= _FULL or time.count(".") >= _FULL
+
+
+def _is_version(time: str) -> bool:
+    """Tell whether it may be the number of a program or a computer rather than a time."""
+    return not (_FIELDS.search(time) or "," in time or _DOTTED.fullmatch(time))
 
 
 def _has_fraction(time: str) -> bool:
