@@ -47,6 +47,13 @@ def refusal(library, ref=REF):
         ("pt-orig", "pt"),
         ("zh-Hans-orig", "zh-Hans"),
         ("de-en", "de"),
+        ("de-en-US", "de"),
+        ("de-pt-BR", "de"),
+        ("en-es-419", "en"),
+        ("zh-Hans-en-US", "zh-Hans"),
+        ("pt-BR-en", "pt-BR"),
+        ("en-en-uYU-mmqFLq8", "en"),
+        ("de-en-US-j3PyPqV-e1s", "de"),
         ("en.sdh", "en"),
         ("en.cc", "en"),
         ("en.hi", "en"),
@@ -128,6 +135,18 @@ def test_many_files_that_are_not_understood_are_counted(library, put):
         ("{} Kettle on.srt", "Kettle on"),
         ("Kettle [youtube\uff1a{}].en.srt", "Kettle"),
         (f"Answer to [{OTHER}] [{{}}].en.srt", f"Answer to [{OTHER}]"),
+        ("Old film [Documentary]-{}.en.srt", "Old film [Documentary]"),
+        ("Zelda [WALKTHROUGH] ({}).en.srt", "Zelda [WALKTHROUGH]"),
+        ("{} - Old film [Documentary].en.srt", "Old film [Documentary]"),
+        ("{} - Old film [Full-Length].en.srt", "Old film [Full-Length]"),
+        ("{} - a-cup-of-good-tea.en.srt", "a-cup-of-good-tea"),
+        ("{}/a-cup-of-good-tea.en.srt", None),
+        ("{}/Old film [Documentary].en.srt", None),
+        ("{}/Transcript1.en.srt", None),
+        ("{}/subtitles_1.srt", None),
+        ("{}/captions-en.srt", None),
+        ("{}/English_SDH.srt", None),
+        ("{}/Kettle_2024.srt", None),
         ("{}/captions.en.srt", None),
         ("{}/en.srt", None),
         ("Kettle on [{}]/transcript.en.srt", "Kettle on"),
@@ -167,6 +186,8 @@ def test_a_video_is_known_by_its_id_wherever_it_stands(library, put, name, title
         f"{ID}/{OTHER}.en.srt",
         f"{ID}/T [{OTHER}].en.srt",
         f"{ID}/T-{OTHER}.en.srt",
+        f"[{OTHER}] answered-{ID}.en.srt",
+        f"{ID} - explained [youtube-{OTHER}].en.srt",
         f"Answer to [{ID}] [{OTHER}]/en.srt",
         f"x{ID}/en.srt",
     ],
@@ -263,6 +284,12 @@ def test_the_plain_track_comes_before_named_ones(library, put):
     put(f"{ID}.en-AAAAAAAAAAA.srt", srt("commentary"))
     put(f"{ID}.en.srt", srt("plain"))
     assert taken(library) == ("en", "plain")
+
+
+@pytest.mark.parametrize("name", ["{}/captions-en.srt", "{}/English_SDH.srt", "{}/2_English.srt"])
+def test_the_language_in_a_name_without_dots_is_read(library, put, name):
+    put(name.format(ID), srt("words"))
+    assert taken(library) == ("en", "words")
 
 
 def test_compressed_captions_are_read(library, folder):

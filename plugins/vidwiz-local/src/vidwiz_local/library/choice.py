@@ -39,8 +39,9 @@ def _choose(
         chosen = [file for file in captions if file.language is None]
         chosen.sort(key=_rank)
     if not chosen and captions:
-        first = min(str(file.language) for file in captions)
-        chosen = _in_language(captions, "en") or _in_language(captions, first)
+        spoken_in = [file for file in captions if not file.says.tags.is_translated] or captions
+        first = min(str(file.language) for file in spoken_in)
+        chosen = _in_language(spoken_in, "en") or _in_language(spoken_in, first)
     return list(dict.fromkeys(chosen))
 
 

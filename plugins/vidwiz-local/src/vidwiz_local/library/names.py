@@ -26,8 +26,10 @@ _NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _YOUTUBE_ID = r"[A-Za-z0-9_-]{11}"
-_BRACKETED = re.compile(rf"\[(?:youtube[:\N{{FULLWIDTH COLON}}])?({_YOUTUBE_ID})\]")
-_AN_ID = re.compile(rf"(?=.*[0-9_-]|.+[A-Z]){_YOUTUBE_ID}")  # `Switzerland` is a word
+_BRACKETED = re.compile(rf"\[(?:(?i:youtube|yt)[:\N{{FULLWIDTH COLON}} _-])?({_YOUTUBE_ID})\]")
+_WORD = r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,})"
+# `Switzerland`, `Full-Length`, `Kettle_2024`; of ids that are made by chance, one in a thousand.
+_WORDS = re.compile(rf"[A-Za-z_-][a-z_-]+|{_WORD}(?:[_-](?:{_WORD}|\d{{1,4}}))*")
 _BEFORE_ID = re.compile(r"[\d\s._-]*")  # a date or a number
 
 _MEDIA = (
@@ -48,6 +50,7 @@ _SAYS_NOTHING = re.compile(
 )
 _SAYS_AUTOMATIC = re.compile(rf"{_AUTOMATIC}|orig", re.IGNORECASE)
 _SAYS_FORCED = re.compile(_FORCED, re.IGNORECASE)
+_COUNTED = re.compile(rf"(?:{_FILLERS}|audio|video|part)\d{{1,4}}", re.IGNORECASE)
 _HANGING_ON = {
     re.compile(r"(.+)[-_]orig", re.IGNORECASE): ("is_original", "is_automatic"),
     re.compile(rf"(.+)[-_](?:{_AUTOMATIC})", re.IGNORECASE): ("is_automatic",),
@@ -55,12 +58,9 @@ _HANGING_ON = {
     re.compile(rf"(.+)[-_](?:{_FILLERS})", re.IGNORECASE): (),
     # `en-eEY6OEpapPo`: one of several tracks of a language.
     re.compile(rf"(.+?)[-_]{_YOUTUBE_ID}"): ("is_track",),
-    # `de-en`: translated from English.
-    re.compile(r"([a-z]{2,3}(?:-[a-z]{4})?)-[a-z]{2,3}(?:-[a-z]{4})?", re.IGNORECASE): (
-        "is_automatic",
-    ),
+    re.compile(rf"(?:{_FILLERS}|\d{{1,2}})[-_](.+)", re.IGNORECASE): (),
 }
-"""What follows a language after a hyphen, and what it says."""
+"""What stands before or after a language and a hyphen, and what it says."""
 _MOST_PARTS = 8
 
 
@@ -74,6 +74,7 @@ class Tags:
     is_automatic: bool = False
     is_forced: bool = False  # only what is said in a foreign language, or written on the screen
     is_track: bool = False  # one of several in its language
+    is_translated: bool = False  # by a machine; these are automatic, too
     unknown: tuple[str, ...] = ()
 
 
@@ -137,7 +138,7 @@ def of_video(name: str, ref: VideoRef) -> Name | None:
         if title is None:
             continue
         tags = read_tags(words)
-        if tags is None or (tags.unknown and _has_other_id(parts.stem, ref)):
+        if tags is None or (tags.unknown and _has_other_id(parts.stem, ref.id)):
             return None
         if found is None or not tags.unknown:  # as many of the last words as are understood
             found = parts.name(title, tags)
@@ -153,7 +154,7 @@ def inside_folder(name: str) -> Name | None:
     if parts is None:
         return None
     words = parts.stem.split(".")[-_MOST_PARTS:]
-    if _has_other_id(parts.stem) or any(_AN_ID.fullmatch(word) for word in words):
+    if _has_other_id(parts.stem) or any(_may_be_id(word) for word in words):
         return None
     if parts.kind == "info.json":
         return parts.name("", Tags())
@@ -207,7 +208,7 @@ def title_beside_id(text: str, ref: VideoRef) -> str | None:
 def _loosely(text: str, video_id: str) -> str | None:
     """Find an id at the end (`Title-ID`) or at the beginning (`ID - Title`, `2024 [ID] Title`)."""
     for end in (f"-{video_id}", f" - {video_id}", f"({video_id})", f"{{{video_id}}}"):
-        if text.endswith(end) and not _BRACKETED.search(text):
+        if text.endswith(end) and not _other_brackets(text, video_id):
             return _tidy(text[: -len(end)])
     head, found, rest = text.partition(f"[{video_id}]")
     if not found:
@@ -220,12 +221,23 @@ def _loosely(text: str, video_id: str) -> str | None:
     return None if _has_other_id(rest) else _tidy(rest)
 
 
-def _has_other_id(text: str, ref: VideoRef | None = None) -> bool:
+def _may_be_id(word: str) -> bool:
+    """Tell whether a word has the form of an id, and not that of words or of `Transcript1`."""
+    if not re.fullmatch(_YOUTUBE_ID, word):
+        return False
+    return not _WORDS.fullmatch(word) and not _COUNTED.fullmatch(word)
+
+
+def _other_brackets(text: str, own: str | None) -> list[str]:
+    """Return the ids of other videos that stand in brackets."""
+    return [found for found in _BRACKETED.findall(text) if found != own and _may_be_id(found)]
+
+
+def _has_other_id(text: str, own: str | None = None) -> bool:
     """Tell whether another video's id stands in brackets, or at the end as in `Title-ID`."""
-    own = ref.id if ref else None
-    ends = [text, *text.split(".")]
-    dashed = [end[-11:] for end in ends if end[-12:-11] == "-" and _AN_ID.fullmatch(end[-11:])]
-    return any(found != own for found in [*_BRACKETED.findall(text), *dashed])
+    ends = (end for end in [text, *text.split(".")] if end[-12:-11] == "-")
+    dashed = any(end[-11:] != own and _may_be_id(end[-11:]) for end in ends)
+    return dashed or bool(_other_brackets(text, own))
 
 
 def _tidy(title: str) -> str:
@@ -265,4 +277,20 @@ def _read_language(word: str, found: dict[str, bool]) -> str | None:
         if match and (language := language_of(match[1])) is not None:
             found |= dict.fromkeys(flags, True)
             return language
+    if (language := _translated_into(word)) is not None:
+        found |= {"is_automatic": True, "is_translated": True}
+    return language
+
+
+def _translated_into(word: str) -> str | None:
+    """Return the language before the key of the track that yt-dlp had YouTube translate.
+
+    `de-en-US` is German made of `en-US`, `en-en-uYU-mmqFLq8` English made of one of several tracks.
+    """
+    for hyphen in list(re.finditer("-", word))[:_MOST_PARTS]:
+        source = word[hyphen.end() :]
+        target = language_of(word[: hyphen.start()])
+        sources = [source, *([source[:-12]] if source[-12:-11] == "-" else [])]
+        if target and any(language_of(each) for each in sources):
+            return target
     return None
