@@ -140,6 +140,19 @@ def test_many_files_that_are_not_understood_are_counted(library, put):
         ("{} - Old film [Documentary].en.srt", "Old film [Documentary]"),
         ("{} - Old film [Full-Length].en.srt", "Old film [Full-Length]"),
         ("{} - a-cup-of-good-tea.en.srt", "a-cup-of-good-tea"),
+        ("Kettle [{}] [1080p].en.srt", "Kettle"),
+        ("Kettle [{}] WEBDL-1080p.en.srt", "Kettle"),
+        ("Kettle [{}] (1).en.srt", "Kettle"),
+        ("Kettle [{}] - Channel.en.srt", "Kettle"),
+        ("Kettle [{}] again v1.0.en.srt", "Kettle"),
+        ("Kettle [youtube-{}].en.srt", "Kettle"),
+        ("Kettle [YouTube {}].en.srt", "Kettle"),
+        ("Kettle_{}.en.srt", "Kettle"),
+        ("Kettle on {}.en.srt", "Kettle on"),
+        ("Kettle_2024 {}.en.srt", "Kettle_2024"),
+        ("Kettle \u2013 {}.en.srt", "Kettle"),
+        ("{} It.srt", "It"),
+        ("{} - it is so.srt", "it is so"),
         ("{}/a-cup-of-good-tea.en.srt", None),
         ("{}/Old film [Documentary].en.srt", None),
         ("{}/Transcript1.en.srt", None),
@@ -175,8 +188,15 @@ def test_a_video_is_known_by_its_id_wherever_it_stands(library, put, name, title
         f"{ID} - explained [{OTHER}].en.srt",
         f"[{ID}] explained [{OTHER}].en.srt",
         f"T [{ID}].part 2 [{OTHER}].en.srt",
-        f"T [{ID}] again.en.srt",
-        f"Answer to {ID}.en.srt",
+        f"T [{ID}] again [{OTHER}].en.srt",
+        f"T [{ID}] again-{OTHER}.en.srt",
+        f"[{OTHER}] T [{ID}] again.en.srt",
+        f"Answer to {OTHER} {ID}.en.srt",
+        f"{OTHER}_T_{ID}.en.srt",
+        f"{OTHER} T {ID}.en.srt",
+        f"T_{OTHER}_{ID}.en.srt",
+        f"T x{ID}.en.srt",
+        f"Answer to {ID}/en.srt",
         f"T [{ID.swapcase()}].en.srt",
         f"T [{ID}x].en.srt",
         f"T [x{ID}].en.srt",
@@ -286,10 +306,30 @@ def test_the_plain_track_comes_before_named_ones(library, put):
     assert taken(library) == ("en", "plain")
 
 
-@pytest.mark.parametrize("name", ["{}/captions-en.srt", "{}/English_SDH.srt", "{}/2_English.srt"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{}/captions-en.srt",
+        "{}/English_SDH.srt",
+        "{}/2_English.srt",
+        "{} en.srt",
+        "{} (English).srt",
+        "{} - English.srt",
+        "{}_en.srt",
+        "{}-en.srt",
+        "Kettle [{}] en.srt",
+        "Kettle [{}]_en.srt",
+        "Kettle [{}] (English, SDH).srt",
+    ],
+)
 def test_the_language_in_a_name_without_dots_is_read(library, put, name):
     put(name.format(ID), srt("words"))
     assert taken(library) == ("en", "words")
+    if "Kettle" in name:
+        assert library.fetch_metadata(REF).title == "Kettle"
+    else:
+        with pytest.raises(PluginError, match="not_in_library"):
+            library.fetch_metadata(REF)
 
 
 def test_compressed_captions_are_read(library, folder):

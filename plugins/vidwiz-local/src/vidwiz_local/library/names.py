@@ -62,6 +62,8 @@ _HANGING_ON = {
 }
 """What stands before or after a language and a hyphen, and what it says."""
 _MOST_PARTS = 8
+_MOST_TAG_WORDS = 3
+_SHORT_WORD = re.compile(r"[A-Z][a-z]{1,2}")  # `It` is a title, `it` and `IT` are Italian
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +136,14 @@ def of_video(name: str, ref: VideoRef) -> Name | None:
         return None
     found = None
     for base, words in _splits(parts.stem):
-        title = title_beside_id(base, ref)
-        if title is None:
+        beside = _beside_id(base, ref) or _after_title(base, ref)
+        if beside is None:
             continue
-        tags = read_tags(words)
+        tags = read_tags([*beside.words, *words])
         if tags is None or (tags.unknown and _has_other_id(parts.stem, ref.id)):
             return None
         if found is None or not tags.unknown:  # as many of the last words as are understood
-            found = parts.name(title, tags)
+            found = parts.name(beside.title, tags)
     return found
 
 
@@ -189,36 +191,87 @@ def _splits(stem: str) -> list[tuple[str, list[str]]]:
     return [(".".join(words[:at]), words[at:]) for at in range(len(words), first - 1, -1)]
 
 
+class _Beside(NamedTuple):
+    """What stands beside the id in a name: the title, and words of the language as in `ID en`."""
+
+    title: str
+    words: tuple[str, ...] = ()
+
+
 def title_beside_id(text: str, ref: VideoRef) -> str | None:
     """Return what stands beside the id in a name, or None when the name is another video's."""
+    beside = _beside_id(text, ref)
+    return None if beside is None else beside.title
+
+
+def _beside_id(text: str, ref: VideoRef) -> _Beside | None:
     if ref.id not in text:
         return None
     # The last is how yt-dlp writes a colon, which Windows has in no file name.
     keys = [ref.id, f"{ref.site}:{ref.id}", f"{ref.site}\N{FULLWIDTH COLON}{ref.id}"]
     for key in filter(None, keys):
         if text == key:
-            return ""
+            return _Beside("")
         if text.endswith(f"[{key}]"):
-            return _tidy(text[: -len(key) - 2])
+            return _Beside(_tidy(text[: -len(key) - 2]))
     if ref.site != "youtube" or not re.fullmatch(_YOUTUBE_ID, ref.id):
         return None  # ids of any length and form would be found in titles
-    return _loosely(text, ref.id)
+    for end in (f"-{ref.id}", f" - {ref.id}", f"({ref.id})", f"{{{ref.id}}}"):
+        if text.endswith(end) and not _other_brackets(text, ref.id):
+            return _Beside(_tidy(text[: -len(end)]))
+    return _in_brackets(text, ref.id) or _before_title(text, ref.id)
 
 
-def _loosely(text: str, video_id: str) -> str | None:
-    """Find an id at the end (`Title-ID`) or at the beginning (`ID - Title`, `2024 [ID] Title`)."""
-    for end in (f"-{video_id}", f" - {video_id}", f"({video_id})", f"{{{video_id}}}"):
-        if text.endswith(end) and not _other_brackets(text, video_id):
-            return _tidy(text[: -len(end)])
-    head, found, rest = text.partition(f"[{video_id}]")
-    if not found:
-        head, found, rest = text.partition(video_id)
-        if head or not rest.startswith((" ", "_-_")):
-            return None
-    if not _BEFORE_ID.fullmatch(head) or not rest.startswith((" ", "_", "-")):
+def _in_brackets(text: str, video_id: str) -> _Beside | None:
+    """Find `Title [ID] whatever` and `2024 [ID] Title`."""
+    match = next((hit for hit in _BRACKETED.finditer(text) if hit[1] == video_id), None)
+    # Where another video's id stands, too, this one may only be spoken of.
+    if match is None or _has_other_id(text, video_id):
         return None
-    # Where another video's id ends the name, this one is only spoken of.
-    return None if _has_other_id(rest) else _tidy(rest)
+    head, rest = text[: match.start()], text[match.end() :]
+    if rest.startswith("."):
+        return None  # tags that are not known, which another way to cut the name has
+    words = _tag_words(rest)
+    if _BEFORE_ID.fullmatch(head) and not words:
+        return _Beside(_tidy(rest))
+    return _Beside(_tidy(head), words)
+
+
+def _before_title(text: str, video_id: str) -> _Beside | None:
+    """Find `ID - Title`, `ID (English)` and `ID_en`."""
+    rest = text.removeprefix(video_id)
+    if rest == text or not rest.startswith((" ", "_", "-", "(", "[")):
+        return None
+    if words := _tag_words(rest):
+        return _Beside("", words)
+    if not rest.startswith((" ", "_-_")) or _has_other_id(rest):
+        return None
+    return _Beside(_tidy(rest))
+
+
+def _after_title(text: str, ref: VideoRef) -> _Beside | None:
+    """Find `Title ID` and `Title_ID` where no other id stands in the name."""
+    head = text.removesuffix(ref.id)
+    if ref.site != "youtube" or not re.fullmatch(_YOUTUBE_ID, ref.id) or head == text:
+        return None
+    if not head.endswith((" ", "_")) or _has_other_id(text, ref.id):
+        return None
+    bounded = re.finditer(rf"(?<![A-Za-z0-9])(?=({_YOUTUBE_ID})(?![A-Za-z0-9]))", head)
+    return None if any(_may_be_id(hit[1]) for hit in bounded) else _Beside(_tidy(head))
+
+
+def _tag_words(rest: str) -> tuple[str, ...]:
+    """Return the words after an id when they say the language, or that it is a transcript."""
+    cut = (word.strip("-_") for word in re.split(r"[\s()\[\]{},]+", rest))
+    words = tuple(word for word in cut if word)
+    tags = read_tags(words) if len(words) <= _MOST_TAG_WORDS else Tags(unknown=words)
+    if tags is None:
+        return words
+    each = [read_tags([word]) for word in words]
+    several = sum(bool(says and says.language) for says in each) > 1  # `it is so`
+    if tags.unknown or several or any(_SHORT_WORD.fullmatch(word) for word in words):
+        return ()
+    return words if tags.language or rest.islower() else ()
 
 
 def _may_be_id(word: str) -> bool:
@@ -241,7 +294,7 @@ def _has_other_id(text: str, own: str | None = None) -> bool:
 
 
 def _tidy(title: str) -> str:
-    return one_line(title).strip(" -_")
+    return one_line(title).strip(" -_|\N{EN DASH}\N{EM DASH}")
 
 
 def read_tags(words: Sequence[str]) -> Tags | None:
