@@ -1,8 +1,13 @@
 """What the names of files and folders say: whose they are, in which language, made by whom."""
 
+import random
+import string
+from pathlib import PurePath
+
 import pytest
 
 from vidwiz.plugin_api import PluginError, VideoMetadata, VideoRef
+from vidwiz_local.library.names import inside_folder, of_video
 
 ID = "-Lb_field01"
 OTHER = "abcdefghij1"
@@ -330,6 +335,37 @@ def test_the_language_in_a_name_without_dots_is_read(library, put, name):
     else:
         with pytest.raises(PluginError, match="not_in_library"):
             library.fetch_metadata(REF)
+
+
+@pytest.mark.parametrize("name", ["Answer to {}", "A kettle [{}] (1)", "Answer_{}"])
+def test_a_name_with_the_id_in_its_usual_place_comes_first(library, put, name):
+    put(f"{name.format(ID)}.en.srt", srt("another's"))
+    put(f"sub/Kettle [{ID}].en-auto.srt", srt("own"))
+    assert taken(library, "en") == ("en", "own")
+    assert library.fetch_metadata(REF).title == "Kettle"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{ID}/{{}}.en.srt",
+        f"{ID} - T [{{}}].en.srt",
+        f"[{ID}] T-{{}}.en.srt",
+        f"T [{ID}] again [{{}}].en.srt",
+        f"{{}} T_{ID}.en.srt",
+    ],
+)
+def test_hardly_any_id_made_by_chance_is_taken_for_words(name):
+    chance = random.Random(7)
+    letters = string.ascii_letters + string.digits + "-_"
+    made = ["".join(chance.choices(letters, k=11)) for _ in range(2000)]
+    wrong = [
+        each
+        for each in made
+        if of_video(PurePath(name.format(each)).name, REF)
+        or ("/" in name and inside_folder(f"{each}.en.srt"))
+    ]
+    assert len(wrong) <= 6
 
 
 def test_compressed_captions_are_read(library, folder):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from vidwiz_local.captions import FORMATS, CaptionFormat
@@ -90,6 +90,8 @@ class Name:
     is_compressed: bool = False
     is_partial: bool = False
     """Whether it is the unfinished file of a download."""
+    is_loose: bool = False
+    """Whether the id stands where it may only be spoken of: others of the video come first."""
 
     @property
     def is_understood(self) -> bool:
@@ -144,6 +146,7 @@ def of_video(name: str, ref: VideoRef) -> Name | None:
             return None
         if found is None or not tags.unknown:  # as many of the last words as are understood
             found = parts.name(beside.title, tags)
+            found = found and replace(found, is_loose=beside.is_loose)
     return found
 
 
@@ -196,6 +199,7 @@ class _Beside(NamedTuple):
 
     title: str
     words: tuple[str, ...] = ()
+    is_loose: bool = False
 
 
 def title_beside_id(text: str, ref: VideoRef) -> str | None:
@@ -234,7 +238,7 @@ def _in_brackets(text: str, video_id: str) -> _Beside | None:
     words = _tag_words(rest)
     if _BEFORE_ID.fullmatch(head) and not words:
         return _Beside(_tidy(rest))
-    return _Beside(_tidy(head), words)
+    return _Beside(_tidy(head), words, is_loose=bool(rest) and not words)
 
 
 def _before_title(text: str, video_id: str) -> _Beside | None:
@@ -257,7 +261,9 @@ def _after_title(text: str, ref: VideoRef) -> _Beside | None:
     if not head.endswith((" ", "_")) or _has_other_id(text, ref.id):
         return None
     bounded = re.finditer(rf"(?<![A-Za-z0-9])(?=({_YOUTUBE_ID})(?![A-Za-z0-9]))", head)
-    return None if any(_may_be_id(hit[1]) for hit in bounded) else _Beside(_tidy(head))
+    return (
+        None if any(_may_be_id(hit[1]) for hit in bounded) else _Beside(_tidy(head), is_loose=True)
+    )
 
 
 def _tag_words(rest: str) -> tuple[str, ...]:
