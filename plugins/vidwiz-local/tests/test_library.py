@@ -71,7 +71,7 @@ def test_captions_may_have_no_language(library, put):
         f"{ID}x.en.srt",
         f"[x{ID}].en.srt",
         f"{ID.lower()}.en.srt",
-        f"T [{ID}] again.en.srt",
+        f"T [{ID}] again [abcdefghij1].en.srt",
         f"{ID}.live_chat.json",
         f"{ID}.live_chat.json3",
         f"{ID}.en.srt.part",

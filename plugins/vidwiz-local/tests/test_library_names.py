@@ -1,8 +1,13 @@
 """What the names of files and folders say: whose they are, in which language, made by whom."""
 
+import random
+import string
+from pathlib import PurePath
+
 import pytest
 
 from vidwiz.plugin_api import PluginError, VideoMetadata, VideoRef
+from vidwiz_local.library.names import inside_folder, of_video
 
 ID = "-Lb_field01"
 OTHER = "abcdefghij1"
@@ -47,6 +52,13 @@ def refusal(library, ref=REF):
         ("pt-orig", "pt"),
         ("zh-Hans-orig", "zh-Hans"),
         ("de-en", "de"),
+        ("de-en-US", "de"),
+        ("de-pt-BR", "de"),
+        ("en-es-419", "en"),
+        ("zh-Hans-en-US", "zh-Hans"),
+        ("pt-BR-en", "pt-BR"),
+        ("en-en-uYU-mmqFLq8", "en"),
+        ("de-en-US-j3PyPqV-e1s", "de"),
         ("en.sdh", "en"),
         ("en.cc", "en"),
         ("en.hi", "en"),
@@ -128,6 +140,31 @@ def test_many_files_that_are_not_understood_are_counted(library, put):
         ("{} Kettle on.srt", "Kettle on"),
         ("Kettle [youtube\uff1a{}].en.srt", "Kettle"),
         (f"Answer to [{OTHER}] [{{}}].en.srt", f"Answer to [{OTHER}]"),
+        ("Old film [Documentary]-{}.en.srt", "Old film [Documentary]"),
+        ("Zelda [WALKTHROUGH] ({}).en.srt", "Zelda [WALKTHROUGH]"),
+        ("{} - Old film [Documentary].en.srt", "Old film [Documentary]"),
+        ("{} - Old film [Full-Length].en.srt", "Old film [Full-Length]"),
+        ("{} - a-cup-of-good-tea.en.srt", "a-cup-of-good-tea"),
+        ("Kettle [{}] [1080p].en.srt", "Kettle"),
+        ("Kettle [{}] WEBDL-1080p.en.srt", "Kettle"),
+        ("Kettle [{}] (1).en.srt", "Kettle"),
+        ("Kettle [{}] - Channel.en.srt", "Kettle"),
+        ("Kettle [{}] again v1.0.en.srt", "Kettle"),
+        ("Kettle [youtube-{}].en.srt", "Kettle"),
+        ("Kettle [YouTube {}].en.srt", "Kettle"),
+        ("Kettle_{}.en.srt", "Kettle"),
+        ("Kettle on {}.en.srt", "Kettle on"),
+        ("Kettle_2024 {}.en.srt", "Kettle_2024"),
+        ("Kettle \u2013 {}.en.srt", "Kettle"),
+        ("{} It.srt", "It"),
+        ("{} - it is so.srt", "it is so"),
+        ("{}/a-cup-of-good-tea.en.srt", None),
+        ("{}/Old film [Documentary].en.srt", None),
+        ("{}/Transcript1.en.srt", None),
+        ("{}/subtitles_1.srt", None),
+        ("{}/captions-en.srt", None),
+        ("{}/English_SDH.srt", None),
+        ("{}/Kettle_2024.srt", None),
         ("{}/captions.en.srt", None),
         ("{}/en.srt", None),
         ("Kettle on [{}]/transcript.en.srt", "Kettle on"),
@@ -156,8 +193,15 @@ def test_a_video_is_known_by_its_id_wherever_it_stands(library, put, name, title
         f"{ID} - explained [{OTHER}].en.srt",
         f"[{ID}] explained [{OTHER}].en.srt",
         f"T [{ID}].part 2 [{OTHER}].en.srt",
-        f"T [{ID}] again.en.srt",
-        f"Answer to {ID}.en.srt",
+        f"T [{ID}] again [{OTHER}].en.srt",
+        f"T [{ID}] again-{OTHER}.en.srt",
+        f"[{OTHER}] T [{ID}] again.en.srt",
+        f"Answer to {OTHER} {ID}.en.srt",
+        f"{OTHER}_T_{ID}.en.srt",
+        f"{OTHER} T {ID}.en.srt",
+        f"T_{OTHER}_{ID}.en.srt",
+        f"T x{ID}.en.srt",
+        f"Answer to {ID}/en.srt",
         f"T [{ID.swapcase()}].en.srt",
         f"T [{ID}x].en.srt",
         f"T [x{ID}].en.srt",
@@ -167,6 +211,8 @@ def test_a_video_is_known_by_its_id_wherever_it_stands(library, put, name, title
         f"{ID}/{OTHER}.en.srt",
         f"{ID}/T [{OTHER}].en.srt",
         f"{ID}/T-{OTHER}.en.srt",
+        f"[{OTHER}] answered-{ID}.en.srt",
+        f"{ID} - explained [youtube-{OTHER}].en.srt",
         f"Answer to [{ID}] [{OTHER}]/en.srt",
         f"x{ID}/en.srt",
     ],
@@ -263,6 +309,63 @@ def test_the_plain_track_comes_before_named_ones(library, put):
     put(f"{ID}.en-AAAAAAAAAAA.srt", srt("commentary"))
     put(f"{ID}.en.srt", srt("plain"))
     assert taken(library) == ("en", "plain")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "{}/captions-en.srt",
+        "{}/English_SDH.srt",
+        "{}/2_English.srt",
+        "{} en.srt",
+        "{} (English).srt",
+        "{} - English.srt",
+        "{}_en.srt",
+        "{}-en.srt",
+        "Kettle [{}] en.srt",
+        "Kettle [{}]_en.srt",
+        "Kettle [{}] (English, SDH).srt",
+    ],
+)
+def test_the_language_in_a_name_without_dots_is_read(library, put, name):
+    put(name.format(ID), srt("words"))
+    assert taken(library) == ("en", "words")
+    if "Kettle" in name:
+        assert library.fetch_metadata(REF).title == "Kettle"
+    else:
+        with pytest.raises(PluginError, match="not_in_library"):
+            library.fetch_metadata(REF)
+
+
+@pytest.mark.parametrize("name", ["Answer to {}", "A kettle [{}] (1)", "Answer_{}"])
+def test_a_name_with_the_id_in_its_usual_place_comes_first(library, put, name):
+    put(f"{name.format(ID)}.en.srt", srt("another's"))
+    put(f"sub/Kettle [{ID}].en-auto.srt", srt("own"))
+    assert taken(library, "en") == ("en", "own")
+    assert library.fetch_metadata(REF).title == "Kettle"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{ID}/{{}}.en.srt",
+        f"{ID} - T [{{}}].en.srt",
+        f"[{ID}] T-{{}}.en.srt",
+        f"T [{ID}] again [{{}}].en.srt",
+        f"{{}} T_{ID}.en.srt",
+    ],
+)
+def test_hardly_any_id_made_by_chance_is_taken_for_words(name):
+    chance = random.Random(7)
+    letters = string.ascii_letters + string.digits + "-_"
+    made = ["".join(chance.choices(letters, k=11)) for _ in range(2000)]
+    wrong = [
+        each
+        for each in made
+        if of_video(PurePath(name.format(each)).name, REF)
+        or ("/" in name and inside_folder(f"{each}.en.srt"))
+    ]
+    assert len(wrong) <= 6
 
 
 def test_compressed_captions_are_read(library, folder):

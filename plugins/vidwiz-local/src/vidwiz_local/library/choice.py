@@ -39,8 +39,9 @@ def _choose(
         chosen = [file for file in captions if file.language is None]
         chosen.sort(key=_rank)
     if not chosen and captions:
-        first = min(str(file.language) for file in captions)
-        chosen = _in_language(captions, "en") or _in_language(captions, first)
+        spoken_in = [file for file in captions if not file.says.tags.is_translated] or captions
+        first = min(str(file.language) for file in spoken_in)
+        chosen = _in_language(spoken_in, "en") or _in_language(spoken_in, first)
     return list(dict.fromkeys(chosen))
 
 
@@ -58,6 +59,7 @@ def _in_language(captions: Sequence[LibraryFile], tag: str) -> list[LibraryFile]
         tags = file.says.tags
         return (
             far >= OTHER_SCRIPT,
+            file.says.is_loose,
             tags.is_automatic,
             far,
             subtags,
@@ -69,8 +71,13 @@ def _in_language(captions: Sequence[LibraryFile], tag: str) -> list[LibraryFile]
     return [file for _, file in sorted(near, key=rank)]
 
 
-def _rank(file: LibraryFile) -> tuple[bool, bool, int]:
+def _rank(file: LibraryFile) -> tuple[bool, bool, bool, int]:
     """Rank files of one language: first those whose whole name is understood, by their format."""
     tags = file.says.tags
     formats: tuple[str, ...] = FORMATS
-    return (bool(tags.unknown), tags.is_automatic, formats.index(file.says.kind))
+    return (
+        file.says.is_loose,
+        bool(tags.unknown),
+        tags.is_automatic,
+        formats.index(file.says.kind),
+    )

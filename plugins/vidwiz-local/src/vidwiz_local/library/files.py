@@ -101,7 +101,7 @@ def find_files(index: LibraryIndex, ref: VideoRef, *, for_metadata: bool) -> Fil
 
 def _sorted(files: Iterable[LibraryFile], ref: VideoRef) -> FilesOfVideo:
     once = {file.path: file for file in files}.values()
-    found = sorted(once, key=lambda file: (len(file.path.parts), file.path))
+    found = sorted(once, key=lambda file: (file.says.is_loose, len(file.path.parts), file.path))
     captions = [file for file in found if not file.is_info]
     return FilesOfVideo(
         infos=[file for file in found if file.is_info],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from vidwiz_local.captions import FORMATS, CaptionFormat
@@ -26,8 +26,10 @@ _NAME = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _YOUTUBE_ID = r"[A-Za-z0-9_-]{11}"
-_BRACKETED = re.compile(rf"\[(?:youtube[:\N{{FULLWIDTH COLON}}])?({_YOUTUBE_ID})\]")
-_AN_ID = re.compile(rf"(?=.*[0-9_-]|.+[A-Z]){_YOUTUBE_ID}")  # `Switzerland` is a word
+_BRACKETED = re.compile(rf"\[(?:(?i:youtube|yt)[:\N{{FULLWIDTH COLON}} _-])?({_YOUTUBE_ID})\]")
+_WORD = r"(?:[A-Z]?[a-z]{2,}|[A-Z]{2,})"
+# `Switzerland`, `Full-Length`, `Kettle_2024`; of ids that are made by chance, one in a thousand.
+_WORDS = re.compile(rf"[A-Za-z_-][a-z_-]+|{_WORD}(?:[_-](?:{_WORD}|\d{{1,4}}))*")
 _BEFORE_ID = re.compile(r"[\d\s._-]*")  # a date or a number
 
 _MEDIA = (
@@ -48,6 +50,7 @@ _SAYS_NOTHING = re.compile(
 )
 _SAYS_AUTOMATIC = re.compile(rf"{_AUTOMATIC}|orig", re.IGNORECASE)
 _SAYS_FORCED = re.compile(_FORCED, re.IGNORECASE)
+_COUNTED = re.compile(rf"(?:{_FILLERS}|audio|video|part)\d{{1,4}}", re.IGNORECASE)
 _HANGING_ON = {
     re.compile(r"(.+)[-_]orig", re.IGNORECASE): ("is_original", "is_automatic"),
     re.compile(rf"(.+)[-_](?:{_AUTOMATIC})", re.IGNORECASE): ("is_automatic",),
@@ -55,13 +58,12 @@ _HANGING_ON = {
     re.compile(rf"(.+)[-_](?:{_FILLERS})", re.IGNORECASE): (),
     # `en-eEY6OEpapPo`: one of several tracks of a language.
     re.compile(rf"(.+?)[-_]{_YOUTUBE_ID}"): ("is_track",),
-    # `de-en`: translated from English.
-    re.compile(r"([a-z]{2,3}(?:-[a-z]{4})?)-[a-z]{2,3}(?:-[a-z]{4})?", re.IGNORECASE): (
-        "is_automatic",
-    ),
+    re.compile(rf"(?:{_FILLERS}|\d{{1,2}})[-_](.+)", re.IGNORECASE): (),
 }
-"""What follows a language after a hyphen, and what it says."""
+"""What stands before or after a language and a hyphen, and what it says."""
 _MOST_PARTS = 8
+_MOST_TAG_WORDS = 3
+_SHORT_WORD = re.compile(r"[A-Z][a-z]{1,2}")  # `It` is a title, `it` and `IT` are Italian
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Tags:
     is_automatic: bool = False
     is_forced: bool = False  # only what is said in a foreign language, or written on the screen
     is_track: bool = False  # one of several in its language
+    is_translated: bool = False  # by a machine; these are automatic, too
     unknown: tuple[str, ...] = ()
 
 
@@ -87,6 +90,8 @@ class Name:
     is_compressed: bool = False
     is_partial: bool = False
     """Whether it is the unfinished file of a download."""
+    is_loose: bool = False
+    """Whether the id stands where it may only be spoken of: others of the video come first."""
 
     @property
     def is_understood(self) -> bool:
@@ -133,14 +138,15 @@ def of_video(name: str, ref: VideoRef) -> Name | None:
         return None
     found = None
     for base, words in _splits(parts.stem):
-        title = title_beside_id(base, ref)
-        if title is None:
+        beside = _beside_id(base, ref) or _after_title(base, ref)
+        if beside is None:
             continue
-        tags = read_tags(words)
-        if tags is None or (tags.unknown and _has_other_id(parts.stem, ref)):
+        tags = read_tags([*beside.words, *words])
+        if tags is None or (tags.unknown and _has_other_id(parts.stem, ref.id)):
             return None
         if found is None or not tags.unknown:  # as many of the last words as are understood
-            found = parts.name(title, tags)
+            found = parts.name(beside.title, tags)
+            found = found and replace(found, is_loose=beside.is_loose)
     return found
 
 
@@ -153,7 +159,7 @@ def inside_folder(name: str) -> Name | None:
     if parts is None:
         return None
     words = parts.stem.split(".")[-_MOST_PARTS:]
-    if _has_other_id(parts.stem) or any(_AN_ID.fullmatch(word) for word in words):
+    if _has_other_id(parts.stem) or any(_may_be_id(word) for word in words):
         return None
     if parts.kind == "info.json":
         return parts.name("", Tags())
@@ -188,48 +194,113 @@ def _splits(stem: str) -> list[tuple[str, list[str]]]:
     return [(".".join(words[:at]), words[at:]) for at in range(len(words), first - 1, -1)]
 
 
+class _Beside(NamedTuple):
+    """What stands beside the id in a name: the title, and words of the language as in `ID en`."""
+
+    title: str
+    words: tuple[str, ...] = ()
+    is_loose: bool = False
+
+
 def title_beside_id(text: str, ref: VideoRef) -> str | None:
     """Return what stands beside the id in a name, or None when the name is another video's."""
+    beside = _beside_id(text, ref)
+    return None if beside is None else beside.title
+
+
+def _beside_id(text: str, ref: VideoRef) -> _Beside | None:
     if ref.id not in text:
         return None
     # The last is how yt-dlp writes a colon, which Windows has in no file name.
     keys = [ref.id, f"{ref.site}:{ref.id}", f"{ref.site}\N{FULLWIDTH COLON}{ref.id}"]
     for key in filter(None, keys):
         if text == key:
-            return ""
+            return _Beside("")
         if text.endswith(f"[{key}]"):
-            return _tidy(text[: -len(key) - 2])
+            return _Beside(_tidy(text[: -len(key) - 2]))
     if ref.site != "youtube" or not re.fullmatch(_YOUTUBE_ID, ref.id):
         return None  # ids of any length and form would be found in titles
-    return _loosely(text, ref.id)
+    for end in (f"-{ref.id}", f" - {ref.id}", f"({ref.id})", f"{{{ref.id}}}"):
+        if text.endswith(end) and not _other_brackets(text, ref.id):
+            return _Beside(_tidy(text[: -len(end)]))
+    return _in_brackets(text, ref.id) or _before_title(text, ref.id)
 
 
-def _loosely(text: str, video_id: str) -> str | None:
-    """Find an id at the end (`Title-ID`) or at the beginning (`ID - Title`, `2024 [ID] Title`)."""
-    for end in (f"-{video_id}", f" - {video_id}", f"({video_id})", f"{{{video_id}}}"):
-        if text.endswith(end) and not _BRACKETED.search(text):
-            return _tidy(text[: -len(end)])
-    head, found, rest = text.partition(f"[{video_id}]")
-    if not found:
-        head, found, rest = text.partition(video_id)
-        if head or not rest.startswith((" ", "_-_")):
-            return None
-    if not _BEFORE_ID.fullmatch(head) or not rest.startswith((" ", "_", "-")):
+def _in_brackets(text: str, video_id: str) -> _Beside | None:
+    """Find `Title [ID] whatever` and `2024 [ID] Title`."""
+    match = next((hit for hit in _BRACKETED.finditer(text) if hit[1] == video_id), None)
+    # Where another video's id stands, too, this one may only be spoken of.
+    if match is None or _has_other_id(text, video_id):
         return None
-    # Where another video's id ends the name, this one is only spoken of.
-    return None if _has_other_id(rest) else _tidy(rest)
+    head, rest = text[: match.start()], text[match.end() :]
+    if rest.startswith("."):
+        return None  # tags that are not known, which another way to cut the name has
+    words = _tag_words(rest)
+    if _BEFORE_ID.fullmatch(head) and not words:
+        return _Beside(_tidy(rest))
+    return _Beside(_tidy(head), words, is_loose=bool(rest) and not words)
 
 
-def _has_other_id(text: str, ref: VideoRef | None = None) -> bool:
+def _before_title(text: str, video_id: str) -> _Beside | None:
+    """Find `ID - Title`, `ID (English)` and `ID_en`."""
+    rest = text.removeprefix(video_id)
+    if rest == text or not rest.startswith((" ", "_", "-", "(", "[")):
+        return None
+    if words := _tag_words(rest):
+        return _Beside("", words)
+    if not rest.startswith((" ", "_-_")) or _has_other_id(rest):
+        return None
+    return _Beside(_tidy(rest))
+
+
+def _after_title(text: str, ref: VideoRef) -> _Beside | None:
+    """Find `Title ID` and `Title_ID` where no other id stands in the name."""
+    head = text.removesuffix(ref.id)
+    if ref.site != "youtube" or not re.fullmatch(_YOUTUBE_ID, ref.id) or head == text:
+        return None
+    if not head.endswith((" ", "_")) or _has_other_id(text, ref.id):
+        return None
+    bounded = re.finditer(rf"(?<![A-Za-z0-9])(?=({_YOUTUBE_ID})(?![A-Za-z0-9]))", head)
+    return (
+        None if any(_may_be_id(hit[1]) for hit in bounded) else _Beside(_tidy(head), is_loose=True)
+    )
+
+
+def _tag_words(rest: str) -> tuple[str, ...]:
+    """Return the words after an id when they say the language, or that it is a transcript."""
+    cut = (word.strip("-_") for word in re.split(r"[\s()\[\]{},]+", rest))
+    words = tuple(word for word in cut if word)
+    tags = read_tags(words) if len(words) <= _MOST_TAG_WORDS else Tags(unknown=words)
+    if tags is None:
+        return words
+    each = [read_tags([word]) for word in words]
+    several = sum(bool(says and says.language) for says in each) > 1  # `it is so`
+    if tags.unknown or several or any(_SHORT_WORD.fullmatch(word) for word in words):
+        return ()
+    return words if tags.language or rest.islower() else ()
+
+
+def _may_be_id(word: str) -> bool:
+    """Tell whether a word has the form of an id, and not that of words or of `Transcript1`."""
+    if not re.fullmatch(_YOUTUBE_ID, word):
+        return False
+    return not _WORDS.fullmatch(word) and not _COUNTED.fullmatch(word)
+
+
+def _other_brackets(text: str, own: str | None) -> list[str]:
+    """Return the ids of other videos that stand in brackets."""
+    return [found for found in _BRACKETED.findall(text) if found != own and _may_be_id(found)]
+
+
+def _has_other_id(text: str, own: str | None = None) -> bool:
     """Tell whether another video's id stands in brackets, or at the end as in `Title-ID`."""
-    own = ref.id if ref else None
-    ends = [text, *text.split(".")]
-    dashed = [end[-11:] for end in ends if end[-12:-11] == "-" and _AN_ID.fullmatch(end[-11:])]
-    return any(found != own for found in [*_BRACKETED.findall(text), *dashed])
+    ends = (end for end in [text, *text.split(".")] if end[-12:-11] == "-")
+    dashed = any(end[-11:] != own and _may_be_id(end[-11:]) for end in ends)
+    return dashed or bool(_other_brackets(text, own))
 
 
 def _tidy(title: str) -> str:
-    return one_line(title).strip(" -_")
+    return one_line(title).strip(" -_|\N{EN DASH}\N{EM DASH}")
 
 
 def read_tags(words: Sequence[str]) -> Tags | None:
@@ -265,4 +336,20 @@ def _read_language(word: str, found: dict[str, bool]) -> str | None:
         if match and (language := language_of(match[1])) is not None:
             found |= dict.fromkeys(flags, True)
             return language
+    if (language := _translated_into(word)) is not None:
+        found |= {"is_automatic": True, "is_translated": True}
+    return language
+
+
+def _translated_into(word: str) -> str | None:
+    """Return the language before the key of the track that yt-dlp had YouTube translate.
+
+    `de-en-US` is German made of `en-US`, `en-en-uYU-mmqFLq8` English made of one of several tracks.
+    """
+    for hyphen in list(re.finditer("-", word))[:_MOST_PARTS]:
+        source = word[hyphen.end() :]
+        target = language_of(word[: hyphen.start()])
+        sources = [source, *([source[:-12]] if source[-12:-11] == "-" else [])]
+        if target and any(language_of(each) for each in sources):
+            return target
     return None
