@@ -24,7 +24,10 @@ CAPTIONS = "1\n00:00:01,000 --> 00:00:02,000\nSome words.\n"
 
 def fifty_thousand_files() -> Iterator[Figure]:
     """Measure a fetch of a new process, and of one that knows the folder."""
-    for layout, name in (("id in the name", "A title [{}]"), ("id in info.json", "A title {}")):
+    for layout, name in (
+        ("id in the name", "A title [{id}]"),
+        ("id in info.json", "Title {number}"),
+    ):
         with tempfile.TemporaryDirectory() as folder:
             _fill(Path(folder), name)
             floor = median_ms(partial(os.listdir, folder), 5)
@@ -41,7 +44,7 @@ def fifty_thousand_files() -> Iterator[Figure]:
 def _fill(folder: Path, name: str) -> None:
     for number in range(VIDEOS):
         video_id = f"{number:011}"
-        beginning = name.format(video_id)
+        beginning = name.format(id=video_id, number=number)
         folder.joinpath(f"{beginning}.en.srt").write_text(CAPTIONS, "utf-8")
         info = {"id": video_id, "title": "A title", "formats": ["x" * 1000]}
         folder.joinpath(f"{beginning}.info.json").write_text(json.dumps(info), "utf-8")
