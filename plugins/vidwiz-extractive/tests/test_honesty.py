@@ -5,6 +5,7 @@ import re
 import pytest
 
 from vidwiz.plugin_api import Material, Passage, Purpose
+from vidwiz_extractive.passages import best_passages
 
 LONG = (
     "The strip bends when the steam of the boiling water reaches it through a small channel in "
@@ -194,6 +195,15 @@ class TestAnswers:
         ]
         answer = video.ask("What is an open interval?", texts)
         assert answer.partition("“")[2].startswith("By an open interval")
+
+    def test_words_that_stand_together_count_more_than_the_same_words_apart(self, video):
+        texts = [
+            "The spring was cold, and with the tide came very many ships into the harbour.",
+            "Nobody knows the name of the man who saw a spring tide for the first time.",
+            "A tide in a cold spring is like any other tide that comes into the harbour.",
+        ]
+        best, *_ = best_passages(video.passages(texts), "What is a spring tide?", "en")
+        assert best.id == "P2"
 
     def test_three_passages_at_most_and_each_once(self, video):
         found = re.findall(r"\[(P\d+)\]", video.ask("kettle water coil steam", ENGLISH))
