@@ -141,6 +141,13 @@ class TestSummaries:
         german = {word for text in GERMAN for word in video.words(text)}
         assert not set(video.words(written)) & (german - {"die", "in", "er", "the", "des"})
 
+    def test_the_words_of_another_language_do_not_count_as_without_punctuation(self, video):
+        german = [f"{text} {GERMAN[0]}" for text in (*GERMAN, *GERMAN[:2])]
+        texts = [text for pair in zip(ENGLISH, german, strict=True) for text in pair]
+        about = video.material(texts, title="Kettles", language="en")
+        summary = video.summarise(about)["summary"]
+        assert sum(text in summary for text in ENGLISH) >= 3
+
 
 class TestOutlines:
     def test_quotes_are_what_was_said_with_its_time(self, video):

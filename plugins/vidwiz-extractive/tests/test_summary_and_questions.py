@@ -141,6 +141,10 @@ class TestQuestions:
         )
         assert "How do tides work in a bay?" in answer["questions"]
 
+    def test_half_a_pair_of_brackets_in_a_title_is_not_quoted(self, video):
+        answer = video.summarise(video.material(["Boil it."], title="Odd [Documentary]"))
+        assert "“Documentary]”" not in " ".join(answer["questions"])
+
     def test_chapters_are_asked_about(self, video):
         chapters = ((0.0, "Intro"), (60.0, "The tidal force"), (200.0, "Spring tides"))
         questions = " ".join(

@@ -64,8 +64,8 @@ def _best(document: Document, question: str) -> list[int]:
     telling = _telling(document, question)
     topics = document.read.topics_of_text(question) or telling.keys()
     scored = []
-    for index, sentence in enumerate(document.sentences):
-        said = document.stems(sentence)
+    stems = enumerate(zip(document.sentences, document.stems, strict=True))
+    for index, (sentence, said) in stems:
         if document.speech.homes[sentence.start] in homes and not said.isdisjoint(topics):
             worth = sum(telling.get(term, 0.0) for term in said)
             scored.append((worth * _fitness(document, document.text(sentence)), -index))
@@ -78,7 +78,7 @@ def _telling(document: Document, question: str) -> dict[str, float]:
     """Return how much each word of a question tells: the more, the fewer sentences have it."""
     asked = frozenset(document.read.all_of_text(question))
     total = len(document.sentences)
-    counts = Counter(term for one in document.sentences for term in document.stems(one) & asked)
+    counts = Counter(term for stems in document.stems for term in stems & asked)
     return {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in counts.items()}
 
 

@@ -38,7 +38,8 @@ _FEWEST_LOOPED = 150  # tokens below which a text that repeats itself may be a s
 
 def topic(title: str) -> str:
     """Return the part of a title that names its topic: `Tides | Lesson 4` -> `Tides`."""
-    parts = [part.strip() for part in _TITLE_ENDS.split(title) if part and part.strip()]
+    # The split takes the opening brackets away.
+    parts = [part.strip(" )]）】") for part in _TITLE_ENDS.split(title) if part]
     return next((part for part in parts if len(part) >= _SHORTEST_TOPIC), title.strip())
 
 
@@ -135,7 +136,7 @@ class Document:
         """Say whether the text is in sentences that its author marked, most of the time."""
         marked = [s for s in self.sentences if s.marked]
         inside = sum(s.end - s.start for s in marked)
-        tokens = len(self.speech.tokens)
+        tokens = sum(s.end - s.start for s in self.sentences)
         return inside * 2 > tokens and inside <= len(marked) * _LONGEST_MEAN
 
     @cached_property
@@ -168,10 +169,15 @@ class Document:
         lines = self.speech.lines if self.language.is_spaceless else frozenset[int]()
         return frozenset(one.start for one in self.sentences if one.marked or one.start in lines)
 
-    def stems(self, sentence: Sentence) -> frozenset[str]:
-        """Return the stems of all words of a sentence."""
-        tokens = self.speech.tokens[sentence.start : sentence.end]
-        return frozenset(self.read.stem(word) for token in tokens for word in words(token))
+    @cached_property
+    def stems(self) -> list[frozenset[str]]:
+        """The stems of all words of each sentence."""
+        tokens = self.speech.tokens
+        known = {token: [self.read.stem(word) for word in words(token)] for token in set(tokens)}
+        return [
+            frozenset(stem for token in tokens[s.start : s.end] for stem in known[token])
+            for s in self.sentences
+        ]
 
     def span(self, sentence: Sentence) -> tuple[float, float]:
         """Return when a sentence begins and ends, in seconds."""

@@ -35,12 +35,10 @@ _ELIDED = re.compile(r"(?:l|d|qu|all|dell|nell|sull|dall)['’](?=\w{3})", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A key phrase: its terms, how it is mostly written, how often it is said, its worth."""
+    """A key phrase: its terms, and how it is mostly written."""
 
     terms: tuple[str, ...]
     text: str
-    count: int
-    score: float
 
 
 def key_phrases(
@@ -67,7 +65,7 @@ def key_phrases(
             _is_part(terms, other.terms) for other in chosen
         ):
             continue
-        chosen.append(Phrase(terms, text, counts[terms], scores[terms]))
+        chosen.append(Phrase(terms, text))
         if len(chosen) == limit:
             break
     return chosen
