@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import VideoRef
 from vidwiz.services.writing import VideoContext
-from vidwiz_local.captions import parse
+from vidwiz_captions import parse
 from vidwiz_local.library import LibraryFetcher, LibrarySettings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ class Options:
     tries: int = 3
     folder: Path | None = None
 
-class Fetcher(MetadataFetcher, TranscriptFetcher):
+class OddOne(MetadataFetcher, TranscriptFetcher):
     info = PluginInfo(name="good-one", title="A good one")
     Settings = Options
     def fetch_metadata(self, ref):
@@ -28,7 +28,7 @@ REQUIRES = GOOD.replace('key: Secret = Secret("")', "key: Secret")
 def fetcher(body="", *, name="odd-one", base="MetadataFetcher", more_info=""):
     lines = body or "def fetch_metadata(self, ref): return VideoMetadata(id=ref.id)"
     return (
-        f"class Fetcher({base}):\n"
+        f"class OddOne({base}):\n"
         f"    info = PluginInfo(name={name!r}, title='An odd one'{more_info})\n"
         f"    {lines}\n"
     )
@@ -39,7 +39,7 @@ def record(install, discover):
     """Return a function that installs one fetcher of metadata and returns what became of it."""
 
     def record(source, name="odd-one", **variables):
-        install(source, metadata_fetchers=[f"{name} = Fetcher"])
+        install(source, metadata_fetchers=[f"{name} = OddOne"])
         return discover(**variables).find(METADATA, name)
 
     return record
@@ -53,7 +53,7 @@ def test_a_plugin_that_can_work_is_ready(record):
 
 
 def test_a_name_in_two_groups_is_one_object_with_one_set_of_settings(install, discover):
-    entries = ["good-one = Fetcher"]
+    entries = ["good-one = OddOne"]
     install(GOOD, metadata_fetchers=entries, transcript_fetchers=entries)
     registry = discover(GOOD_ONE_TRIES="7")
     first, second = registry.find(METADATA, "good-one"), registry.find(TRANSCRIPT, "good-one")
@@ -88,7 +88,7 @@ def test_wrong_settings_make_a_plugin_misconfigured(record, source, variables, r
 
 def test_what_a_plugin_says_of_its_settings_makes_it_misconfigured(record):
     check = "    def __post_init__(self):\n        raise ValueError('tries and folder conflict')\n"
-    source = GOOD.replace("class Fetcher", f"{check}\nclass Fetcher", 1)
+    source = GOOD.replace("class OddOne", f"{check}\nclass OddOne", 1)
     found = record(source, "good-one")
     assert found.state is State.MISCONFIGURED
     assert "VIDWIZ_PLUGIN_GOOD_ONE_" in found.reason
@@ -112,7 +112,7 @@ def test_what_a_machine_lacks_makes_a_plugin_unavailable_with_a_remedy(record):
         ("import nothing_of_this_name", "ModuleNotFoundError"),
         ("raise RuntimeError('at import')", "RuntimeError: at import"),
         ("import sys; sys.exit(3)", "SystemExit: 3"),
-        ("def Fetcher(settings): ...", "its entry point is no MetadataFetcher"),
+        ("def OddOne(settings): ...", "its entry point is no MetadataFetcher"),
         (fetcher(base="LLMProvider"), "its entry point is no MetadataFetcher"),
         (fetcher(more_info=", api_version=99"), "it needs plugin API 99; this VidWiz has 1"),
         (fetcher(more_info=", timeout_seconds=0"), "its timeout_seconds is 0, not a time"),
@@ -121,8 +121,8 @@ def test_what_a_machine_lacks_makes_a_plugin_unavailable_with_a_remedy(record):
         (fetcher(name="another-one"), "it calls itself another-one, its entry point odd-one"),
         (fetcher("pass"), "TypeError"),
         (fetcher("def __init__(self, settings): raise OSError('no')"), "TypeError"),
-        ("class Fetcher(MetadataFetcher): ...", "AttributeError"),
-        (fetcher(name="odd-one").replace("Fetcher(", "Lost(", 1), "AttributeError"),
+        ("class OddOne(MetadataFetcher): ...", "AttributeError"),
+        (fetcher(name="odd-one").replace("OddOne(", "Lost(", 1), "AttributeError"),
     ],
     ids=[
         "import error",
@@ -150,7 +150,7 @@ def test_a_plugin_that_does_not_load_is_broken_with_a_reason(record, source, rea
 
 def test_two_distributions_with_one_name_are_both_broken(install, discover):
     for _ in range(2):
-        install(GOOD, metadata_fetchers=["good-one = Fetcher"])
+        install(GOOD, metadata_fetchers=["good-one = OddOne"])
     records = [r for r in discover().records if r.name == "good-one"]
     assert [r.state for r in records] == [State.BROKEN] * 2
     assert records[0].reason == "two installed distributions use this name"
@@ -159,7 +159,7 @@ def test_two_distributions_with_one_name_are_both_broken(install, discover):
 
 def test_a_broken_plugin_is_warned_of_and_stops_no_other(install, discover, caplog):
     install("1 / 0", metadata_fetchers=["odd-one = Fetcher"])
-    install(GOOD, metadata_fetchers=["good-one = Fetcher"])
+    install(GOOD, metadata_fetchers=["good-one = OddOne"])
     with caplog.at_level(logging.WARNING):
         registry = discover()
     assert registry.find(METADATA, "good-one").state is State.READY
@@ -167,7 +167,7 @@ def test_a_broken_plugin_is_warned_of_and_stops_no_other(install, discover, capl
 
 
 def test_a_plugin_broken_in_one_role_works_in_the_other(install, discover):
-    entries = ["good-one = Fetcher"]
+    entries = ["good-one = OddOne"]
     module = install(GOOD, metadata_fetchers=entries, llm_providers=entries)
     registry = discover()
     assert registry.find(METADATA, "good-one").state is State.READY

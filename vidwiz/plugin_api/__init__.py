@@ -10,10 +10,13 @@ from vidwiz.plugin_api.errors import (
 )
 from vidwiz.plugin_api.fetchers import (
     Chapter,
+    Fetcher,
+    ListedVideo,
     MetadataFetcher,
     Segment,
     Transcript,
     TranscriptFetcher,
+    VideoList,
     VideoMetadata,
     VideoRef,
 )
@@ -36,8 +39,10 @@ __all__ = [
     "Completion",
     "CompletionOptions",
     "Failure",
+    "Fetcher",
     "Handling",
     "LLMProvider",
+    "ListedVideo",
     "Material",
     "Message",
     "MetadataFetcher",
@@ -52,6 +57,7 @@ __all__ = [
     "Transcript",
     "TranscriptFetcher",
     "Usage",
+    "VideoList",
     "VideoMetadata",
     "VideoRef",
 ]

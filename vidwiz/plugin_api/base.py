@@ -5,7 +5,10 @@ from __future__ import annotations
 import abc
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 API_VERSION = 1
 """Raised by one for a breaking change; the host accepts plugins that name a version it knows."""
@@ -45,6 +48,15 @@ class Capability(StrEnum):
     JSON_SCHEMA = "json_schema"
     """An LLM provider makes the answer fit `CompletionOptions.json_schema` by itself. For one that
     cannot, the host writes the schema at the end of the last message."""
+
+    RESOLVE = "resolve"
+    """A fetcher knows the addresses of its sites' videos: the host calls `resolve`."""
+
+    SEARCH = "search"
+    """A fetcher finds videos by their title: the host calls `search`."""
+
+    LISTS = "lists"
+    """A fetcher lists playlists and channels: the host calls `knows_list` and `expand`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +106,20 @@ class Plugin(abc.ABC):
 
     def check(self) -> None:  # noqa: B027 - most plugins need nothing from the machine
         """Raise `PluginUnavailableError` when the plugin cannot work on this machine."""
+
+    def preload(self) -> None:  # noqa: B027 - most plugins need no large library
+        """Import what the calls need; called once in a process that forks those that call.
+
+        What is imported here is in memory once for all of them. Without the network, and without
+        starting threads.
+        """
+
+    def describe(self) -> Mapping[str, str]:
+        """Return facts for `vidwiz plugins check`, such as versions, without the network.
+
+        Each is shown as one line `name: value`; no secret may stand in them.
+        """
+        return {}
 
     def close(self) -> None:  # noqa: B027 - most plugins hold nothing
         """Free what the plugin holds, within 5 s; called at the end of the process, maybe twice.

@@ -89,6 +89,7 @@ class FakeLLM(LLMProvider):
                     ],
                 }
             ),
+            Purpose.PART: "Yeast eats the sugar of the dough [P1].",
             Purpose.NOTE: "Yeast eats the sugar of the dough and gives off the gas that lifts it.",
             Purpose.CHAT: "It rises because of the gas [P1].",
         }

@@ -10,6 +10,7 @@ from vidwiz.plugin_api.base import Plugin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,64 @@ class VideoMetadata:
         return fields
 
 
-class MetadataFetcher(Plugin):
+@dataclass(frozen=True, slots=True)
+class ListedVideo:
+    """A video as a search, a playlist or a channel names it; what is not said there is None.
+
+    `duration` is in seconds; `published_at` is aware.
+    """
+
+    ref: VideoRef
+    title: str | None = None
+    duration: float | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VideoList:
+    """A playlist or a channel: its videos in the order in which the site names them.
+
+    `key` names the list beyond its address, such as `youtube:PL…`, so that two addresses of one
+    list are known to be the same.
+    """
+
+    key: str
+    videos: tuple[ListedVideo, ...]
+    title: str | None = None
+
+
+class Fetcher(Plugin):
+    """What both kinds of fetchers may do besides; the host asks those that say so in `info`."""
+
+    def resolve(self, url: str) -> VideoRef | None:
+        """Return which video an http(s) address names, or None when it is none that is known here.
+
+        Without the network, in milliseconds, and never raising: it is called while somebody waits.
+        An address that takes any host is never known, or strangers could have this server ask
+        hosts of theirs. `ref.site` is 2 to 20 of `a-z0-9`, `ref.id` up to 100 of
+        `A-Za-z0-9_.-`; the same video always has the same two, whatever its address looked like.
+        """
+        raise NotImplementedError
+
+    def search(self, title: str, limit: int) -> Sequence[ListedVideo]:
+        """Return at most `limit` videos, the best matches first; raise `PluginError`."""
+        raise NotImplementedError
+
+    def knows_list(self, url: str) -> bool:
+        """Say, as `resolve` does, whether an address names a list that `expand` understands."""
+        raise NotImplementedError
+
+    def expand(self, url: str, newest: int | None = None) -> VideoList:
+        """Return the videos of a playlist or channel, or raise `PluginError`.
+
+        With `newest` only so many of those that were added last are needed, the newest first; a
+        cheaper source may be asked then. A playlist of one page and one of a thousand videos are
+        both given whole.
+        """
+        raise NotImplementedError
+
+
+class MetadataFetcher(Fetcher):
     """Fetches what a site says of a video."""
 
     @abc.abstractmethod
@@ -82,7 +140,7 @@ class MetadataFetcher(Plugin):
         """Return the metadata of `ref`, or raise `PluginError`."""
 
 
-class TranscriptFetcher(Plugin):
+class TranscriptFetcher(Fetcher):
     """Fetches what is said in a video."""
 
     @abc.abstractmethod

@@ -14,19 +14,29 @@ if TYPE_CHECKING:
 
 
 class Purpose(StrEnum):
-    """What the text is for."""
+    """What the text is for.
+
+    `PART` is what a stretch of a transcript says, when the whole is longer than the model reads.
+    """
 
     SUMMARY = "summary"
+    PART = "part"
     NOTE = "note"
     CHAT = "chat"
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a prompt. Text from strangers is only ever in a user message."""
+    """One message of a prompt. Text from strangers is only ever in a user message.
+
+    `shared_prefix` is how many of the first characters of `content` are the same in every prompt
+    about this video, as is all that comes before this message. A provider that has to mark what
+    is to be cached marks it there; most cache by themselves.
+    """
 
     role: Literal["system", "user", "assistant"]
     content: str
+    shared_prefix: int = 0
 
 
 @dataclass(frozen=True, slots=True)

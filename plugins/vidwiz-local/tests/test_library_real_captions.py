@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from vidwiz.plugin_api import VideoRef
-from vidwiz_local.captions import parse
+from vidwiz_captions import parse
 from vidwiz_local.library import LibraryFetcher, LibrarySettings
 
 FOLDER = Path(__file__).parents[3].parent / "shared" / "data" / "captions"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz_local.captions import FORMATS
+from vidwiz_captions import FORMATS
 from vidwiz_local.library.languages import OTHER_SCRIPT, distance
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from vidwiz.plugin_api import (
     VideoMetadata,
     VideoRef,
 )
-from vidwiz_local.captions import CaptionFormat, parse
+from vidwiz_captions import CaptionFormat, parse
 from vidwiz_local.library.choice import choose_captions
 from vidwiz_local.library.files import FilesOfVideo, LibraryFile, find_files, not_in_library
 from vidwiz_local.library.ids import KnownIds

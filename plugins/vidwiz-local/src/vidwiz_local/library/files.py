@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_local.captions import decompressed
+from vidwiz_captions import decompressed
 from vidwiz_local.library.metadata import is_of_another, read_info
 from vidwiz_local.library.names import Name, beside_info, inside_folder, of_video, title_beside_id
 from vidwiz_local.library.reading import read_file

@@ -9,10 +9,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from vidwiz.plugin_api import Chapter, PluginError, VideoMetadata
-from vidwiz_local.captions.encoding import UnknownEncodingError, recognise
+from vidwiz_captions.encoding import UnknownEncodingError, recognise
+from vidwiz_captions.numbers import finite
 from vidwiz_local.library.languages import language_of
 from vidwiz_local.library.text import lines, one_line, unescape
-from vidwiz_local.numbers import finite
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

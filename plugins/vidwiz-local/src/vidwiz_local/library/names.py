@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from vidwiz_local.captions import FORMATS, CaptionFormat
+from vidwiz_captions import FORMATS, CaptionFormat
 from vidwiz_local.library.languages import language_of
 from vidwiz_local.library.text import one_line
 

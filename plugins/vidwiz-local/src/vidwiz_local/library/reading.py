@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_local.captions import MAX_BYTES
+from vidwiz_captions import MAX_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path

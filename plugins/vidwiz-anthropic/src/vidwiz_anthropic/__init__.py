@@ -1,0 +1,1 @@
+"""VidWiz plugin for the models of Anthropic."""

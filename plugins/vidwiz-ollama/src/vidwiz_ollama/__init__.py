@@ -1,0 +1,1 @@
+"""VidWiz plugin for models that run in Ollama."""

@@ -1,0 +1,1 @@
+"""VidWiz plugin for videos on PeerTube."""
