@@ -62,6 +62,8 @@ class OllamaApi(Api):
         )
 
     def other(self, path: str, body: Mapping[str, Any], window: int) -> Any:
+        if path == "/api/tags":
+            return {"models": [{"model": name, "name": name} for name in self.models]}
         if path != "/api/show":
             return None
         if body["model"] not in self.models:

@@ -115,6 +115,14 @@ class OpenAIApi(Api):
             return asked["json_schema"]["schema"]
         return schema_in(text_of(body["messages"][-1]["content"]))
 
+    def other(self, path: str, body: Mapping[str, Any], window: int) -> Any:
+        if path != "/v1/models":
+            return None
+        data = [
+            {"id": name, "object": "model", "created": 1, "owned_by": "x"} for name in self.models
+        ]
+        return {"object": "list", "data": data}
+
     def whole(self, reply: Reply) -> Any:
         message: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": None}
         if reply.thinking is not None:

@@ -187,6 +187,12 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Write nothing: what was asked is kept."""
 
+    def do_GET(self) -> None:
+        try:
+            self._other({})
+        except RefusedError as refused:
+            self._refuse(refused)
+
     def do_POST(self) -> None:
         fake = self.server.owner
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
