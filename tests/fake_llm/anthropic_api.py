@@ -5,7 +5,7 @@ From its documentation and the types of its SDK 2.14.
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, as_event, text_of
 
@@ -26,7 +26,7 @@ class AnthropicApi(Api):
         "unknown_model": (404, error("not_found_error", "model: gone")),
         "wrong_address": (404, "404 page not found"),
         "too_long": (400, error("invalid_request_error", "prompt is too long: 9 tokens > 8")),
-        "bad_request": (400, error("invalid_request_error", "messages: at least one needed")),
+        "bad_request": (400, error("invalid_request_error", "messages.0: {prompt}")),
         "server_error": (500, error("api_error", "Internal server error")),
         "overloaded": (529, error("overloaded_error", "Overloaded")),
     }
@@ -45,7 +45,9 @@ class AnthropicApi(Api):
         self.tools = tools
 
     def key_of(self, headers: Mapping[str, str]) -> str | None:
-        return headers.get("x-api-key")
+        # The library sends either, by its version.
+        bearer = headers.get("authorization", "").removeprefix("Bearer ")
+        return headers.get("x-api-key") or bearer or None
 
     def read(self, body: Mapping[str, Any]) -> Prompt:
         texts, cached = [], None
@@ -78,19 +80,19 @@ class AnthropicApi(Api):
             if not self.formats:
                 message = "output_config.format: not supported by this model"
                 raise RefusedError(400, error("invalid_request_error", message))
-            return wanted["schema"]
+            return cast("Mapping[str, Any]", wanted["schema"])
         if body.get("tools"):
             if not self.tools:
                 message = "tools: Extra inputs are not permitted"
                 raise RefusedError(400, error("invalid_request_error", message))
-            return body["tools"][0]["input_schema"]
+            return cast("Mapping[str, Any]", body["tools"][0]["input_schema"])
         return None
 
     def whole(self, reply: Reply) -> Any:
         return {**_head(reply), "content": _blocks(reply), "stop_reason": _reason(reply)}
 
     def events(self, reply: Reply) -> Iterator[bytes]:
-        start = {**_head(reply), "content": [], "stop_reason": None}
+        start: dict[str, Any] = {**_head(reply), "content": [], "stop_reason": None}
         yield as_event({"type": "message_start", "message": start}, "message_start")
         yield as_event({"type": "ping"}, "ping")
         for index, block in enumerate(_blocks(reply)):
@@ -100,8 +102,8 @@ class AnthropicApi(Api):
                 delta = {"type": kind, _FIELDS[kind]: piece}
                 yield _event("content_block_delta", index=index, delta=delta)
             yield _event("content_block_stop", index=index)
-        delta = {"stop_reason": _reason(reply), "stop_sequence": None}
-        yield _event("message_delta", delta=delta, usage={"output_tokens": reply.output_tokens})
+        end: dict[str, Any] = {"stop_reason": _reason(reply), "stop_sequence": None}
+        yield _event("message_delta", delta=end, usage={"output_tokens": reply.output_tokens})
         yield _event("message_stop")
 
     def closing_events(self) -> int:

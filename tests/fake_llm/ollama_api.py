@@ -26,7 +26,7 @@ class OllamaApi(Api):
         "unknown_model": (404, {"error": 'model "gone" not found, try pulling it first'}),
         "wrong_address": (404, "404 page not found"),
         "too_long": (400, {"error": "the input length exceeds the context length"}),
-        "bad_request": (400, {"error": "invalid message content type: <nil>"}),
+        "bad_request": (400, {"error": "invalid message content: {prompt}"}),
         "server_error": (500, {"error": "llama runner process has terminated: signal: killed"}),
         "overloaded": (503, {"error": "server busy, please try again. maximum pending requests"}),
     }

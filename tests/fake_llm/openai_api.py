@@ -5,7 +5,7 @@ From the error bodies and chunks of api.openai.com, OpenRouter, vLLM and llama.c
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, as_event, text_of
 
@@ -60,7 +60,7 @@ class OpenAIApi(Api):
                 "messages",
             ),
         ),
-        "bad_request": (400, error("Invalid 'messages[0]'.", "invalid_request_error")),
+        "bad_request": (400, error("Invalid 'messages[0]': {prompt}", "invalid_request_error")),
         "server_error": (500, error("The server had an error.", "server_error")),
         "overloaded": (503, error("The engine is currently overloaded.", "server_error")),
     }
@@ -110,9 +110,9 @@ class OpenAIApi(Api):
                 raise RefusedError(
                     400, error(message, "invalid_request_error", None, "response_format")
                 )
-            return None
+            asked = None
         if asked is not None and asked["type"] == "json_schema":
-            return asked["json_schema"]["schema"]
+            return cast("Mapping[str, Any]", asked["json_schema"]["schema"])
         return schema_in(text_of(body["messages"][-1]["content"]))
 
     def other(self, path: str, body: Mapping[str, Any], window: int) -> Any:
@@ -172,7 +172,7 @@ def _deltas(reply: Reply) -> Iterator[dict[str, Any]]:
 
 
 def finish(reply: Reply) -> str:
-    return {"filtered": "content_filter"}.get(reply.finish, reply.finish)
+    return {"filtered": "content_filter", "refusal": "stop"}.get(reply.finish, reply.finish)
 
 
 def usage(reply: Reply) -> dict[str, Any]:
@@ -185,8 +185,10 @@ def usage(reply: Reply) -> dict[str, Any]:
 
 
 def level_of(asked: Mapping[str, Any] | None) -> str | None:
-    if asked is None or asked["type"] != "json_schema":
-        return asked and asked["type"]
+    if asked is None:
+        return None
+    if asked["type"] != "json_schema":
+        return str(asked["type"])
     return "json_schema_strict" if asked["json_schema"].get("strict") else "json_schema"
 
 
@@ -196,4 +198,4 @@ def schema_in(text: str) -> Mapping[str, Any] | None:
     if start < 0:
         return None
     found, _ = json.JSONDecoder().raw_decode(text[start + 1 :])
-    return found
+    return cast("Mapping[str, Any]", found)

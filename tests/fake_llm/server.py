@@ -57,7 +57,7 @@ class FakeLLM:
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
         self._server.owner = self
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
         self._thread.start()
 
     @property
@@ -76,6 +76,12 @@ class FakeLLM:
 
     def script(self, *faults: Fault | None) -> None:
         self._script.extend(faults)
+
+    def reset(self) -> None:
+        """Forget what was asked, what was to happen, and what is in the cache."""
+        self._script.clear()
+        self._prompts.clear()
+        self.requests.clear()
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +128,9 @@ class FakeLLM:
         if self.api.key is not None and self.api.key_of(asked.headers) != self.api.key:
             raise self.api.refusal("wrong_key")
         if asked.fault is not None and asked.fault.cause in self.api.REFUSALS:
-            raise self.api.refusal(asked.fault.cause, asked.fault.headers)
+            refused = self.api.refusal(asked.fault.cause, asked.fault.headers)
+            refused.body = _repeating(refused.body, json.dumps(asked.body.get("messages")))
+            raise refused
 
     def _fit(self, prompt: Prompt) -> int:
         """Return the tokens of the prompt that are read, or refuse it."""
@@ -148,6 +156,11 @@ class FakeLLM:
         return 0, tokens(text)
 
 
+def _repeating(body: Any, prompt: str) -> Any:
+    """Put the prompt into an error's words, as some servers do."""
+    return json.loads(json.dumps(body).replace("{prompt}", json.dumps(prompt)[1:-1]))
+
+
 def _common(one: str, other: str) -> int:
     """Return the length of the longest common beginning, by halving."""
     low, high = 0, min(len(one), len(other))
@@ -166,7 +179,7 @@ def _spoil(reply: Reply, fault: Fault | None) -> None:
         return
     reply.cause = fault.cause
     if fault.cause in ("length", "filtered", "refusal"):
-        reply.finish = "stop" if fault.cause == "refusal" else fault.cause
+        reply.finish = fault.cause
         reply.text = reply.text[: len(reply.text) // 2]
     if fault.cause in ("thinking", "only_thinking"):
         reply.thinking = THINKING

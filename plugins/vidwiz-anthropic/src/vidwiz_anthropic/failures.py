@@ -116,6 +116,16 @@ def failure_of(exc: anthropic.APIStatusError, model: str) -> PluginError:
     return failure(outcome_of(exc), model=model, retry_after=retry_after)
 
 
+_OF_STRANGE_BODIES: Final = (
+    ValueError,
+    TypeError,
+    AttributeError,
+    AssertionError,
+    RecursionError,
+)
+"""What the library raises for a body that is no JSON, or not of the API's form."""
+
+
 @contextmanager
 def translated(model: str) -> Iterator[None]:
     """Raise the `PluginError` that an error of the library or of its answer is.
@@ -133,6 +143,5 @@ def translated(model: str) -> Iterator[None]:
         raise failure(Outcome("network_error")) from None
     except anthropic.APIStatusError as exc:
         raise failure_of(exc, model) from None
-    except (anthropic.AnthropicError, ValueError, TypeError, AttributeError, RecursionError):
-        # A body that is no JSON, or not of the form that the library builds its answer from.
+    except (anthropic.AnthropicError, *_OF_STRANGE_BODIES):
         raise failure(NOT_THE_API) from None

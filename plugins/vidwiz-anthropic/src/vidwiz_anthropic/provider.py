@@ -6,7 +6,7 @@ import importlib.metadata
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from vidwiz.plugin_api import (
     Capability,

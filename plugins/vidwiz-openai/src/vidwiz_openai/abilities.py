@@ -68,6 +68,11 @@ class Abilities:
         # A server that refuses a field need not say which one it was.
         return self.lower() if had_schema else None
 
+    def with_the_form_in_words(self) -> Abilities:
+        """Return the surest way that also writes the form into the prompt, where it may be used."""
+        level = max(self.lowest_level, min(self.level, Level.JSON_OBJECT))
+        return replace(self, level=level)
+
     def lower(self) -> Abilities | None:
         """Return the next way to ask for a form, or None."""
         if self.level <= self.lowest_level:

@@ -81,7 +81,7 @@ class OpenAIProvider(LLMProvider):
             text = reading.text_of(response, schema=schema, model=model)
         if schema and known.level >= Level.JSON_SCHEMA and not text.startswith("{"):
             # The server ignored the form. The host repairs this answer; the next is asked better.
-            MEMORY.keep(self.settings, model, known.lower() or known)
+            MEMORY.keep(self.settings, model, known.with_the_form_in_words())
         return Completion(text, response.model or model, reading.usage_of(response.usage))
 
     def stream(

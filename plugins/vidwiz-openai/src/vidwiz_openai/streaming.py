@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from vidwiz.plugin_api import Completion
-from vidwiz_openai.failures import BROKEN_OFF, NOT_THE_API, failure
+from vidwiz_openai.failures import BROKEN_OFF, EMPTY, NOT_THE_API, failure
 from vidwiz_openai.reading import judge, usage_of
 
 
@@ -16,6 +16,7 @@ class Told:
         self._model = model
         self._texts: list[str] = []
         self._parts = 0
+        self._has_choice = False
         self._usage: Any = None
         self._finish: str | None = None
         self._refused = False
@@ -29,6 +30,7 @@ class Told:
         choices = getattr(chunk, "choices", None)
         if not choices:
             return ""
+        self._has_choice = True
         self._finish = choices[0].finish_reason or self._finish
         delta = choices[0].delta
         if delta is None:
@@ -46,8 +48,12 @@ class Told:
 
     def completion(self) -> Completion:
         """Return the whole; raise `PluginError` when it is none, as after a stream that was cut."""
+        if not self._parts:
+            raise failure(NOT_THE_API)
+        if self._finish is None and not self._has_choice and self._usage is not None:
+            raise failure(EMPTY)
         if self._finish is None:
-            raise failure(BROKEN_OFF if self._parts else NOT_THE_API)
+            raise failure(BROKEN_OFF)
         text = "".join(self._texts)
         judge(
             text.strip(),
