@@ -195,6 +195,7 @@ def _spoil(reply: Reply, fault: Fault | None) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement
     server: _Server
 
     def log_message(self, *args: object) -> None:
