@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from tests.fake_llm import writing
 from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, tokens
@@ -212,6 +213,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
+            # A client with a proxy sends the whole address.
+            self.path = urlsplit(self.path).path
             if self.path != fake.api.path:
                 self._other(body)
                 return
@@ -236,12 +239,23 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault is not None and cause == "slow":
             self.server.owner.closing.wait(fault.seconds)
-        if cause in ("html", "bad_gateway"):
+        if fault is not None and cause == "body":
+            self._answer_with(fault.body, stream=bool(asked.body.get("stream")))
+        elif cause in ("html", "bad_gateway"):
             self._send(200 if cause == "html" else 502, PAGE, content_type="text/html")
         elif cause == "broken_json":
             self._send(200, b'{"id": "1", "choices": [{"mess')
         else:
             self._reply(asked, cause)
+
+    def _answer_with(self, body: bytes, *, stream: bool) -> None:
+        kind = self.server.owner.api.content_type_of_streams
+        if not stream:
+            self._send(200, body)
+        elif kind == "text/event-stream":
+            self._send(200, b"data: %b\n\ndata: [DONE]\n\n" % body, content_type=kind)
+        else:
+            self._send(200, body + b"\n", content_type=kind)
 
     def _reply(self, asked: Asked, cause: str | None) -> None:
         api = self.server.owner.api

@@ -172,6 +172,15 @@ def test_thoughts_are_not_answered(serve, cause, stream):
     assert (last.usage is None) == (cause == "no_usage")
 
 
+def test_an_answer_in_parts_is_read_as_mistral_has_it(serve):
+    server, provider = serve()
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "It rises."}]
+    choice = {"message": {"content": parts}, "finish_reason": "stop"}
+    server.script(Fault("body", body=json.dumps({"choices": [choice]}).encode()))
+    completion = provider.complete(ASKED, NOTE)
+    assert (completion.text, completion.model, completion.usage) == ("It rises.", "fake-1", None)
+
+
 def test_json_after_thoughts_aloud_is_found(serve):
     server, provider = serve()
     server.script(Fault("thinks_aloud"))

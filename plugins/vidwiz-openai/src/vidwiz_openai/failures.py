@@ -6,6 +6,7 @@ cause. They come from the sources and issues of vLLM, llama.cpp, LM Studio, Open
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,8 @@ from vidwiz.plugin_api.answers import retry_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +193,7 @@ def translated(model: str) -> Iterator[None]:
         raise failure(Outcome("network_error")) from None
     except openai.APIError as exc:
         raise read(exc).failure(model) from None
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError) as exc:
         # A body that is no JSON, or not of the form that the library builds its answer from.
+        log.warning("an answer is not of the API's form", extra={"error": type(exc).__name__})
         raise failure(NOT_THE_API) from None

@@ -79,10 +79,11 @@ class OpenAIProvider(LLMProvider):
         schema = options.json_schema is not None
         with failures.translated(model):
             text = reading.text_of(response, schema=schema, model=model)
+            completion = Completion(text, response.model or model, reading.usage_of(response.usage))
         if schema and known.level >= Level.JSON_SCHEMA and not text.startswith("{"):
             # The server ignored the form. The host repairs this answer; the next is asked better.
             MEMORY.keep(self.settings, model, known.with_the_form_in_words())
-        return Completion(text, response.model or model, reading.usage_of(response.usage))
+        return completion
 
     def stream(
         self, messages: Sequence[Message], options: CompletionOptions
