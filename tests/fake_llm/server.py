@@ -15,6 +15,7 @@ from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, tokens
 from tests.fake_llm.faults import Fault
 
 PAGE = b"<!doctype html><title>Welcome</title><p>This is a web page."
+OK = 200
 ROOM = 256  # tokens that are kept free for an answer whose length the client does not limit
 CACHED_STEP = 64  # tokens; what real servers cache comes in steps as well
 REMEMBERED = 64  # prompts
@@ -240,7 +241,8 @@ class _Handler(BaseHTTPRequestHandler):
         if fault is not None and cause == "slow":
             self.server.owner.closing.wait(fault.seconds)
         if fault is not None and cause == "body":
-            self._answer_with(fault.body, stream=bool(asked.body.get("stream")))
+            stream = bool(asked.body.get("stream")) and fault.status == OK
+            self._answer_with(fault.status, fault.body, stream=stream)
         elif cause in ("html", "bad_gateway"):
             self._send(200 if cause == "html" else 502, PAGE, content_type="text/html")
         elif cause == "broken_json":
@@ -248,10 +250,10 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._reply(asked, cause)
 
-    def _answer_with(self, body: bytes, *, stream: bool) -> None:
+    def _answer_with(self, status: int, body: bytes, *, stream: bool) -> None:
         kind = self.server.owner.api.content_type_of_streams
         if not stream:
-            self._send(200, body)
+            self._send(status, body)
         elif kind == "text/event-stream":
             self._send(200, b"data: %b\n\ndata: [DONE]\n\n" % body, content_type=kind)
         else:
