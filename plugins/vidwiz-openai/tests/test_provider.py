@@ -124,6 +124,14 @@ def test_the_field_for_the_longest_answer_is_found_and_remembered(serve, taken, 
     assert len(server.requests) == (2 if taken == "max_tokens" else 3)
 
 
+def test_a_stream_does_without_its_tokens_where_the_server_does_not_tell_them(serve):
+    server, provider = serve(tells_usage=False)
+    for _ in range(2):
+        assert list(provider.stream(ASKED, NOTE))[-1].text
+    asked = ["stream_options" in request.body for request in server.requests]
+    assert asked == [True, False, False]
+
+
 def test_the_field_can_be_set_and_thinking_gets_tokens_of_its_own(serve):
     server, provider = serve(
         {
