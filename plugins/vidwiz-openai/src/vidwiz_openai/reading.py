@@ -74,8 +74,9 @@ def usage_of(told: Any) -> Usage | None:  # noqa: ANN401 - any server's
     cached = getattr(details, "cached_tokens", None) or getattr(
         told, "prompt_cache_hit_tokens", None
     )
-    given = getattr(told, "prompt_tokens", None)
-    return Usage(_count(given), _count(getattr(told, "completion_tokens", None)), _count(cached))
+    given = _count(getattr(told, "prompt_tokens", None))
+    written = _count(getattr(told, "completion_tokens", None))
+    return Usage(given, written, min(_count(cached), given))
 
 
 def model_of(told: Any) -> str | None:  # noqa: ANN401 - any server's
