@@ -55,6 +55,12 @@ class Runtime:
         names = choice.orders(self.config)["transcript_fetchers"]
         return self.plugins.ready("transcript_fetchers", TranscriptFetcher, names)
 
+    def preload_plugins(self) -> None:
+        """Have the plugins that are used import what they need; see `Plugin.preload`."""
+        llm = self.llm_provider()
+        fetchers = [*self.metadata_fetchers(), *self.transcript_fetchers()]
+        self.plugins.preload([*fetchers, *([llm] if llm is not None else [])])
+
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""
         names = choice.orders(self.config)["llm_providers"]

@@ -53,7 +53,9 @@ def app() -> Flask:
 def preload() -> None:
     """Make what all work horses need, before any of them is forked; once, also for its forks."""
     flask_app = app()
-    warm_up(flask_app, runtime_of(flask_app))
+    runtime = runtime_of(flask_app)
+    runtime.preload_plugins()
+    warm_up(flask_app, runtime)
 
 
 class _Process:
