@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 from vidwiz.plugin_api import (
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from vidwiz.plugin_api import VideoRef
-    from vidwiz_youtube.web import Session
+
+T = TypeVar("T")
 
 
 class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
@@ -55,7 +56,7 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:
         return self._ask(ref, lambda video: _transcript(video, languages))
 
-    def _ask(self, ref: VideoRef, read: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - what it reads
+    def _ask(self, ref: VideoRef, read: Callable[[Any], T]) -> T:
         from vidwiz_youtube.pytube_video import Video  # noqa: PLC0415 - takes 100 ms
         from vidwiz_youtube.web import Session  # noqa: PLC0415 - takes 90 ms
 
@@ -64,7 +65,7 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
         with Session(self.settings) as session:
             try:
                 video = Video(watch_url(ref.id), session)
-                _refuse_unplayable(video, session)
+                _refuse_unplayable(video)
                 return read(video)
             except PluginError:
                 raise
@@ -75,7 +76,7 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
                 raise failure from exc
 
 
-def _refuse_unplayable(video: Any, session: Session) -> None:  # noqa: ANN401 - untyped library
+def _refuse_unplayable(video: Any) -> None:  # noqa: ANN401 - untyped library
     """Raise what the player says; pytube itself takes most refusals for videos without a title."""
     state = seen(video.vid_info)
     # A stream that has not begun has a title already, so pytube's own exceptions come first.

@@ -47,19 +47,21 @@ class Video(pytube.YouTube):  # type: ignore[misc]
     def __init__(self, url: str, session: Session) -> None:
         super().__init__(url)
         self._session = session
+        self._player: dict[str, Any] | None = None
+        self._page: str | None = None
 
     @property
     def vid_info(self) -> dict[str, Any]:
-        if self._vid_info is None:
-            self._vid_info = _Player(self._session).player(self.video_id)
-        return self._vid_info
+        if self._player is None:
+            content = _Player(self._session).player(self.video_id)
+            self._player = content if isinstance(content, dict) else {}
+        return self._player
 
     @property
     def watch_html(self) -> str:
-        if self._watch_html is None:
-            answer = _checked(self._session.get(self.watch_url, headers=_HEADERS))
-            self._watch_html = answer.text
-        return self._watch_html
+        if self._page is None:
+            self._page = str(_checked(self._session.get(self.watch_url, headers=_HEADERS)).text)
+        return self._page
 
     @property
     def caption_tracks(self) -> list[Any]:

@@ -40,7 +40,7 @@ class Session(requests.Session):
         self.last: requests.Response | None = None
         self.answers: dict[str, requests.Response] = {}
 
-    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401 - the signature is requests'
+    def request(self, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - the signature is requests'
         """Send a request, with the time limit and the proxy unless it has its own."""
         kwargs.setdefault("timeout", self._timeout)
         kwargs.setdefault("proxies", self._proxies)
