@@ -77,6 +77,7 @@ class _Connection(BaseHTTPRequestHandler):
     server: Server
     protocol_version = "HTTP/1.1"
     timeout = LONGEST_IDLE
+    disable_nagle_algorithm = True  # or an answer waits 40 ms between its head and its body
     _tunnel: str | None = None
     _user: str | None = None
 
