@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from tests.failures.table import Row
     from tests.fake_youtube import FakeYouTube
 
-LIMIT = 0.5  # seconds; the server's slow answers take longer
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -37,30 +35,31 @@ class Outcome:
     seconds: float = 0.0
 
 
-def _transcript_api(ref: VideoRef) -> Any:
-    return TranscriptApiFetcher(RequestSettings(timeout_seconds=LIMIT)).fetch_transcript(ref, ())
+def _transcript_api(ref: VideoRef, limit: float) -> Any:
+    return TranscriptApiFetcher(RequestSettings(timeout_seconds=limit)).fetch_transcript(ref, ())
 
 
-def _pytube(ref: VideoRef) -> Any:
-    return PytubeFetcher(RequestSettings(timeout_seconds=LIMIT)).fetch_transcript(ref, ())
+def _pytube(ref: VideoRef, limit: float) -> Any:
+    return PytubeFetcher(RequestSettings(timeout_seconds=limit)).fetch_transcript(ref, ())
 
 
-def _oembed(ref: VideoRef) -> Any:
-    return OEmbedFetcher(RequestSettings(timeout_seconds=LIMIT)).fetch_metadata(ref)
+def _oembed(ref: VideoRef, limit: float) -> Any:
+    return OEmbedFetcher(RequestSettings(timeout_seconds=limit)).fetch_metadata(ref)
 
 
-def _data_api(ref: VideoRef) -> Any:
-    settings = DataApiSettings(timeout_seconds=LIMIT, key=Secret(KEY))
+def _data_api(ref: VideoRef, limit: float) -> Any:
+    settings = DataApiSettings(timeout_seconds=limit, key=Secret(KEY))
     return DataApiFetcher(settings).fetch_metadata(ref)
 
 
-LIBRARIES: dict[str, Callable[[VideoRef], Any]] = {
+LIBRARIES: dict[str, Callable[[VideoRef, float], Any]] = {
     "youtube-transcript-api": _transcript_api,
     "pytube": _pytube,
     "oembed": _oembed,
     "youtube-data-api": _data_api,
 }
-"""How each library is called; the environment leads it to the local YouTube."""
+"""How each library is called, with the limit of a request in seconds; the environment leads it to
+the local YouTube. A row names some of them in its `codes`."""
 
 
 def run(row: Row, library: str, youtube: FakeYouTube) -> Outcome:
@@ -71,7 +70,7 @@ def run(row: Row, library: str, youtube: FakeYouTube) -> Outcome:
     ref = VideoRef("youtube", row.video_id, f"https://www.youtube.com/watch?v={row.video_id}")
     began = time.perf_counter()
     try:
-        LIBRARIES[library](ref)
+        LIBRARIES[library](ref, row.limit)
     except PluginError as error:
         cause = error.__cause__
         return Outcome(

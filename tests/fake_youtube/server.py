@@ -154,7 +154,7 @@ class FakeYouTube:
     def reset(self) -> None:
         """Hold nothing again, refuse nobody, and forget all requests; added routes stay."""
         for held in (self.videos, self.playlists, self.api_keys):
-            held.clear()  # type: ignore[attr-defined]
+            held.clear()
         self.troubles = ()
         with self._lock:
             self._blocks.clear()
