@@ -7,6 +7,7 @@ import re
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_URL = 2048
+_LONGEST_NAME = 253  # RFC 1035
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _TOP_LABEL = re.compile(r"[a-z]{2,63}|xn--[a-z0-9-]{2,59}")
 _VISIBLE = re.compile(r"[^\s\\\x00-\x1f\x7f]+")
@@ -43,7 +44,7 @@ def is_public_name(host: str) -> bool:
     """Say whether a host's name is that of a host in the public internet, by its form alone."""
     labels = host.lower().removesuffix(".").split(".")
     return (
-        len(host) <= 253  # RFC 1035
+        len(host) <= _LONGEST_NAME
         and len(labels) > 1
         and all(_LABEL.fullmatch(label) for label in labels)
         # A top label is never a number, so this keeps out 127.0.0.1, 0x7f.1 and 127.1 as well.

@@ -5,21 +5,25 @@ This module imports yt-dlp.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import itertools
 import sysconfig
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import yt_dlp
 from yt_dlp.globals import plugin_dirs
-from yt_dlp.networking import RequestDirector
 from yt_dlp.utils import YoutubeDLError
 
+from vidwiz_youtube.failures_ytdlp import failure_of
 from vidwiz_youtube.ytdlp.guard import GuardedRH
+from vidwiz_youtube.ytdlp.installed import deno_path
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
+
+    from yt_dlp.networking import RequestDirector
 
     from vidwiz_youtube.ytdlp.settings import YtDlpSettings
 
@@ -78,40 +82,60 @@ class Client:
         own = {"logger": self.log, "playlistend": newest}
         self._ydl = _QuietDownloader(_options(settings, with_javascript=with_javascript) | own)
 
-    def __enter__(self) -> Client:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:
         self._ydl.close()
 
     def video(self, url: str, key: str) -> Info:
-        """Return what yt-dlp's extractor `key` says of one video; raise what yt-dlp raises."""
+        """Return what yt-dlp's extractor `key` says of one video; raise `PluginError`."""
+        with self._explained():
+            return self._video(url, key)
+
+    def _video(self, url: str, key: str) -> Info:
         info = self._extract(url, key)
         for _ in range(_MOST_HOPS):
             kind = info.get("_type") or "video"
             if kind == "video":
                 return info
-            if kind in ("playlist", "multi_video"):
-                info = _only(info)
-            else:
-                info = self._follow(info)
+            is_list = kind in ("playlist", "multi_video")
+            info = _only(info) if is_list else self._follow(info)
         raise YoutubeDLError("the address leads from site to site")
 
     def flat_list(self, url: str, key: str) -> tuple[Info, list[Info]]:
-        """Return a list and its entries, all pages, without asking for any of the videos."""
-        info = self._extract(url, key)
-        for _ in range(_MOST_HOPS):
-            if info.get("_type") not in ("url", "url_transparent"):
-                break
-            info = self._follow(info)
-        entries = itertools.islice(info.get("entries") or (), self._ydl.params.get("playlistend"))
-        return info, [entry for entry in entries if entry]
+        """Return a list and its entries, all pages, without asking for any of the videos.
+
+        Raises `PluginError`.
+        """
+        with self._explained():
+            info = self._extract(url, key)
+            for _ in range(_MOST_HOPS):
+                if info.get("_type") not in ("url", "url_transparent"):
+                    break
+                info = self._follow(info)
+            # The pages of a list are asked for while its entries are counted.
+            entries = itertools.islice(
+                info.get("entries") or (), self._ydl.params.get("playlistend")
+            )
+            return info, [dict(entry) for entry in entries if entry]
 
     def read(self, url: str) -> bytes:
-        """Return what is at `url`; raise what yt-dlp raises. At most `MOST_BYTES` and one."""
-        with self._ydl.urlopen(url) as response:
+        """Return what is at `url`, at most `MOST_BYTES` and one; raise `PluginError`."""
+        with self._explained(), self._ydl.urlopen(url) as response:
             content: bytes = response.read(MOST_BYTES + 1)
             return content
+
+    @contextlib.contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Turn whatever yt-dlp raises into the failure that it stands for.
+
+        Whatever: extractors meet pages that they were not written for with any exception.
+        """
+        try:
+            yield
+        except Exception as exc:
+            raise failure_of(exc, self.log.warnings) from exc
 
     def _extract(self, url: str, key: str | None) -> Info:
         found = self._ydl.extract_info(url, download=False, process=False, ie_key=key)
@@ -163,7 +187,7 @@ def _options(settings: YtDlpSettings, *, with_javascript: bool) -> dict[str, Any
         **dict.fromkeys(("retries", "extractor_retries", "fragment_retries"), 1),
         "geo_bypass": False,
         "http_headers": {"Accept-Language": "en-US"},
-        "js_runtimes": _runtimes(),
+        "js_runtimes": {"deno": {"path": path} if (path := deno_path()) else {}},
         "extractor_args": {"youtube": youtube},
     }
     if settings.proxy:
@@ -172,13 +196,3 @@ def _options(settings: YtDlpSettings, *, with_javascript: bool) -> dict[str, Any
         # A copy: yt-dlp writes new cookies back into a file that it is given by name.
         options["cookiefile"] = io.StringIO(settings.cookies_file.read_text(encoding="utf-8"))
     return options
-
-
-def _runtimes() -> dict[str, dict[str, str]]:
-    """Return where Deno is, since yt-dlp itself looks on the PATH only."""
-    import deno  # noqa: PLC0415 - tells its place by looking for the file
-
-    try:
-        return {"deno": {"path": deno.find_deno_bin()}}
-    except FileNotFoundError:
-        return {"deno": {}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from vidwiz.plugin_api import Chapter, VideoMetadata
@@ -44,6 +44,14 @@ def published_at(info: Mapping[str, Any]) -> datetime | None:
             return moment
     day = _upload_date(info)
     return datetime.strptime(day, "%Y%m%d").replace(tzinfo=UTC) if day else None
+
+
+def over_at(info: Mapping[str, Any]) -> datetime | None:
+    """Return when a video was published, or its stream was over; what is known of that."""
+    began, duration = _moment(info.get("release_timestamp")), _number(info.get("duration"))
+    if live_status(info) == "was_live" and began is not None:
+        return began + timedelta(seconds=duration or 0)
+    return published_at(info)
 
 
 def starts_at(info: Mapping[str, Any]) -> datetime | None:
@@ -91,11 +99,17 @@ def _is_date(day: str) -> bool:
 
 
 def _chapters(info: Mapping[str, Any]) -> tuple[Chapter, ...] | None:
-    chapters = []
+    found = []
     for chapter in info.get("chapters") or ():
         start, title = _number(chapter.get("start_time")), _text(chapter.get("title"))
         if start is not None and title:
-            chapters.append(Chapter(title, start, _number(chapter.get("end_time"))))
+            found.append((title, start, _number(chapter.get("end_time"))))
+    next_starts = [start for _, start, _ in found[1:]]
+    ends = (*next_starts, _number(info.get("duration")))
+    chapters = [
+        Chapter(title, start, end if end is not None else following)
+        for (title, start, end), following in zip(found, ends, strict=False)
+    ]
     return tuple(chapters) or None
 
 

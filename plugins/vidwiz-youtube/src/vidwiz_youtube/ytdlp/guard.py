@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _SCHEMES = ("http", "https")
 
 
-class PrivateAddressError(RequestError):  # type: ignore[misc] - yt-dlp has no types
+class PrivateAddressError(RequestError):  # type: ignore[misc]
     """A request was to leave for a private network; it did not.
 
     Not a `TransportError`, or yt-dlp's extractors would pass over it.

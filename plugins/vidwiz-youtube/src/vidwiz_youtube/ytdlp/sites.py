@@ -8,6 +8,8 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from vidwiz.plugin_api import VideoRef
+from vidwiz_youtube.refs import is_video_id, ref_of
 from vidwiz_youtube.ytdlp.addresses import public_parts
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ _HINT_LENGTH = 2
 """So many letters of the owner's name must stand in a pattern for it to be tried at all, which
 leaves few of 1,700. No more, since patterns are written like `vk(?:video)?` and `ur(?:play|skola)`.
 """
+
+_SHORTEST_ID, _SHORTEST_OWN_NUMBER, _LONGEST_WORD = 5, 9, 8
+_COUNTRY_LENGTH = 2
 
 SHORT_NAMES = {"TedTalk": "ted", "TwitchVod": "twitch"}
 """The sites whose name people know otherwise than by yt-dlp's key of the extractor.
@@ -64,6 +69,7 @@ class Sites:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._extractors: tuple[tuple[str, Any], ...] | None = None
+        self._youtube: Any = None
 
     def load(self) -> tuple[tuple[str, Any], ...]:
         """Return each extractor that may answer with its pattern's text, in yt-dlp's order."""
@@ -71,9 +77,11 @@ class Sites:
             if self._extractors is None:
                 from yt_dlp.extractor import gen_extractor_classes  # noqa: PLC0415 - large
 
+                known = list(gen_extractor_classes())
+                self._youtube = next(one for one in known if one.ie_key() == "Youtube")
                 self._extractors = tuple(
                     (_pattern_text(extractor), extractor)
-                    for extractor in gen_extractor_classes()
+                    for extractor in known
                     if extractor.working() and not _NEVER.fullmatch(extractor.ie_key())
                 )
             return self._extractors
@@ -90,6 +98,29 @@ class Sites:
                     return None
                 return _as_match(extractor, url, parts)
         return None
+
+    def video(self, url: str) -> VideoRef | None:
+        """Return which video an address names, or None; the network is not asked."""
+        parts = public_parts(url)
+        if parts is None:
+            return None
+        if (youtube_id := self._youtube_id(url, parts)) is not None:
+            return ref_of(youtube_id)
+        match = self.match(url)
+        if match is None or match.is_list or match.id is None:
+            return None
+        return VideoRef(match.site, match.id, url)
+
+    def _youtube_id(self, url: str, parts: SplitResult) -> str | None:
+        self.load()
+        youtube_id = self._youtube.get_temp_id(url)
+        if (
+            not youtube_id
+            or not is_video_id(youtube_id)
+            or _takes_other_hosts(self._youtube, url, parts)
+        ):
+            return None
+        return str(youtube_id)
 
 
 def site_name(key: str) -> str:
@@ -118,10 +149,14 @@ def _as_match(extractor: Any, url: str, parts: SplitResult) -> Match:  # noqa: A
 
 
 def _is_weak(video_id: str, *, numbered: bool) -> bool:
-    """Say whether an id may well stand for other videos of its site too."""
+    """Say whether an id may well stand for other videos of its site too.
+
+    Numbers of a channel's own are long only after years; words are no ids.
+    """
     if video_id.isdecimal():
-        return len(video_id) < (9 if numbered else 5)
-    return len(video_id) < 5 or (video_id.isalpha() and video_id.islower() and len(video_id) < 9)
+        return len(video_id) < (_SHORTEST_OWN_NUMBER if numbered else _SHORTEST_ID)
+    is_word = video_id.isalpha() and video_id.islower() and len(video_id) <= _LONGEST_WORD
+    return is_word or len(video_id) < _SHORTEST_ID
 
 
 def _takes_other_hosts(extractor: Any, url: str, parts: SplitResult) -> bool:  # noqa: ANN401
@@ -140,8 +175,10 @@ def _other_hosts(host: str) -> Iterator[str]:
 
 
 def _owner_depth(labels: list[str]) -> int:
-    is_below_country = len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in _SECOND_LEVEL
-    return 3 if is_below_country else 2
+    match labels:
+        case [*_, _, second, top] if len(top) == _COUNTRY_LENGTH and second in _SECOND_LEVEL:
+            return 3
+    return 2
 
 
 def _owner_label(host: str) -> str:
