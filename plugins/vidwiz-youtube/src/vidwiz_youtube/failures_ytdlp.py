@@ -1,4 +1,4 @@
-"""What yt-dlp raises and says, and the code that each stands for: one table, looked at nowhere else.
+"""What yt-dlp raises and says, and the code that each stands for: the one table of that.
 
 Types and statuses come first; words only where yt-dlp has nothing else.
 """
@@ -6,9 +6,11 @@ Types and statuses come first; words only where yt-dlp has nothing else.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
+from vidwiz_youtube.failures import WAITS, failure
 from vidwiz_youtube.reasons import code_of, normalised
 
 if TYPE_CHECKING:
@@ -23,8 +25,19 @@ class Meaning:
     message: str | None = None
     handling: Handling | None = None
 
-    def error(self) -> PluginError:
-        return PluginError(self.code, self.message, handling=self.handling)
+    def error(self, *, is_youtube: bool) -> PluginError:
+        if is_youtube and self.handling is None:
+            return failure(self.code, self.message)
+        wait = WAITS.get(self.code)
+        error = PluginError(
+            self.code,
+            self.message,
+            handling=self.handling,
+            retry_at=datetime.now(UTC) + wait if wait else None,
+        )
+        # One of 1,600 sites refuses this server: that is no reason to leave the others alone.
+        error.opens_breaker = error.opens_breaker and is_youtube
+        return error
 
 
 PRIVATE_ADDRESS = Meaning(
@@ -86,49 +99,59 @@ WORDS: tuple[tuple[str, Meaning], ...] = (
 )
 """Words of yt-dlp's own and of sites besides YouTube, in small letters, the special first."""
 
-MEANINGS = {
-    "sign_in_required": Meaning(
-        "private", "This video is for those who are signed in.", Handling.OPERATOR
-    ),
-    "embedding_disabled": Meaning("private", handling=Handling.SWITCH),
-}
-"""What the codes of `reasons.REASONS` that are not in `FAILURES` stand for here."""
-
 _BLOCKS = frozenset({"ip_blocked", "rate_limited"})
 
 
-def failure_of(error: BaseException, said: Iterable[str] = ()) -> PluginError:
-    """Return what an exception of yt-dlp stands for; `raise failure_of(exc) from exc`.
+def failure_of(
+    error: BaseException, said: Iterable[str] = (), *, is_youtube: bool = False
+) -> PluginError:
+    """Return the failure that an exception of yt-dlp stands for, to be raised from it.
 
     `said` are the warnings before it: yt-dlp warns of each answer that it got and then raises only
     that there was none.
     """
     chain = list(_chain(error))
-    for link in chain:
-        if isinstance(link, PluginError):
-            return link
-    for name, meaning in TYPES:
-        if any(name in _class_names(link) for link in chain):
-            return meaning.error()
+    if (ours := next((link for link in chain if isinstance(link, PluginError)), None)) is not None:
+        return ours
+    meaning = (
+        _of_types(chain)
+        or _of_statuses(chain)
+        or meaning_of((*map(str, chain), *said))
+        or UNREADABLE
+    )
+    return meaning.error(is_youtube=is_youtube)
+
+
+def refusal_in(said: Iterable[str], *, is_youtube: bool = False) -> PluginError | None:
+    """Return what yt-dlp's warnings stand for, None when they say nothing."""
+    meaning = meaning_of(said)
+    return None if meaning is None else meaning.error(is_youtube=is_youtube)
+
+
+def meaning_of(said: Iterable[str]) -> Meaning | None:
+    """Return what the words of messages and warnings stand for, None when they say nothing."""
+    texts = tuple(said)
+    plain = normalised(" ".join(texts))
+    code = code_of(*texts)
+    # A block comes before all else: what else is said then is not to be believed.
+    if code not in _BLOCKS:
+        own = next((meaning for words, meaning in WORDS if words in plain), None)
+        if own is not None:
+            return own
+    return None if code is None else Meaning(code)
+
+
+def _of_types(chain: Iterable[BaseException]) -> Meaning | None:
+    names = frozenset().union(*map(_class_names, chain))
+    return next((meaning for name, meaning in TYPES if name in names), None)
+
+
+def _of_statuses(chain: Iterable[BaseException]) -> Meaning | None:
     for link in chain:
         status = getattr(link, "status", None)
         if "HTTPError" in _class_names(link) and isinstance(status, int):
-            return _of_status(status).error()
-    return refusal_in((*map(str, chain), *said)) or UNREADABLE.error()
-
-
-def refusal_in(said: Iterable[str]) -> PluginError | None:
-    """Return what the words of messages or warnings stand for, None when they say nothing."""
-    texts = tuple(said)
-    plain = normalised(" ".join(texts))
-    # A block comes before all else: what else is said then is not to be believed.
-    code = code_of(*texts)
-    if code in _BLOCKS:
-        return PluginError(code)
-    own = next((meaning for words, meaning in WORDS if words in plain), None)
-    if own is not None:
-        return own.error()
-    return None if code is None else MEANINGS.get(code, Meaning(code)).error()
+            return _of_status(status)
+    return None
 
 
 def _of_status(status: int) -> Meaning:
@@ -153,5 +176,4 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         yield link
         kept = getattr(link, "exc_info", None) or (None, None, None)
         for inner in (kept[1], getattr(link, "cause", None), link.__cause__, link.__context__):
-            if isinstance(inner, BaseException):
-                waiting.append(inner)
+            waiting += [inner] if isinstance(inner, BaseException) else []

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import vidwiz_captions
 from vidwiz.plugin_api import PluginError, Transcript
+from vidwiz_youtube.failures import failure
 from vidwiz_youtube.tracks import CaptionTrack
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def transcript(
     content = _content(file, read)
     if not content.strip():
         # YouTube answers so where it wants a token that proves a browser.
-        raise PluginError("po_token_required" if is_youtube else "empty_transcript")
+        raise failure("po_token_required") if is_youtube else PluginError("empty_transcript")
     segments = vidwiz_captions.parse(content, caption_format, name=name, language=track.language)
     return Transcript(segments, track.language)
 

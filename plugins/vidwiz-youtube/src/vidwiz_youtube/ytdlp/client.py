@@ -79,6 +79,8 @@ class Client:
         self, settings: YtDlpSettings, *, with_javascript: bool = False, newest: int | None = None
     ) -> None:
         self.log = Log()
+        self.is_youtube = False
+        """Whether the last question was about YouTube, for the words of a failure."""
         own = {"logger": self.log, "playlistend": newest}
         self._ydl = _QuietDownloader(_options(settings, with_javascript=with_javascript) | own)
 
@@ -94,6 +96,7 @@ class Client:
             return self._video(url, key)
 
     def _video(self, url: str, key: str) -> Info:
+        self.is_youtube = key.startswith("Youtube")
         info = self._extract(url, key)
         for _ in range(_MOST_HOPS):
             kind = info.get("_type") or "video"
@@ -108,6 +111,7 @@ class Client:
 
         Raises `PluginError`.
         """
+        self.is_youtube = key.startswith("Youtube")
         with self._explained():
             info = self._extract(url, key)
             for _ in range(_MOST_HOPS):
@@ -135,7 +139,8 @@ class Client:
         try:
             yield
         except Exception as exc:
-            raise failure_of(exc, self.log.warnings) from exc
+            said = self.log.warnings
+            raise failure_of(exc, said, is_youtube=self.is_youtube) from exc
 
     def _extract(self, url: str, key: str | None) -> Info:
         found = self._ydl.extract_info(url, download=False, process=False, ie_key=key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from vidwiz.plugin_api import (
@@ -17,8 +16,8 @@ from vidwiz.plugin_api import (
     VideoMetadata,
     VideoRef,
 )
-from vidwiz_youtube import refs
-from vidwiz_youtube.failures_ytdlp import refusal_in
+from vidwiz_youtube import failures, refs
+from vidwiz_youtube.failures_ytdlp import UNREADABLE, Meaning, refusal_in
 from vidwiz_youtube.tracks import choose_track
 from vidwiz_youtube.ytdlp import captions, description, installed
 from vidwiz_youtube.ytdlp.settings import YtDlpSettings
@@ -32,9 +31,6 @@ if TYPE_CHECKING:
 
 _YOUTUBE = "Youtube"  # yt-dlp's key of the extractor
 _GONE = frozenset({"private", "removed", "terminated", "invalid_id"})
-_YOUNG = timedelta(hours=48)
-"""So long after publishing or the end of a stream captions may still come."""
-
 _Result = TypeVar("_Result")
 
 
@@ -87,14 +83,14 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
         url, key = self._target(ref)
 
-        def describe(_: Client, info: Info, said: Sequence[str]) -> VideoMetadata:
+        def describe(client: Client, info: Info, said: Sequence[str]) -> VideoMetadata:
             metadata = description.metadata(info, video_id=ref.id, url=url)
             is_whole = bool(metadata.title and (metadata.channel or metadata.duration))
-            refusal = refusal_in(said)
+            refusal = refusal_in(said, is_youtube=client.is_youtube)
             if refusal and (refusal.opens_breaker or refusal.code in _GONE or not is_whole):
                 raise refusal
             if not metadata.title:
-                raise PluginError("parse_error")
+                raise UNREADABLE.error(is_youtube=client.is_youtube)
             return metadata
 
         return self._with_info(url, key, describe)
@@ -103,12 +99,12 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         url, key = self._target(ref)
 
         def read(client: Client, info: Info, said: Sequence[str]) -> Transcript:
-            _require_over(info)
+            _require_over(info, is_youtube=client.is_youtube)
             tracks = captions.tracks_of(info)
             track = choose_track(tracks, languages, _language_of(info))
             if track is None:
-                raise _why_none(info, said)
-            return captions.transcript(track, client.read, is_youtube=key == _YOUTUBE)
+                raise _why_none(info, said, is_youtube=client.is_youtube)
+            return captions.transcript(track, client.read, is_youtube=client.is_youtube)
 
         return self._with_info(url, key, read)
 
@@ -151,15 +147,13 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         return ref.url, match.key
 
 
-def _require_over(info: Info) -> None:
+def _require_over(info: Info, *, is_youtube: bool) -> None:
     """Raise while a stream has not begun or is not over: it has no captions, or a part of them."""
     status = description.live_status(info)
     if status == "is_upcoming":
-        begins = description.starts_at(info)
-        is_ahead = begins is not None and begins > datetime.now(UTC)
-        raise PluginError("not_started", retry_at=begins if is_ahead else None)
+        raise failures.not_started(description.starts_at(info))
     if status in ("is_live", "post_live"):
-        raise PluginError("live_now")
+        raise Meaning("live_now").error(is_youtube=is_youtube)
 
 
 def _language_of(info: Info) -> str | None:
@@ -167,11 +161,10 @@ def _language_of(info: Info) -> str | None:
     return language if isinstance(language, str) else None
 
 
-def _why_none(info: Info, said: Sequence[str]) -> PluginError:
+def _why_none(info: Info, said: Sequence[str], *, is_youtube: bool) -> PluginError:
     """Return why a video has no captions: refused, not made yet, or none."""
-    if refusal := refusal_in(said):
-        return refusal
-    since = description.over_at(info)
-    if since is not None and datetime.now(UTC) - since < _YOUNG:
-        return PluginError("captions_not_ready")
-    return PluginError("no_captions")
+    refusal = refusal_in(said, is_youtube=is_youtube)
+    if refusal or not is_youtube:
+        # Other sites make none by themselves, so a new video gets none by waiting.
+        return refusal or PluginError("no_captions")
+    return failures.no_captions(description.over_at(info))

@@ -87,6 +87,7 @@ class Lists:
             return None
         try:
             with Client(self._settings) as client:
+                client.is_youtube = True
                 title, videos = read_feed(client.read(feed_url(list_id)))
         except PluginError as error:
             if error.opens_breaker:
