@@ -48,13 +48,13 @@ def require_public_url(url: str) -> None:
 
 
 def public_addresses(
-    host: str, port: int, look_up: Callable[..., list[Any]] = socket.getaddrinfo
+    host: str, port: int, look_up: Callable[..., list[Any]] | None = None
 ) -> list[str]:
     """Return the IP addresses of a host; raise `PrivateAddressError` when one is not public.
 
     Connecting to these, not to the name, leaves no second look-up that could say otherwise.
     """
-    found = look_up(host, port, 0, socket.SOCK_STREAM)
+    found = (look_up or socket.getaddrinfo)(host, port, 0, socket.SOCK_STREAM)
     addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
     if not all(map(is_public_address, addresses)):
         raise PrivateAddressError("a name that leads into a private network")
@@ -122,8 +122,7 @@ class GuardedRH(RequestsRH):  # type: ignore[misc]
             max_retries=urllib3.util.retry.Retry(False),
         )
         session.adapters.clear()
-        session.mount("https://", adapter)
-        session.mount("http://", adapter)
+        session.mount("", adapter)  # also what is not http(s), to be refused
         return session
 
     def _make_sslcontext(self, legacy_ssl_support: Any = None) -> ssl.SSLContext:  # noqa: ANN401
