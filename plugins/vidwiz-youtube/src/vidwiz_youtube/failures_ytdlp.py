@@ -113,12 +113,11 @@ def failure_of(
     chain = list(_chain(error))
     if (ours := next((link for link in chain if isinstance(link, PluginError)), None)) is not None:
         return ours
-    meaning = (
-        _of_types(chain)
-        or _of_statuses(chain)
-        or meaning_of((*map(str, chain), *said))
-        or UNREADABLE
-    )
+    words = meaning_of((*map(str, chain), *said))
+    # After a block yt-dlp goes on with other addresses, whose answers then come last.
+    is_block = words is not None and words.code in _BLOCKS
+    meaning = words if is_block else _of_types(chain) or _of_statuses(chain) or words
+    meaning = meaning or UNREADABLE
     return meaning.error(is_youtube=is_youtube)
 
 
