@@ -67,8 +67,11 @@ def deciding(errors: Sequence[PluginError]) -> PluginError:
 
 
 def _without_unconfirmed(errors: Sequence[PluginError]) -> Sequence[PluginError]:
-    """Leave out what one source says alone while others could not say anything."""
-    sources = [error for error in errors if error.code not in _NO_SOURCE]
+    """Leave out what one source says alone while others could not say anything.
+
+    What is no source of this video is left out as well: it is not what is wrong.
+    """
+    sources = [error for error in errors if error.code not in _NO_SOURCE] or errors
     agreeing = [error for error in sources if error.code in _CONFIRMING]
     others = [error for error in sources if error.code not in _CONFIRMING]
-    return others if len(agreeing) == 1 and others else errors
+    return others if len(agreeing) == 1 and others else sources

@@ -129,8 +129,8 @@ def _remove_old(runtime: Runtime) -> None:
 
 
 _STEPS = (
-    *(_recover_expired, _notify_due, _notify_blocked, _dispatch, _find_forgotten_notes),
-    _remove_old,
+    *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old),
+    _notify_blocked,
 )
 
 
