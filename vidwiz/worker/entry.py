@@ -55,6 +55,8 @@ def preload() -> None:
     flask_app = app()
     runtime = runtime_of(flask_app)
     runtime.preload_plugins()
+    if any(fetcher.info.paced for fetcher in runtime.fetchers()):
+        runtime.pace.preload()
     warm_up(flask_app, runtime)
 
 
