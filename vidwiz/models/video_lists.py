@@ -106,7 +106,7 @@ class ImportItem(Base):
     video_id: Mapped[str] = mapped_column(sa.String(128))
     url: Mapped[str | None] = mapped_column(sa.Text)
     title: Mapped[str | None] = mapped_column(sa.Text)
-    duration: Mapped[float | None]
+    duration: Mapped[float | None] = mapped_column(sa.Float)
     state: Mapped[str] = mapped_column(sa.String(16))
     saved: Mapped[bool] = mapped_column(default=False)
 

@@ -9,7 +9,7 @@ from vidwiz.plugin_api import Handling, PluginError
 from vidwiz.tasks.types import OWN_FAILURES
 
 if TYPE_CHECKING:
-    from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
+    from vidwiz.plugin_api import Fetcher, LLMProvider, MetadataFetcher, TranscriptFetcher
     from vidwiz.plugin_host.chain import Chain
 
 
@@ -21,6 +21,14 @@ class Providers:
     transcript_fetchers: list[TranscriptFetcher]
     llm: LLMProvider | None
     chain: Chain
+    user_daily_videos: int = 200
+    """How many new videos a user's imports may bring a day."""
+
+    @property
+    def fetchers(self) -> list[Fetcher]:
+        """All fetchers, each once, in the order in which they are asked."""
+        both: list[Fetcher] = [*self.metadata_fetchers, *self.transcript_fetchers]
+        return list({id(fetcher): fetcher for fetcher in both}.values())
 
     def require_llm(self) -> LLMProvider:
         """Return the LLM provider; raise `PluginError` (`no_provider`) when there is none."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidwiz.plugin_api import Segment, Transcript, VideoMetadata
+    from vidwiz.plugin_api import Segment, Transcript, VideoList, VideoMetadata
     from vidwiz.services.writing import VideoContext
 
 
@@ -35,7 +35,19 @@ class TextInputs:
     """Seconds; None for a summary."""
 
 
-Inputs = FetchInputs | TextInputs
+@dataclass(frozen=True, slots=True)
+class ListInputs:
+    """What to ask a site about a list; without `url` there is nothing to ask.
+
+    With `newest` only so many videos are asked for first, of which `seen` are known.
+    """
+
+    url: str | None = None
+    newest: int | None = None
+    seen: frozenset[str] = frozenset()
+
+
+Inputs = FetchInputs | TextInputs | ListInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +90,19 @@ class NoteResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ListResult:
+    """What a site said of a list, None where nothing was to be asked.
+
+    `daily_videos` is how many new videos the list's user may bring a day.
+    """
+
+    found: VideoList | None
+    daily_videos: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotNeeded:
     """The work was done or unwanted when the attempt looked."""
 
 
-Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | NotNeeded
+Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | ListResult | NotNeeded

@@ -15,6 +15,7 @@ from vidwiz.plugin_api import (
     PluginError,
     TranscriptFetcher,
 )
+from vidwiz.plugin_host import list_sources
 from vidwiz.plugin_host.calls import call
 from vidwiz.ports import transaction_open
 
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import (
         Completion,
         CompletionOptions,
+        Fetcher,
         LLMProvider,
         Message,
         Plugin,
         Transcript,
+        VideoList,
         VideoMetadata,
         VideoRef,
     )
@@ -82,6 +85,31 @@ class Chain:
             return transcript
 
         return self._first(fetchers, ref, fetch)
+
+    def expand(
+        self, fetchers: Sequence[Fetcher], url: str, newest: int | None = None
+    ) -> tuple[VideoList, str]:
+        """Return a playlist or channel and who knew it; raise `PluginError` when nobody did.
+
+        Those that know such a list are asked in their order, each of them if those before failed:
+        what one source says is gone another may still have.
+        """
+        _refuse_within_transaction()
+        errors: list[PluginError] = []
+        for fetcher in list_sources.knowing(fetchers, url):
+            try:
+                found = self._ask(fetcher, lambda source: source.expand(url, newest))
+            except PluginError as error:
+                errors.append(error)
+            else:
+                return list_sources.checked(found), fetcher.info.name
+        if not errors:
+            raise PluginError(
+                "no_fetcher",
+                "No fetcher on this server knows this playlist or channel.",
+                handling=Handling.OPERATOR,
+            )
+        raise min(errors, key=lambda error: _BY_SIGNIFICANCE.index(error.handling))
 
     def write(
         self, provider: LLMProvider, messages: Sequence[Message], options: CompletionOptions

@@ -39,6 +39,7 @@ class WorkerContext:
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
             Chain(DatabaseHealth(runtime), interrupts),
+            config.user_daily_videos,
         )
         self._leases = LeaseKeeper(
             ledger,

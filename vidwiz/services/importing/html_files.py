@@ -24,7 +24,8 @@ def read(text: str, beginning: str) -> FileContents:
         raise InvalidInputError(
             "this page has no links to videos", field="file", code="invalid_file"
         )
-    entries, lists = [], []
+    entries: list[Entry] = []
+    lists: list[Entry] = []
     for link in reader.found:
         feed = _followed(link.text)
         (entries if feed is None else lists).append(
