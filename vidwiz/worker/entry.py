@@ -79,9 +79,10 @@ def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
     try:
         with flask_app.app_context():
             # In turn, so that no kind keeps another from being worked on.
-            for kind in kinds:
-                if runner.drain(kind.name, [int(task_id) for task_id in task_ids]):
-                    runtime_of(flask_app).queue.notify(kind.name, [])
+            wanted = [int(task_id) for task_id in task_ids]
+            more_may_be_due = [runner.drain(kind.name, wanted) for kind in kinds]
+            if any(more_may_be_due):
+                runtime_of(flask_app).queue.notify(kinds[0].name, [])
         return dict(runner.outcomes - before)
     finally:
         _Process.job = None
