@@ -13,6 +13,7 @@ from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
 from vidwiz.plugin_host import choice
+from vidwiz.plugin_host.sites import Sites
 from vidwiz.queueing import connections
 from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
@@ -54,6 +55,10 @@ class Runtime:
         """Return the fetchers to ask, in order."""
         names = choice.orders(self.config)["transcript_fetchers"]
         return self.plugins.ready("transcript_fetchers", TranscriptFetcher, names)
+
+    def sites(self) -> Sites:
+        """Return who tells which video an address names, and what may become known."""
+        return Sites((*self.metadata_fetchers(), *self.transcript_fetchers()), self.config.sites)
 
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""

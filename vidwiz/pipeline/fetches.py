@@ -13,6 +13,7 @@ from vidwiz.pipeline.work import (
 from vidwiz.plugin_api import VideoMetadata
 from vidwiz.services import dispatch, transcripts, video_ids, videos
 from vidwiz.services.transcripts import Accepted, StoredObject
+from vidwiz.statements.videos import URL
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -27,9 +28,12 @@ EXAMPLE_METADATA = MetadataResult(VideoMetadata(id="example"), "example")
 EXAMPLE_TRANSCRIPT = StoredObject("transcripts/example.json", EXAMPLE_SHA256, None, "example")
 
 
-def inputs(_reader: InputReader, claim: Claim) -> FetchInputs:
+def inputs(reader: InputReader, claim: Claim) -> FetchInputs:
     """Return which video to ask for; an active task means that its result still lacks."""
-    return FetchInputs(claim.video_id)
+    if video_ids.site(claim.video_id) == video_ids.YOUTUBE:
+        return FetchInputs(claim.video_id)
+    row = reader.row(URL, {"video_id": claim.video_id})
+    return FetchInputs(claim.video_id, row.url if row is not None else None)
 
 
 def needs_metadata(session: Session, item: WorkItem) -> bool:
@@ -39,7 +43,7 @@ def needs_metadata(session: Session, item: WorkItem) -> bool:
 
 def fetch_metadata(asked: FetchInputs, providers: Providers) -> MetadataResult:
     """Ask the metadata fetchers in their order; raise `PluginError` when none knows the video."""
-    ref = video_ids.ref(asked.video_id)
+    ref = video_ids.ref(asked.video_id, asked.url)
     metadata, source = providers.chain.metadata(providers.metadata_fetchers, ref)
     return MetadataResult(metadata, source)
 
@@ -57,7 +61,7 @@ def needs_transcript(session: Session, item: WorkItem) -> bool:
 
 def fetch_transcript(asked: FetchInputs, providers: Providers) -> TranscriptResult:
     """Ask the transcript fetchers in their order; raise `PluginError` when none has captions."""
-    ref = video_ids.ref(asked.video_id)
+    ref = video_ids.ref(asked.video_id, asked.url)
     transcript, source = providers.chain.transcript(providers.transcript_fetchers, ref)
     return TranscriptResult(transcript, source)
 

@@ -77,17 +77,17 @@ class Call(threading.Thread, Generic[T]):
         return cast("T", self._result)
 
 
-def call(plugin: Plugin, work: Callable[[], T]) -> T:
+def call(plugin: Plugin, work: Callable[[], T], *, seconds: float | None = None) -> T:
     """Return what `work` returns, which calls `plugin`; raise what it raises.
 
-    Raises `PluginError` (`timed_out`) after the plugin's `timeout_seconds`, and at once while too
-    many earlier calls of it still hang.
+    Raises `PluginError` (`timed_out`) after `seconds`, by default the plugin's `timeout_seconds`,
+    and at once while too many earlier calls of it still hang.
     """
     if _given_up(plugin) >= MOST_GIVEN_UP:
         raise PluginError("timed_out")
     running = Call(plugin, work)
     running.start()
-    if not running.finish(plugin.info.timeout_seconds):
+    if not running.finish(plugin.info.timeout_seconds if seconds is None else seconds):
         raise PluginError("timed_out")
     return running.result()
 
