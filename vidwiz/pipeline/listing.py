@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from vidwiz.models import Follow, ImportState, VideoImport
-from vidwiz.pipeline.work import ListInputs, ListResult
+from vidwiz.pipeline.work import ListedVideos, ListInputs, ListResult
 from vidwiz.services.cleaning import clean_line
 from vidwiz.services.importing import adding, follows, imports, naming
 from vidwiz.services.importing.adding import NextStep
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from vidwiz.pipeline.kinds import InputReader
     from vidwiz.pipeline.providers import Providers
-    from vidwiz.plugin_api import VideoList
+    from vidwiz.plugin_host.chain import Chain
+    from vidwiz.plugin_host.sites import Sites
     from vidwiz.ports import UnitOfWork
     from vidwiz.tasks.types import Claim, WorkItem
 
@@ -60,16 +61,21 @@ def expand(asked: ListInputs, providers: Providers) -> ListResult:
     """Ask the fetchers that know the list, if there is something to ask; raise `PluginError`."""
     if asked.url is None:
         return ListResult(None, providers.user_daily_videos)
-    fetchers = providers.fetchers
-    found, _ = providers.chain.expand(fetchers, asked.url, asked.newest)
-    if asked.newest is not None and found.videos and not _is_continued(found, asked.seen):
+    found = look(providers.chain, providers.sites, asked.url, asked.newest)
+    videos = found.named.videos
+    is_gap = videos and not any(video.video_id in asked.seen for video in videos)
+    if asked.newest is not None and is_gap:
         # More came than were asked for, so that there may be others between.
-        found, _ = providers.chain.expand(fetchers, asked.url)
+        found = look(providers.chain, providers.sites, asked.url)
     return ListResult(found, providers.user_daily_videos)
 
 
-def _is_continued(found: VideoList, seen: frozenset[str]) -> bool:
-    return any(video.video_id in seen for video in naming.of_listed(found.videos).videos)
+def look(chain: Chain, sites: Sites, url: str, newest: int | None = None) -> ListedVideos:
+    """Ask for the videos of a playlist or channel; raise `PluginError`."""
+    found = chain.expand(sites.list_fetchers(url), url, newest)
+    title = clean_line(found.title)[:_LONGEST_TITLE] if found.title else ""
+    named = naming.of_listed(found.videos, sites.of_ref)
+    return ListedVideos(named, found.key[:_LONGEST_LIST_KEY], title or None)
 
 
 def write(uow: UnitOfWork, item: WorkItem, result: ListResult) -> NextStep | None:
@@ -88,20 +94,14 @@ def write(uow: UnitOfWork, item: WorkItem, result: ListResult) -> NextStep | Non
         return adding.add_some(uow, found, daily_videos=result.daily_videos)
     if result.found is None:
         return None
-    named = naming.of_listed(result.found.videos)
-    return adding.take_list(uow, found, named, _title(result.found))
+    return adding.take_list(uow, found, result.found.named, result.found.title)
 
 
 def _write_check(uow: UnitOfWork, follow_id: int, result: ListResult) -> None:
     follow = follows.lock(uow, follow_id)
     if follow is not None and result.found is not None:
-        named = naming.of_listed(result.found.videos)
-        key = result.found.key[:_LONGEST_LIST_KEY]
-        follows.take_check(uow, follow, named, key=key, title=_title(result.found))
-
-
-def _title(found: VideoList) -> str | None:
-    return clean_line(found.title)[:_LONGEST_TITLE] or None if found.title else None
+        listed = result.found
+        follows.take_check(uow, follow, listed.named, key=listed.key, title=listed.title)
 
 
 def schedule_next(uow: UnitOfWork, step: NextStep, _priority: int) -> None:

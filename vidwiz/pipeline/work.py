@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from vidwiz.plugin_api import Segment, Transcript, VideoList, VideoMetadata
+    from vidwiz.plugin_api import Segment, Transcript, VideoMetadata
+    from vidwiz.services.importing.naming import Named
     from vidwiz.services.writing import VideoContext
 
 
@@ -91,13 +92,22 @@ class NoteResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedVideos:
+    """A playlist or channel as a site has it now; `key` names it beyond its address."""
+
+    named: Named
+    key: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ListResult:
     """What a site said of a list, None where nothing was to be asked.
 
     `daily_videos` is how many new videos the list's user may bring a day.
     """
 
-    found: VideoList | None
+    found: ListedVideos | None
     daily_videos: int
 
 

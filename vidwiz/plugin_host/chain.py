@@ -15,8 +15,8 @@ from vidwiz.plugin_api import (
     PluginError,
     TranscriptFetcher,
 )
-from vidwiz.plugin_host import list_sources
 from vidwiz.plugin_host.calls import call
+from vidwiz.plugin_host.checked_lists import checked
 from vidwiz.ports import transaction_open
 
 if TYPE_CHECKING:
@@ -61,11 +61,13 @@ class Chain:
     """Asks fetchers in their order, and the LLM provider.
 
     Each call ends in time (`plugin_host.calls`). `interrupts` are exceptions that are not a
-    plugin's failure, such as the time-out of a job: they pass through.
+    plugin's failure, such as the time-out of a job: they pass through. `fetch_seconds` is how long
+    one call of a fetcher may take, None for the fetcher's own time-out.
     """
 
     health: FetcherHealth
     interrupts: tuple[type[BaseException], ...] = ()
+    fetch_seconds: float | None = None
 
     def metadata(
         self, fetchers: Sequence[MetadataFetcher], ref: VideoRef
@@ -86,23 +88,19 @@ class Chain:
 
         return self._first(fetchers, ref, fetch)
 
-    def expand(
-        self, fetchers: Sequence[Fetcher], url: str, newest: int | None = None
-    ) -> tuple[VideoList, str]:
-        """Return a playlist or channel and who knew it; raise `PluginError` when nobody did.
+    def expand(self, fetchers: Sequence[Fetcher], url: str, newest: int | None = None) -> VideoList:
+        """Return a playlist or channel; raise `PluginError` when none of the fetchers tells it.
 
-        Those that know such a list are asked in their order, each of them if those before failed:
-        what one source says is gone another may still have.
+        `fetchers` are those that know such an address (`Sites.list_fetchers`). Each is asked if
+        those before failed, whatever they said: what is gone from a feed may still be there.
         """
         _refuse_within_transaction()
         errors: list[PluginError] = []
-        for fetcher in list_sources.knowing(fetchers, url):
+        for fetcher in fetchers:
             try:
-                found = self._ask(fetcher, lambda source: source.expand(url, newest))
+                return checked(self._ask(fetcher, lambda source: source.expand(url, newest)))
             except PluginError as error:
                 errors.append(error)
-            else:
-                return list_sources.checked(found), fetcher.info.name
         if not errors:
             raise PluginError(
                 "no_fetcher",
@@ -150,7 +148,7 @@ class Chain:
         if next_probe is not None:
             raise PluginError("ip_blocked", retry_at=next_probe)
         try:
-            result = call(fetcher, partial(ask, fetcher))
+            result = call(fetcher, partial(ask, fetcher), seconds=self.fetch_seconds)
         except PluginError as error:
             if error.opens_breaker:
                 self.health.refused(name, error.code, error.retry_at)

@@ -40,6 +40,7 @@ class WorkerContext:
             runtime.llm_provider(),
             Chain(DatabaseHealth(runtime), interrupts),
             config.user_daily_videos,
+            config.sites,
         )
         self._leases = LeaseKeeper(
             ledger,

@@ -26,6 +26,7 @@ from vidwiz.models import (
 from vidwiz.ports import VideoChanged
 from vidwiz.services import quotas, videos
 from vidwiz.services.importing import imports, progress
+from vidwiz.services.video_ids import NamedVideo
 from vidwiz.tasks import scheduling, subjects
 from vidwiz.tasks.types import TaskFailure, TaskType, WorkItem
 
@@ -110,7 +111,8 @@ def _add(uow: UnitOfWork, item: ImportItem, user_id: int, allowance: Allowance |
     if counts and not quotas.take(uow, cast("Allowance", allowance)):
         return
     try:
-        videos.ensure(uow, item.video_id, title=item.title, priority=Priority.IMPORT)
+        video = NamedVideo(item.video_id, item.url)
+        videos.ensure(uow, video, title=item.title, priority=Priority.IMPORT)
     except InvalidInputError:
         item.state = ItemState.FAILED.value
         return

@@ -23,7 +23,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedVideo:
+class ImportedVideo:
     """A video that an import is about; `duration` is in seconds."""
 
     video_id: str

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from vidwiz.ports import UnitOfWork
-    from vidwiz.services.importing.entries import NamedVideo
+    from vidwiz.services.importing.entries import ImportedVideo
     from vidwiz.services.importing.naming import Named
     from vidwiz.tasks.stages import Stage
 
@@ -242,7 +242,7 @@ def _take_key(uow: UnitOfWork, follow: Follow, key: str) -> bool:
     return True
 
 
-def _note_seen(uow: UnitOfWork, follow_id: int, new: Sequence[NamedVideo]) -> None:
+def _note_seen(uow: UnitOfWork, follow_id: int, new: Sequence[ImportedVideo]) -> None:
     for begin in range(0, len(new), _AT_ONCE):
         rows = [
             {"follow_id": follow_id, "video_id": video.video_id}

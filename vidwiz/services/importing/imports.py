@@ -21,7 +21,7 @@ from vidwiz.models import (
     VideoImport,
 )
 from vidwiz.models.upsert import insert_ignoring
-from vidwiz.services.importing.entries import NamedVideo, Unreadable
+from vidwiz.services.importing.entries import ImportedVideo, Unreadable
 from vidwiz.services.importing.estimate import Workload
 from vidwiz.tasks import scheduling, subjects
 
@@ -46,7 +46,7 @@ class ImportSource:
     key: str
     url: str | None = None
     title: str | None = None
-    videos: Sequence[NamedVideo] | None = None
+    videos: Sequence[ImportedVideo] | None = None
     unreadable: Unreadable = field(default_factory=Unreadable)
 
     @classmethod
@@ -119,7 +119,9 @@ def create(uow: UnitOfWork, user_id: int, source: ImportSource) -> tuple[int, bo
     return inserted, True
 
 
-def add_items(uow: UnitOfWork, import_id: int, user_id: int, videos: Sequence[NamedVideo]) -> None:
+def add_items(
+    uow: UnitOfWork, import_id: int, user_id: int, videos: Sequence[ImportedVideo]
+) -> None:
     """Note which videos the import has, and which of them the user has had before."""
     for some in _slices(videos):
         uow.session.execute(
@@ -201,7 +203,7 @@ class Forecast:
     """Of the new ones those of which the transcript is not here yet."""
 
 
-def forecast(session: Session, user_id: int, videos: Sequence[NamedVideo]) -> Forecast:
+def forecast(session: Session, user_id: int, videos: Sequence[ImportedVideo]) -> Forecast:
     """Return what an import of these videos would do; changes nothing."""
     ids = [video.video_id for video in videos]
     had = _among(session, ids, _had_by(user_id).subquery().c.video_id)
