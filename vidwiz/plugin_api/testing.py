@@ -142,8 +142,8 @@ class PluginContract:
 class FetcherContract(PluginContract):
     """What holds for fetchers of both kinds, as far as they say that they can do it.
 
-    `addresses` are pairs: the address of a video and what `resolve` makes of it; `search_title` is a title
-    that a search finds something for; `list_address` is the address of a list with a video in it.
+    `addresses` are pairs: the address of a video and what `resolve` makes of it; `search_title` is
+    a title that a search finds something for; `list_address` is that of a list with a video in it.
     """
 
     addresses: ClassVar[Sequence[tuple[str, VideoRef]]] = ()

@@ -15,6 +15,7 @@ from vidwiz.plugin_api import (
     PluginError,
     TranscriptFetcher,
 )
+from vidwiz.plugin_host import results
 from vidwiz.plugin_host.calls import call
 from vidwiz.ports import transaction_open
 
@@ -68,7 +69,9 @@ class Chain:
         self, fetchers: Sequence[MetadataFetcher], ref: VideoRef
     ) -> tuple[VideoMetadata, str]:
         """Return the metadata and who knew it; raise `PluginError` when nobody did."""
-        return self._first(fetchers, ref, lambda fetcher: fetcher.fetch_metadata(ref))
+        return self._first(
+            fetchers, ref, lambda fetcher: results.metadata(fetcher.fetch_metadata(ref), ref)
+        )
 
     def transcript(
         self, fetchers: Sequence[TranscriptFetcher], ref: VideoRef, languages: Sequence[str] = ()
@@ -76,7 +79,7 @@ class Chain:
         """Return the transcript and who knew it; raise `PluginError` when nobody did."""
 
         def fetch(fetcher: TranscriptFetcher) -> Transcript:
-            transcript = fetcher.fetch_transcript(ref, languages)
+            transcript = results.transcript(fetcher.fetch_transcript(ref, languages))
             if not any(segment.text.strip() for segment in transcript.segments):
                 raise PluginError("empty_transcript")
             return transcript
@@ -168,7 +171,7 @@ def _complete(
         characters = sum(len(message.content) for message in messages)
         if characters > most * _MOST_CHARACTERS_A_TOKEN:
             raise PluginError("too_long")
-    return provider.complete(messages, options)
+    return results.completion(provider.complete(messages, options))
 
 
 def _with_schema(messages: Sequence[Message], options: CompletionOptions) -> Sequence[Message]:
