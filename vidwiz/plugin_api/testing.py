@@ -77,6 +77,17 @@ _STRANGE_ADDRESSES = (
 )
 
 
+def refuse_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make every connection and every look-up of a host fail the test."""
+
+    def refuse(*_args: object, **_options: object) -> None:
+        pytest.fail("the network was used where it may not be")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket.socket, "connect_ex", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+
+
 class PluginContract:
     """What holds for every plugin."""
 
@@ -103,13 +114,7 @@ class PluginContract:
     def no_network(self, plugin: Plugin, monkeypatch: pytest.MonkeyPatch) -> None:
         """Make every connection and every look-up of a host fail, once the plugin is made."""
         del plugin
-
-        def refuse(*_args: object, **_options: object) -> None:
-            pytest.fail("the network was used where it may not be")
-
-        monkeypatch.setattr(socket.socket, "connect", refuse)
-        monkeypatch.setattr(socket.socket, "connect_ex", refuse)
-        monkeypatch.setattr(socket, "getaddrinfo", refuse)
+        refuse_network(monkeypatch)
 
     def test_info_describes_the_plugin(self, plugin: Plugin) -> None:
         assert _NAME.fullmatch(plugin.info.name)
@@ -359,8 +364,8 @@ def _on_other_hosts(addresses: Sequence[str]) -> Iterator[str]:
     for address in addresses:
         parts = urlsplit(address)
         host = parts.hostname or ""
-        elsewhere = f"{host.rpartition('.')[0]}.example"
-        for forged in ("a.example", f"{host}.a.example", elsewhere, f"{host}@a.example"):
+        elsewhere = f"{host.rpartition('.')[0]}.invalid"
+        for forged in ("a.invalid", f"{host}.a.invalid", elsewhere, f"{host}@a.invalid"):
             yield parts._replace(netloc=forged).geturl()
 
 
