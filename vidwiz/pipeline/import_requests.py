@@ -194,3 +194,8 @@ class SharedHealth:
         """Close the breaker."""
         with self._parts.unit_of_work() as uow:
             fetcher_health.succeeded(uow, provider, self._network)
+
+    def count(self, provider: str, code: str | None) -> None:
+        """Count a call of a site."""
+        with self._parts.unit_of_work() as uow:
+            fetcher_health.count(uow, provider, self._network, code)

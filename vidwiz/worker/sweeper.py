@@ -147,12 +147,6 @@ def _remove_old(runtime: Runtime) -> None:
     runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
 
 
-_STEPS = (
-    *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old),
-    _notify_blocked,
-)
-
-
 def _old_tasks() -> list[int]:
     with read_transaction() as session:
         return retention.old_tasks(session)
@@ -160,7 +154,7 @@ def _old_tasks() -> list[int]:
 
 _STEPS = (
     *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes),
-    *(_settle_imports, _check_follows, _remove_old),
+    *(_settle_imports, _check_follows, _notify_blocked, _remove_old),
 )
 
 
