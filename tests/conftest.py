@@ -31,4 +31,5 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.apps",
     "tests.fixtures.stacks",
+    "tests.fixtures.youtube",
 ]
