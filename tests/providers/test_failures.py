@@ -136,6 +136,25 @@ def test_the_time_that_a_server_asks_for_is_kept(family, form):
     assert abs(error.retry_at - then) < timedelta(seconds=5)
 
 
+@WITHOUT_OLLAMA
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_short_pause_is_made_within_the_call(family, stream):
+    family.server.script(*[Fault("rate_limited", headers={"Retry-After": "0.2"})] * 2)
+    began = time.monotonic()
+    assert take(family.provider, NOTE, stream=stream).text
+    assert time.monotonic() - began >= 0.3
+    assert len(family.server.requests) == 3
+
+
+@WITHOUT_OLLAMA
+def test_a_server_that_always_asks_for_short_pauses_is_given_up(family):
+    family.server.script(*[Fault("rate_limited", headers={"Retry-After": "0.01"})] * 50)
+    with pytest.raises(PluginError) as caught:
+        take(family.provider, NOTE, stream=False)
+    assert caught.value.code == "rate_limited"
+    assert len(family.server.requests) == 6
+
+
 @pytest.mark.parametrize("value", ["0", "-1", "soon", "nan", "1e400"])
 def test_a_strange_time_holds_nothing_up(family, value):
     began = time.monotonic()

@@ -8,7 +8,7 @@ from tests.fake_llm import FakeLLM, Fault
 from tests.providers.conftest import KINDS, NOTE, PROMPT, SUMMARY, provider_for, take
 from vidwiz.plugin_api import PluginError, Secret
 
-DEEP = b'{"a":' * 20_000 + b"1" + b"}" * 20_000
+DEEP = b'{"a":' * 3000 + b"1" + b"}" * 3000
 OPENAI = [
     b'{"choices": null}',
     b'{"choices": {}}',

@@ -14,7 +14,7 @@ from vidwiz.plugin_api import (
     PluginInfo,
     PluginUnavailableError,
 )
-from vidwiz.plugin_api.answers import ThoughtFilter
+from vidwiz.plugin_api.answers import Patience, ThoughtFilter
 from vidwiz_openai import failures, reading, requests
 from vidwiz_openai.abilities import MEMORY, Level
 from vidwiz_openai.connection import Connection, keep_quiet
@@ -117,6 +117,7 @@ class OpenAIProvider(LLMProvider):
     ) -> tuple[Any, Abilities]:
         """Return the answer, or the stream of it, and what the server takes."""
         known = MEMORY.of(self.settings, model)
+        patience = Patience()
         while True:
             asked = requests.fields(self.settings, known, messages, options)
             if stream:
@@ -125,9 +126,12 @@ class OpenAIProvider(LLMProvider):
             if said is None:
                 MEMORY.keep(self.settings, model, known)
                 return response, known
+            failure = said.failure(model)
+            if failure.code == "rate_limited" and patience.pause(failure.retry_at):
+                continue
             less = known.after(said, had_schema="response_format" in asked)
             if less is None:
-                raise said.failure(model)
+                raise failure
             known = less
 
     def _create(
