@@ -11,7 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlsplit
 
 from tests.fake_llm import writing
-from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, tokens
+from tests.fake_llm.api import CHARACTERS_A_TOKEN, Api, Prompt, RefusedError, Reply, tokens
 from tests.fake_llm.faults import Fault
 
 PAGE = b"<!doctype html><title>Welcome</title><p>This is a web page."
@@ -123,6 +123,9 @@ class FakeLLM:
             as_tool=asked.body["tools"][0]["name"] if asked.body.get("tools") else None,
         )
         _spoil(reply, asked.fault)
+        room = (prompt.window or self.context_tokens) - asked.prompt_tokens
+        if self.api.cuts_prompts and 0 < room < tokens(reply.text):
+            reply.text, reply.finish = reply.text[: room * CHARACTERS_A_TOKEN], "length"
         asked.output_tokens = reply.output_tokens = tokens(reply.text)
         return reply
 
