@@ -127,6 +127,7 @@ NOT_YET = (
         hours=49,
     ),
     Row("live now", live(Live.NOW, starts=-1), each("live_now"), hours=2),
+    Row("live now, with captions so far", live(Live.NOW), each("live_now"), hours=2),
     Row("recording being made", live(Live.PROCESSING, starts=-1), each("live_now"), hours=2),
     Row(
         "live event has ended",

@@ -44,6 +44,11 @@ class Seen:
             return not_started(self.starts_at or announced_start(self.reason, datetime.now(UTC)))
         return of_reason(self.reason, self.subreason, self.status or "")
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is no stream that goes on or begins later, whose captions would be a part."""
+        return not (self.is_live or self.is_upcoming)
+
     def without_captions(self) -> PluginError:
         """Return what it means that the video has no captions: never, not yet, or live."""
         if self.is_upcoming:

@@ -107,7 +107,7 @@ def _transcript(video: Any, languages: Sequence[str]) -> Transcript:  # noqa: AN
     state = seen(video.vid_info)
     tracks = [_track(caption) for caption in video.caption_tracks]
     chosen = choose_track(tracks, languages, state.spoken)
-    if chosen is None:
+    if chosen is None or not state.is_over:
         raise by_player(video.vid_info, video.watch_html)
     caption: Any = chosen.key
     content = json.dumps(caption.json_captions).encode()

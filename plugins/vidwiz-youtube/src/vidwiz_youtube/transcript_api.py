@@ -65,7 +65,7 @@ def _fetch(session: Session, video_id: str, languages: Sequence[str]) -> Transcr
     state = seen(_json(session, "player"), session.answers["watch"].text)
     tracks = [CaptionTrack(track.language_code, track.is_generated, track) for track in listed]
     chosen = choose_track(tracks, languages, state.spoken)
-    if chosen is None:
+    if chosen is None or not state.is_over:
         raise state.without_captions()
     track: Any = chosen.key
     track.fetch()
