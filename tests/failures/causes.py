@@ -57,7 +57,8 @@ def refuses(how: Refusal) -> Cause:
     """Have everybody refused."""
 
     def serve(server: FakeYouTube, video_id: str) -> None:
-        server.add(Video(id=video_id, tracks=[Track(automatic=True)]), Video(id=OTHER))
+        for each_id in (video_id, OTHER):
+            server.add(Video(id=each_id, tracks=[Track(automatic=True)]))
         server.block(None, how)
 
     return serve

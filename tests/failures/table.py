@@ -67,6 +67,7 @@ BLOCKS = (
         says("LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
         each("ip_blocked"),
     ),
+    Row("the player shows another video", refuses(Refusal.OTHER_VIDEO), each("ip_blocked")),
     Row("sorry page for captions", answers("timedtext", causes.SORRY), each("ip_blocked")),
     Row(
         "hourly limit",

@@ -9,7 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.fake_youtube import Answer, Channel, Line, Playability, Refusal, Track, Trouble, Video
+from tests.fake_youtube.folder import videos_of
+from tests.support import CAPTIONS
 from vidwiz.plugin_api import Chapter, PluginError, PluginUnavailableError, Secret, VideoRef
+from vidwiz_captions import parse
 from vidwiz_youtube.data_api import DataApiFetcher, DataApiSettings
 from vidwiz_youtube.oembed import OEmbedFetcher
 from vidwiz_youtube.pytube_fetcher import PytubeFetcher
@@ -294,3 +297,17 @@ def test_a_redirect_does_not_take_the_key_elsewhere(youtube, data_api, video):
     with pytest.raises(PluginError, match="parse_error"):
         data_api.fetch_metadata(ref())
     assert seen == []
+
+
+@pytest.mark.skipif(not CAPTIONS.is_dir(), reason="the real captions are not here")
+def test_real_captions_come_back_as_they_are_held(fetcher, youtube):
+    held = videos_of(CAPTIONS)[:6]
+    youtube.add(*held)
+    for video in held:
+        track = video.tracks[0]
+        transcript = fetcher.fetch_transcript(ref(video.id), (track.language,))
+        assert transcript.language == track.language
+        file = parse((CAPTIONS / f"{video.id}.{track.language}.srt").read_bytes(), "srt")
+        assert [s.text for s in transcript.segments] == [s.text for s in file]
+        starts = [s.offset for s in file]
+        assert [s.offset for s in transcript.segments] == pytest.approx(starts, abs=0.0011)

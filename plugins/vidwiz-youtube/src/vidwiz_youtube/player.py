@@ -22,6 +22,7 @@ _DATE_IN_PAGE = re.compile(r'itemprop="datePublished" content="([^"]{10,40})"')
 class Seen:
     """A video's state; what was not said is None or False."""
 
+    video_id: str | None = None
     status: str | None = None
     reason: str | None = None
     subreason: str = ""
@@ -36,8 +37,11 @@ class Seen:
     def is_playable(self) -> bool:
         return self.status in {None, "OK"}
 
-    def refusal(self) -> PluginError | None:
-        """Return why the player does not play the video; None when it does."""
+    def refusal(self, video_id: str) -> PluginError | None:
+        """Return why the player does not play the video that was asked for; None when it does."""
+        if self.video_id not in {None, video_id}:
+            # What it shows to addresses that it blocks (NewPipe#8713, and the source of yt-dlp).
+            return failure("ip_blocked")
         if self.is_playable:
             return None
         if self.is_upcoming or code_of(self.reason) == "not_started":
@@ -72,6 +76,7 @@ def seen(response: Any, page: str | None = None) -> Seen:  # noqa: ANN401 - JSON
     slate = _part(live_state, "offlineSlate", "liveStreamOfflineSlateRenderer")
     flags = {**page_details, **details}
     return Seen(
+        video_id=_text(details.get("videoId")),
         status=_text(status.get("status")),
         reason=_text(status.get("reason")),
         subreason=_subreason(status),
