@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.failures.causes import Cause
 
+CRASH = Answer(body=b'{"a":' * 100_000, content_type="application/json")
 OK = "ok"
 """Stands where a library gets round the cause."""
 
@@ -67,6 +68,7 @@ BLOCKS = (
         says("LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
         each("ip_blocked"),
     ),
+    Row("the player shows another video", refuses(Refusal.OTHER_VIDEO), each("ip_blocked")),
     Row("sorry page for captions", answers("timedtext", causes.SORRY), each("ip_blocked")),
     Row(
         "hourly limit",
@@ -95,6 +97,7 @@ READING = (
         answers("player", Answer(status=400)),
         each("parse_error"),
     ),
+    Row("an answer that crashes the library", answers("player", CRASH), each("fetcher_crash")),
     Row("404 for captions", answers("timedtext", Answer(status=404)), each("parse_error")),
     Row("broken JSON", answers("oembed", causes.GARBAGE), {OEMBED: "parse_error"}),
     Row(
@@ -127,6 +130,7 @@ NOT_YET = (
         hours=49,
     ),
     Row("live now", live(Live.NOW, starts=-1), each("live_now"), hours=2),
+    Row("live now, with captions so far", live(Live.NOW), each("live_now"), hours=2),
     Row("recording being made", live(Live.PROCESSING, starts=-1), each("live_now"), hours=2),
     Row(
         "live event has ended",
