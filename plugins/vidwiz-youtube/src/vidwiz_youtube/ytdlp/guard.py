@@ -98,6 +98,10 @@ class _PublicTLSPool(urllib3.HTTPSConnectionPool):
 class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
     """Looks at each request before it leaves; requests calls it once for every hop."""
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        self._answers: list[Response] = []
+        super().__init__(**options)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PublicPool, "https": _PublicTLSPool}
@@ -105,7 +109,15 @@ class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
         require_public_url(request.url or "")
         response: Response = super().send(request, *args, **kwargs)
+        self._answers.append(response)
         return response
+
+    def close(self) -> None:
+        # yt-dlp leaves those unread that it takes for errors, and their connections open.
+        for response in self._answers:
+            response.close()
+        self._answers.clear()
+        super().close()
 
 
 class GuardedRH(RequestsRH):  # type: ignore[misc]
