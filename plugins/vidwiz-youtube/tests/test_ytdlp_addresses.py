@@ -196,10 +196,10 @@ def test_many_threads_may_ask_first():
 def test_an_address_is_read_in_milliseconds():
     urls = [f"https://vimeo.com/{number}/{'a/' * 900}" for number in range(20)]
     fetcher.resolve(urls[0])
-    start = time.perf_counter()
+    start = time.thread_time()
     for url in urls:
         fetcher.resolve(url)
-    assert (time.perf_counter() - start) / len(urls) < 0.05  # 1 ms on a quiet machine
+    assert (time.thread_time() - start) / len(urls) < 0.03  # 2 ms, and a few for a slow machine
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,12 @@ def test_a_playlist_is_given_whole_and_in_its_order(youtube, fetcher):
 
 @pytest.mark.parametrize(
     "url",
-    [HOME, f"{HOME}/featured", "https://www.youtube.com/@example", PLAYLIST.replace("PLbread", UPLOADS)],
+    [
+        HOME,
+        f"{HOME}/featured",
+        "https://www.youtube.com/@example",
+        PLAYLIST.replace("PLbread", UPLOADS),
+    ],
     ids=["id", "tab", "handle", "uploads"],
 )
 def test_all_addresses_of_a_channel_are_one_list(youtube, fetcher, url):

@@ -235,7 +235,7 @@ def test_an_id_that_none_can_be_asks_nobody(youtube, fetcher):
 def test_settings_reach_yt_dlp_and_the_cookies_stay_as_they_are(youtube, tmp_path, monkeypatch):
     monkeypatch.setenv("SSL_CERT_FILE", str(youtube.ca_file))
     cookies = tmp_path / "cookies.txt"
-    line = "\t".join((".youtube.com", "TRUE", "/", "TRUE", "2000000000", "SID", "abc"))
+    line = ".youtube.com\tTRUE\t/\tTRUE\t2000000000\tSID\tabc"
     cookies.write_text(f"# Netscape HTTP Cookie File\n{line}\n")
     before = cookies.read_bytes(), cookies.stat().st_mtime_ns
     age = Playability(status="LOGIN_REQUIRED", reason="Sign in to confirm your age")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import yt_dlp
+from yt_dlp.extractor import get_info_extractor
 from yt_dlp.globals import plugin_dirs
 from yt_dlp.utils import YoutubeDLError
 
@@ -82,7 +83,9 @@ class Client:
         self.is_youtube = False
         """Whether the last question was about YouTube, for the words of a failure."""
         own = {"logger": self.log, "playlistend": newest}
-        self._ydl = _QuietDownloader(_options(settings, with_javascript=with_javascript) | own)
+        options = _options(settings, with_javascript=with_javascript) | own
+        # All 1,750 extractors are named to it only where one leads to another (`_follow`).
+        self._ydl = _QuietDownloader(options, auto_init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -143,10 +146,13 @@ class Client:
             raise failure_of(exc, said, is_youtube=self.is_youtube) from exc
 
     def _extract(self, url: str, key: str | None) -> Info:
+        if key is not None:
+            self._ydl.add_info_extractor(get_info_extractor(key))
         found = self._ydl.extract_info(url, download=False, process=False, ie_key=key)
         return dict(found or {})
 
     def _follow(self, info: Info) -> Info:
+        self._ydl.add_default_info_extractors()
         found = self._extract(info["url"], info.get("ie_key"))
         if info["_type"] == "url":
             return found

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from yt_dlp.networking._requests import RequestsHTTPAdapter, RequestsRH
+from yt_dlp.networking._requests import RequestsHTTPAdapter, RequestsRH, RequestsSession
 from yt_dlp.networking.exceptions import RequestError
 
 from vidwiz_youtube.ytdlp.addresses import is_public_address, is_public_name
@@ -121,20 +121,23 @@ class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
 
 
 class GuardedRH(RequestsRH):  # type: ignore[misc]
-    """yt-dlp's handler on `requests`, with the guard in it.
+    """yt-dlp's handler on `requests`, with the guard in it; its session is made as there.
 
     The name ends as yt-dlp demands of a request handler.
     """
 
     def _create_instance(self, cookiejar: Any, legacy_ssl_support: Any = None) -> Any:  # noqa: ANN401
-        session = super()._create_instance(cookiejar, legacy_ssl_support)
+        session = RequestsSession()
+        session.adapters.clear()
         adapter = _PublicAdapter(
             ssl_context=self._make_sslcontext(legacy_ssl_support=legacy_ssl_support),
             source_address=self.source_address,
             max_retries=urllib3.util.retry.Retry(False),
         )
-        session.adapters.clear()
         session.mount("", adapter)  # also what is not http(s), to be refused
+        session.headers.clear()
+        session.cookies = cookiejar
+        session.trust_env = False  # yt-dlp has read the proxies from there
         return session
 
     def _make_sslcontext(self, legacy_ssl_support: Any = None) -> ssl.SSLContext:  # noqa: ANN401
