@@ -151,6 +151,15 @@ class FakeYouTube:
             if all(getattr(request, name) == value for name, value in given.items())
         ]
 
+    def reset(self) -> None:
+        """Hold nothing again, refuse nobody, and forget all requests; added routes stay."""
+        for held in (self.videos, self.playlists, self.api_keys):
+            held.clear()
+        self.troubles = ()
+        with self._lock:
+            self._blocks.clear()
+        self.forget_requests()
+
     def forget_requests(self) -> None:
         with self._lock:
             self._requests.clear()

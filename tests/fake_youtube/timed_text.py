@@ -63,7 +63,7 @@ def _segments(track: Track, line: Line) -> list[dict[str, Any]]:
 def _srv1(track: Track) -> str:
     # The text is escaped twice, which is why readers have to unescape it twice.
     body = "".join(
-        f'<text start="{line.start:g}" dur="{line.duration:g}">'
+        f'<text start="{_number(line.start)}" dur="{_number(line.duration)}">'
         f"{html.escape(html.escape(line.text), quote=False)}</text>"
         for line in track.lines
     )
@@ -98,6 +98,10 @@ def _srt(track: Track) -> str:
         f"\n{line.text}"
         for number, line in enumerate(track.lines, 1)
     )
+
+
+def _number(seconds: float) -> str:
+    return f"{seconds:.3f}".rstrip("0").rstrip(".")
 
 
 def _ms(seconds: float) -> int:

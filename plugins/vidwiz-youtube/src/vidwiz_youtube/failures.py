@@ -58,6 +58,7 @@ _STEPS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))
 _AFTER_START = timedelta(hours=1)
 """How long after its start a stream is looked at; how long it will be, nobody knows before."""
 
+_LOOKED_AT = 10_000  # bytes of a page in which the words of a block are looked for
 _SAID = 200  # characters of a reason that nobody knows which a message repeats
 
 
@@ -120,6 +121,16 @@ def of_exception(exc: BaseException, table: Mapping[str, str]) -> str | None:
     return next((table[cls.__name__] for cls in type(exc).__mro__ if cls.__name__ in table), None)
 
 
+def of_captions(answer: bytes | None) -> PluginError:
+    """Return why what came as captions is none: an empty answer is how a token is asked for."""
+    if answer is None:
+        return failure("parse_error")
+    if not answer.strip():
+        return failure("po_token_required")
+    text = answer[:_LOOKED_AT].decode("utf-8", "replace")
+    return failure("ip_blocked" if code_of(text) == "ip_blocked" else "parse_error")
+
+
 REQUESTS: dict[str, str] = {
     "ProxyError": "network_error",
     "SSLError": "network_error",
@@ -134,7 +145,7 @@ REQUESTS: dict[str, str] = {
 """Exceptions of `requests`, which all fetchers here use, by the names of their classes."""
 
 REQUEST_SENTENCES: dict[str, str] = {
-    "ProxyError": "The proxy that the settings name did not answer. It will be tried again.",
+    "ProxyError": "YouTube, or the proxy on the way to it, did not answer. It will be tried again.",
     "SSLError": "YouTube's certificate could not be checked; behind a proxy that makes its own,"
     " REQUESTS_CA_BUNDLE must name its authority. It will be tried again.",
 }

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_youtube.failures import failure, of_exception, of_request, of_status
+from vidwiz_youtube.failures import (
+    failure,
+    of_captions,
+    of_exception,
+    of_request,
+    of_status,
+)
+from vidwiz_youtube.player import seen
 
 if TYPE_CHECKING:
+    from vidwiz.plugin_api import PluginError
     from vidwiz_youtube.web import Session
 
+BY_PLAYER = "by the player's words"
 BY_STATUS = "by the HTTP status"
 BY_CAPTIONS = "by what came as captions"
 
 EXCEPTIONS: dict[str, str] = {
-    "MembersOnly": "members_only",
-    "VideoPrivate": "private",
-    "RecordingUnavailable": "removed",
+    # By what stands in the watch page when it is asked; most causes share `VideoUnavailable`.
+    "MembersOnly": BY_PLAYER,
+    "VideoPrivate": BY_PLAYER,
+    "RecordingUnavailable": BY_PLAYER,
+    "VideoUnavailable": BY_PLAYER,
+    "LiveStreamError": BY_PLAYER,
     "AgeRestrictedError": "age_restricted",
-    "VideoRegionBlocked": "geo_blocked",
-    "LiveStreamError": "live_now",
-    "RegexMatchError": "parse_error",
-    "ExtractError": "parse_error",
-    "HTMLParseError": "parse_error",
     "PytubeError": "parse_error",
     "HTTPError": BY_STATUS,
     # Not the library's own: it lets these through.
@@ -32,10 +38,7 @@ EXCEPTIONS: dict[str, str] = {
     "TypeError": "parse_error",
     "AttributeError": "parse_error",
 }
-"""By the name of the exception's class. Those of requests are in `failures.REQUESTS`.
-
-`VideoUnavailable` is not here: pytube raises it for whatever is not playable, so the player's own
-words are read."""
+"""By the name of the exception's class. Those of requests are in `failures.REQUESTS`."""
 
 CLOSED = "YouTube no longer answers requests of the kind that pytube makes."
 
@@ -45,12 +48,19 @@ def classified(exc: Exception, session: Session) -> PluginError | None:
     code = of_exception(exc, EXCEPTIONS)
     if code is None:
         return of_request(exc)
+    if code == BY_PLAYER:
+        return by_player(session.answers["player"].json(), session.answers["watch"].text)
     if code == BY_STATUS and session.last is not None:
         if session.last.status_code == 400:  # noqa: PLR2004 - since July 2024, says pytube#1973
-            return failure("parse_error", CLOSED, handling=Handling.SWITCH)
+            return failure("parse_error", CLOSED)
         return of_status(session.last.status_code)
     if code == BY_CAPTIONS:
-        answer = session.answers.get("timedtext")
-        empty = answer is not None and not answer.content.strip()
-        return failure("po_token_required" if empty else "parse_error")
+        captions = session.answers.get("timedtext")
+        return of_captions(None if captions is None else captions.content)
     return failure(code)
+
+
+def by_player(response: object, page: str) -> PluginError:
+    """Return what the player's answer and the watch page say, of which pytube reads little."""
+    state = seen(response, page)
+    return state.refusal() or state.without_captions()

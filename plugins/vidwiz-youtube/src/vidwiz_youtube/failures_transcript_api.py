@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz_youtube.failures import failure, of_exception, of_request, of_status
+from vidwiz_youtube.failures import (
+    failure,
+    of_captions,
+    of_exception,
+    of_request,
+    of_status,
+)
 from vidwiz_youtube.player import seen
-from vidwiz_youtube.reasons import code_of
 
 if TYPE_CHECKING:
     from vidwiz.plugin_api import PluginError
@@ -33,10 +38,10 @@ EXCEPTIONS: dict[str, str] = {
     # Not the library's own: it lets these through.
     "ParseError": BY_CAPTIONS,
     "DefusedXmlException": "parse_error",
-    "KeyError": "parse_error",
-    "IndexError": "parse_error",
-    "TypeError": "parse_error",
-    "AttributeError": "parse_error",
+    "KeyError": BY_CAPTIONS,
+    "IndexError": BY_CAPTIONS,
+    "TypeError": BY_CAPTIONS,
+    "AttributeError": BY_CAPTIONS,
 }
 """By the name of the exception's class. Those of requests are in `failures.REQUESTS`."""
 
@@ -51,7 +56,8 @@ def classified(exc: Exception, session: Session) -> PluginError | None:
     if code == BY_STATUS and session.last is not None:
         return of_status(session.last.status_code)
     if code == BY_CAPTIONS:
-        return failure(_code_of_captions(session))
+        captions = session.answers.get("timedtext")
+        return of_captions(None if captions is None else captions.content)
     return failure(code)
 
 
@@ -61,13 +67,3 @@ def _by_player(session: Session) -> PluginError:
     player = session.answers["player"].json()
     state = seen(player, watch.text if watch is not None else None)
     return state.refusal() or state.without_captions()
-
-
-def _code_of_captions(session: Session) -> str:
-    """Return why captions were no XML: an empty answer is how YouTube asks for a token."""
-    answer = session.answers.get("timedtext")
-    if answer is None:
-        return "parse_error"
-    if not answer.content.strip():
-        return "po_token_required"
-    return "ip_blocked" if code_of(answer.text[:10_000]) == "ip_blocked" else "parse_error"

@@ -42,7 +42,7 @@ class Seen:
             return None
         if self.is_upcoming or code_of(self.reason) == "not_started":
             return not_started(self.starts_at or announced_start(self.reason, datetime.now(UTC)))
-        return of_reason(self.reason, self.subreason)
+        return of_reason(self.reason, self.subreason, self.status or "")
 
     def without_captions(self) -> PluginError:
         """Return what it means that the video has no captions: never, not yet, or live."""

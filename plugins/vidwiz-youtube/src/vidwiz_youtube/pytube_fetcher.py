@@ -16,7 +16,7 @@ from vidwiz.plugin_api import (
     VideoMetadata,
 )
 from vidwiz_captions import parse
-from vidwiz_youtube.failures_pytube import classified
+from vidwiz_youtube.failures_pytube import by_player, classified
 from vidwiz_youtube.player import seen
 from vidwiz_youtube.refs import SITE, chapters_of, is_video_id, watch_url
 from vidwiz_youtube.settings import RequestSettings
@@ -78,11 +78,9 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
 
 def _refuse_unplayable(video: Any) -> None:  # noqa: ANN401 - untyped library
     """Raise what the player says; pytube itself takes most refusals for videos without a title."""
-    state = seen(video.vid_info)
-    # A stream that has not begun has a title already, so pytube's own exceptions come first.
-    if not state.is_playable:
+    if not seen(video.vid_info).is_playable:
         video.check_availability()
-        raise seen(video.vid_info, video.watch_html).refusal() or PluginError("parse_error")
+        raise by_player(video.vid_info, video.watch_html)
 
 
 def _metadata(video: Any) -> VideoMetadata:  # noqa: ANN401 - untyped library
@@ -110,7 +108,7 @@ def _transcript(video: Any, languages: Sequence[str]) -> Transcript:  # noqa: AN
     tracks = [_track(caption) for caption in video.caption_tracks]
     chosen = choose_track(tracks, languages, state.spoken)
     if chosen is None:
-        raise seen(video.vid_info, video.watch_html).without_captions()
+        raise by_player(video.vid_info, video.watch_html)
     caption: Any = chosen.key
     content = json.dumps(caption.json_captions).encode()
     return Transcript(parse(content, "json3", name="YouTube's answer"), chosen.language)

@@ -16,11 +16,12 @@ SITE = "youtube"
 _VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 _CLOCK = r"\(?\[?((?:\d{1,2}:)?\d{1,2}:[0-5]\d)\]?\)?"
 _TIME_FIRST = re.compile(rf"^[\W_]*{_CLOCK}(?:[\s\-–—:.|)]+)(\S.*)$")
-_TIME_LAST = re.compile(rf"^(.*\S)[\s\-–—:.|(]+{_CLOCK}\s*$")
+_TIME_LAST = re.compile(rf"^(\S.*?)[\s\-–—:.|(]+{_CLOCK}\s*$")
 _FEWEST_CHAPTERS = 3
 _SHORTEST_CHAPTER = 10
 """YouTube's own rules: at least three, from 0:00, ten seconds or more (support page 9884579)."""
 _LONGEST_TITLE = 200
+_LONGEST_LINE = 300
 _LONGEST_DESCRIPTION = 20_000  # YouTube takes 5,000
 
 
@@ -41,7 +42,7 @@ def chapters_of(description: str | None, duration: float | None) -> tuple[Chapte
     found = [
         line
         for text in (description or "")[:_LONGEST_DESCRIPTION].splitlines()
-        if (line := _line(text.strip()))
+        if len(text) <= _LONGEST_LINE and (line := _line(text.strip()))
     ]
     if not _are_chapters([start for start, _ in found], duration):
         return None
