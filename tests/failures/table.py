@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 OK = "ok"
 """Stands where a library gets round the cause."""
 
-TRANSCRIPT_API, PYTUBE = "youtube-transcript-api", "pytube"
+TRANSCRIPT_API, YT_DLP, PYTUBE = "youtube-transcript-api", "yt-dlp", "pytube"
 OEMBED, DATA_API = "oembed", "youtube-data-api"
-PLAYERS = (TRANSCRIPT_API, PYTUBE)
+PLAYERS = (TRANSCRIPT_API, YT_DLP, PYTUBE)
 """The libraries that read the player's answers."""
 ALL = (*PLAYERS, OEMBED, DATA_API)
 
@@ -88,12 +88,12 @@ READING = (
     Row(
         "page without a key",
         answers("watch", html_page(CHANGED_PAGE)),
-        {TRANSCRIPT_API: "parse_error", PYTUBE: OK},
+        {TRANSCRIPT_API: "parse_error", YT_DLP: OK, PYTUBE: OK},
     ),
     Row(
         "400 from the player",
         answers("player", Answer(status=400)),
-        each("parse_error"),
+        each("parse_error", yt_dlp=OK),
     ),
     Row("404 for captions", answers("timedtext", Answer(status=404)), each("parse_error")),
     Row("broken JSON", answers("oembed", causes.GARBAGE), {OEMBED: "parse_error"}),
@@ -154,7 +154,13 @@ WHO = (
     Row(
         "age: status",
         says("AGE_VERIFICATION_REQUIRED", "Please verify."),
-        each("age_restricted"),
+        each("age_restricted", (TRANSCRIPT_API, PYTUBE)),
+    ),
+    Row(
+        "age: status, for a library that passes on the words alone",
+        says("AGE_VERIFICATION_REQUIRED", "Please verify."),
+        {YT_DLP: "unplayable"},
+        handling="switch",
     ),
     Row("sign in", says("LOGIN_REQUIRED", "Please sign in"), each("sign_in_required")),
     Row(
@@ -237,7 +243,7 @@ OEMBEDS = (
     Row(
         "not to be embedded",
         video(embeddable=False),
-        {OEMBED: "embedding_disabled", TRANSCRIPT_API: OK},
+        {OEMBED: "embedding_disabled", TRANSCRIPT_API: OK, YT_DLP: OK},
     ),
     Row(
         "the word Forbidden",

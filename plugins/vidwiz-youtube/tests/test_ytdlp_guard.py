@@ -12,7 +12,7 @@ from vidwiz_youtube.ytdlp.guard import PrivateAddressError, public_addresses, re
 
 
 @pytest.fixture
-def fetcher(through_youtube):
+def fetcher(youtube):
     return YtDlpFetcher(YtDlpFetcher.Settings())
 
 
@@ -146,7 +146,7 @@ def test_public_places_may_be_asked(url):
     require_public_url(url)
 
 
-def test_yt_dlp_is_given_no_other_way_to_the_network(through_youtube):
+def test_yt_dlp_is_given_no_other_way_to_the_network(youtube):
     from vidwiz_youtube.ytdlp.client import Client
 
     with Client(YtDlpFetcher.Settings()) as client:

@@ -34,8 +34,14 @@ def test_an_old_version_is_called_old():
 
 @pytest.mark.parametrize(
     ("version", "days"),
-    [("2026.10.26", 1), ("2026.10.26.232815", 1), ("2026.1", None), ("dev", None), ("", None)]
-    + [("2026.13.40", None)],
+    [
+        ("2026.10.26", 1),
+        ("2026.10.26.232815", 1),
+        ("2026.1", None),
+        ("2026.13.40", None),
+        ("dev", None),
+        ("", None),
+    ],
 )
 def test_an_age_is_read_from_the_version(version, days):
     assert age_days(version, date(2026, 10, 27)) == days

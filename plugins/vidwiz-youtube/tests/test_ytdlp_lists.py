@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.fake_youtube import Answer, Channel, Playability, Playlist, Refusal, Video
+from tests.fake_youtube import Answer, Channel, Playability, Playlist, Refusal, Trouble, Video
 from vidwiz.plugin_api import PluginError
 from vidwiz_youtube.ytdlp import YtDlpFetcher
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 1, 31, tzinfo=UTC)
 
 
 @pytest.fixture
-def fetcher(through_youtube):
+def fetcher(youtube):
     return YtDlpFetcher(YtDlpFetcher.Settings())
 
 
@@ -26,6 +26,7 @@ def name(number):
 
 def hold(youtube, count):
     """Hold videos and the channel's own list of them, the newest first."""
+    youtube.videos.clear()
     for number in range(count):
         published = NOW - timedelta(days=number)
         youtube.add(Video(id=name(number), title=f"Bread {number}", published=published))
@@ -94,7 +95,7 @@ def test_the_newest_of_a_channel_come_from_its_feed(youtube, fetcher):
 )
 def test_a_feed_that_fails_says_nothing_of_the_channel(youtube, fetcher, answer):
     ids = hold(youtube, 20)
-    youtube.route("www.youtube.com", "/feeds/videos.xml", lambda _request: answer, "feed")
+    youtube.troubles = (Trouble(endpoints=frozenset({"feed"}), answer=answer),)
 
     assert ids_of(fetcher.expand(HOME, newest=5).videos) == ids[:5]
     assert asked(youtube)[0] == "feed"
@@ -103,7 +104,7 @@ def test_a_feed_that_fails_says_nothing_of_the_channel(youtube, fetcher, answer)
 def test_a_feed_with_entities_is_not_read(youtube, fetcher):
     ids = hold(youtube, 3)
     bomb = b'<!DOCTYPE feed [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><feed>&b;</feed>'
-    youtube.route("www.youtube.com", "/feeds/videos.xml", lambda _: Answer(body=bomb), "feed")
+    youtube.troubles = (Trouble(endpoints=frozenset({"feed"}), answer=Answer(body=bomb)),)
 
     assert ids_of(fetcher.expand(HOME, newest=5).videos) == ids
 

@@ -19,7 +19,7 @@ from vidwiz_youtube.ytdlp import YtDlpFetcher
 
 
 @pytest.fixture
-def fetcher(through_youtube):
+def fetcher(youtube):
     return YtDlpFetcher(YtDlpFetcher.Settings())
 
 

@@ -26,7 +26,7 @@ WORDS = [line.text for line in SPOKEN]
 
 
 @pytest.fixture
-def fetcher(through_youtube):
+def fetcher(youtube):
     return YtDlpFetcher(YtDlpFetcher.Settings())
 
 
@@ -35,8 +35,8 @@ class TestYtDlp(MetadataFetcherContract, TranscriptFetcherContract):
     unknown = ref_of("00000000000")
 
     @pytest.fixture
-    def plugin(self, through_youtube):
-        through_youtube.add(Video(id=ID, tracks=[Track(automatic=True)]))
+    def plugin(self, youtube):
+        youtube.add(Video(id=ID, tracks=[Track(automatic=True)]))
         return YtDlpFetcher(YtDlpFetcher.Settings())
 
 
@@ -217,7 +217,7 @@ def test_captions_that_do_not_come_say_why(youtube, fetcher, what):
 
 
 @pytest.mark.parametrize("trouble", [Trouble(drops=True), Trouble(delay=30.0)], ids=["cut", "slow"])
-def test_a_site_that_does_not_answer_is_a_network_error(youtube, through_youtube, trouble):
+def test_a_site_that_does_not_answer_is_a_network_error(youtube, trouble):
     youtube.add(Video(id=ID))
     youtube.troubles = (trouble,)
     fetcher = YtDlpFetcher(YtDlpFetcher.Settings(timeout_seconds=0.15))

@@ -17,7 +17,8 @@ from yt_dlp.extractor import get_info_extractor
 from yt_dlp.globals import plugin_dirs
 from yt_dlp.utils import YoutubeDLError
 
-from vidwiz_youtube.failures_ytdlp import failure_of
+from vidwiz.plugin_api import PluginError
+from vidwiz_youtube.failures_ytdlp import UNREADABLE, failure_of
 from vidwiz_youtube.ytdlp.guard import GuardedRH
 from vidwiz_youtube.ytdlp.installed import deno_path
 
@@ -52,6 +53,8 @@ class Log:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.refusals: list[str] = []
+        """The reasons for which an extractor found nothing to play, as the site words them."""
 
     def debug(self, message: str) -> None:
         """Drop it."""
@@ -128,10 +131,18 @@ class Client:
             return info, [dict(entry) for entry in entries if entry]
 
     def read(self, url: str) -> bytes:
-        """Return what is at `url`, at most `MOST_BYTES` and one; raise `PluginError`."""
-        with self._explained(), self._ydl.urlopen(url) as response:
-            content: bytes = response.read(MOST_BYTES + 1)
-            return content
+        """Return what is at `url`, at most `MOST_BYTES` and one; raise `PluginError`.
+
+        A file that is not there is no sign that the video is gone.
+        """
+        try:
+            with self._explained(), self._ydl.urlopen(url) as response:
+                content: bytes = response.read(MOST_BYTES + 1)
+                return content
+        except PluginError as error:
+            if error.code != "removed":
+                raise
+            raise UNREADABLE.error(is_youtube=self.is_youtube) from error
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -148,8 +159,19 @@ class Client:
     def _extract(self, url: str, key: str | None) -> Info:
         if key is not None:
             self._ydl.add_info_extractor(get_info_extractor(key))
+            self._listen_to(self._ydl.get_info_extractor(key))
         found = self._ydl.extract_info(url, download=False, process=False, ie_key=key)
         return dict(found or {})
+
+    def _listen_to(self, extractor: Any) -> None:  # noqa: ANN401
+        """Keep why an extractor finds nothing to play: among the warnings it looks like any."""
+        say = type(extractor).raise_no_formats
+
+        def raise_no_formats(message: object, *args: Any, **named: Any) -> None:  # noqa: ANN401
+            self.log.refusals.append(str(message))
+            say(extractor, message, *args, **named)
+
+        extractor.raise_no_formats = raise_no_formats
 
     def _follow(self, info: Info) -> Info:
         self._ydl.add_default_info_extractors()

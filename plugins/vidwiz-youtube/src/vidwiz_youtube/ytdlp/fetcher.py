@@ -17,7 +17,7 @@ from vidwiz.plugin_api import (
     VideoRef,
 )
 from vidwiz_youtube import failures, refs
-from vidwiz_youtube.failures_ytdlp import UNREADABLE, Meaning, refusal_in
+from vidwiz_youtube.failures_ytdlp import UNREADABLE, Meaning, refusal_in, unplayable
 from vidwiz_youtube.tracks import choose_track
 from vidwiz_youtube.ytdlp import captions, description, installed
 from vidwiz_youtube.ytdlp.settings import YtDlpSettings
@@ -83,10 +83,10 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
         url, key = self._target(ref)
 
-        def describe(client: Client, info: Info, said: Sequence[str]) -> VideoMetadata:
+        def describe(client: Client, info: Info) -> VideoMetadata:
             metadata = description.metadata(info, video_id=ref.id, url=url)
             is_whole = bool(metadata.title and (metadata.channel or metadata.duration))
-            refusal = refusal_in(said, is_youtube=client.is_youtube)
+            refusal = refusal_in(client.log.warnings, is_youtube=client.is_youtube)
             if refusal and (refusal.opens_breaker or refusal.code in _GONE or not is_whole):
                 raise refusal
             if not metadata.title:
@@ -98,19 +98,17 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:
         url, key = self._target(ref)
 
-        def read(client: Client, info: Info, said: Sequence[str]) -> Transcript:
+        def read(client: Client, info: Info) -> Transcript:
             _require_over(info, is_youtube=client.is_youtube)
             tracks = captions.tracks_of(info)
             track = choose_track(tracks, languages, _language_of(info))
             if track is None:
-                raise _why_none(info, said, is_youtube=client.is_youtube)
+                raise _why_none(client, info)
             return captions.transcript(track, client.read, is_youtube=client.is_youtube)
 
         return self._with_info(url, key, read)
 
-    def _with_info(
-        self, url: str, key: str, use: Callable[[Client, Info, Sequence[str]], _Result]
-    ) -> _Result:
+    def _with_info(self, url: str, key: str, use: Callable[[Client, Info], _Result]) -> _Result:
         """Return what `use` makes of what yt-dlp says of a video; raise `PluginError`.
 
         A page of YouTube that cannot be read may be one with its JavaScript run.
@@ -126,14 +124,14 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         self,
         url: str,
         key: str,
-        use: Callable[[Client, Info, Sequence[str]], _Result],
+        use: Callable[[Client, Info], _Result],
         *,
         with_javascript: bool,
     ) -> _Result:
         from vidwiz_youtube.ytdlp.client import Client  # noqa: PLC0415 - large
 
         with Client(self.settings, with_javascript=with_javascript) as client:
-            return use(client, client.video(url, key), client.log.warnings)
+            return use(client, client.video(url, key))
 
     def _target(self, ref: VideoRef) -> tuple[str, str]:
         """Return what yt-dlp is asked, and its extractor; raise where `ref` is none of ours."""
@@ -161,10 +159,14 @@ def _language_of(info: Info) -> str | None:
     return language if isinstance(language, str) else None
 
 
-def _why_none(info: Info, said: Sequence[str], *, is_youtube: bool) -> PluginError:
+def _why_none(client: Client, info: Info) -> PluginError:
     """Return why a video has no captions: refused, not made yet, or none."""
-    refusal = refusal_in(said, is_youtube=is_youtube)
-    if refusal or not is_youtube:
+    refusal = refusal_in(client.log.warnings, is_youtube=client.is_youtube)
+    if refusal is not None:
+        return refusal
+    if client.log.refusals:
+        return unplayable(client.log.refusals[-1], is_youtube=client.is_youtube)
+    if not client.is_youtube:
         # Other sites make none by themselves, so a new video gets none by waiting.
-        return refusal or PluginError("no_captions")
+        return PluginError("no_captions")
     return failures.no_captions(description.over_at(info))
