@@ -14,6 +14,7 @@ from tests.fake_youtube import (
     Track,
     Trouble,
     Video,
+    json_answer,
 )
 from vidwiz.plugin_api import PluginError, Secret, VideoRef
 from vidwiz.plugin_api.testing import MetadataFetcherContract, TranscriptFetcherContract
@@ -223,6 +224,27 @@ def test_a_site_that_does_not_answer_is_a_network_error(youtube, trouble):
     fetcher = YtDlpFetcher(YtDlpFetcher.Settings(timeout_seconds=0.15))
 
     assert code_of(lambda: fetcher.fetch_metadata(ref_of(ID))) == "network_error"
+
+
+def test_a_trailer_is_not_taken_for_the_film(youtube, fetcher):
+    trailer = {"playerLegacyDesktopYpcTrailerRenderer": {"trailerVideoId": "trailer0001"}}
+    answer = {
+        "playabilityStatus": {"status": "UNPLAYABLE", "errorScreen": trailer},
+        "videoDetails": {"videoId": ID, "title": "A film"},
+    }
+    trouble = Trouble(endpoints=frozenset({"player"}), answer=json_answer(answer))
+    youtube.add(Video(id=ID, troubles=(trouble,)), Video(id="trailer0001", tracks=[Track()]))
+
+    assert code_of(lambda: fetcher.fetch_transcript(ref_of(ID), ())) == "premium_only"
+    assert code_of(lambda: fetcher.fetch_metadata(ref_of(ID))) == "premium_only"
+
+
+def test_a_page_that_cannot_be_read_is_tried_with_its_javascript(youtube, fetcher):
+    trouble = Trouble(endpoints=frozenset({"timedtext"}), answer=Answer(body=b"?"), first=1)
+    youtube.add(Video(id=ID, tracks=[Track()], troubles=(trouble,)))
+
+    assert fetcher.fetch_transcript(ref_of(ID), ()).segments
+    assert len(youtube.requests_of("watch")) == 2
 
 
 def test_an_id_that_none_can_be_asks_nobody(youtube, fetcher):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from vidwiz.plugin_api import (
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 
 _YOUTUBE = "Youtube"  # yt-dlp's key of the extractor
 _GONE = frozenset({"private", "removed", "terminated", "invalid_id"})
+_NEEDED = (
+    "vidwiz_youtube.ytdlp.lists",
+    "yt_dlp.extractor.youtube",
+    "defusedxml.ElementTree",
+    "deno",
+    "langcodes.language_distance",
+)
+"""What calls for YouTube import; the extractors of other sites are small."""
+
 _Result = TypeVar("_Result")
 
 
@@ -56,7 +66,8 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
 
     def preload(self) -> None:
         self._sites.load()
-        from vidwiz_youtube.ytdlp import lists  # noqa: F401, PLC0415 - imports all that calls need
+        for name in _NEEDED:
+            importlib.import_module(name)
 
     def describe(self) -> Mapping[str, str]:
         return installed.describe()
@@ -81,7 +92,7 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         return Lists(self.settings, self._sites).expand(url, newest)
 
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
-        url, key = self._target(ref)
+        url, _ = self._target(ref)
 
         def describe(client: Client, info: Info) -> VideoMetadata:
             metadata = description.metadata(info, video_id=ref.id, url=url)
@@ -93,11 +104,9 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
                 raise UNREADABLE.error(is_youtube=client.is_youtube)
             return metadata
 
-        return self._with_info(url, key, describe)
+        return self._with_info(ref, describe)
 
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:
-        url, key = self._target(ref)
-
         def read(client: Client, info: Info) -> Transcript:
             _require_over(info, is_youtube=client.is_youtube)
             tracks = captions.tracks_of(info)
@@ -106,32 +115,32 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
                 raise _why_none(client, info)
             return captions.transcript(track, client.read, is_youtube=client.is_youtube)
 
-        return self._with_info(url, key, read)
+        return self._with_info(ref, read)
 
-    def _with_info(self, url: str, key: str, use: Callable[[Client, Info], _Result]) -> _Result:
+    def _with_info(self, ref: VideoRef, use: Callable[[Client, Info], _Result]) -> _Result:
         """Return what `use` makes of what yt-dlp says of a video; raise `PluginError`.
 
         A page of YouTube that cannot be read may be one with its JavaScript run.
         """
         try:
-            return self._ask(url, key, use, with_javascript=False)
+            return self._ask(ref, use, with_javascript=False)
         except PluginError as error:
-            if key != _YOUTUBE or error.code != "parse_error":
+            if ref.site != refs.SITE or error.code != "parse_error":
                 raise
-        return self._ask(url, key, use, with_javascript=True)
+        return self._ask(ref, use, with_javascript=True)
 
     def _ask(
-        self,
-        url: str,
-        key: str,
-        use: Callable[[Client, Info], _Result],
-        *,
-        with_javascript: bool,
+        self, ref: VideoRef, use: Callable[[Client, Info], _Result], *, with_javascript: bool
     ) -> _Result:
         from vidwiz_youtube.ytdlp.client import Client  # noqa: PLC0415 - large
 
+        url, key = self._target(ref)
         with Client(self.settings, with_javascript=with_javascript) as client:
-            return use(client, client.video(url, key))
+            info = client.video(url, key)
+            if key == _YOUTUBE and info.get("id") != ref.id:
+                # A film that is for sale gives its trailer instead.
+                raise Meaning("premium_only").error(is_youtube=True)
+            return use(client, info)
 
     def _target(self, ref: VideoRef) -> tuple[str, str]:
         """Return what yt-dlp is asked, and its extractor; raise where `ref` is none of ours."""
