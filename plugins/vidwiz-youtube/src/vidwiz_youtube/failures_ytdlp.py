@@ -50,6 +50,9 @@ SEVERAL_VIDEOS = Meaning(
     "This address is that of several videos; name one of them.",
     Handling.PERMANENT,
 )
+ELSEWHERE = Meaning(
+    "unknown_address", "yt-dlp knows no such video at this address.", Handling.SWITCH
+)
 UNREADABLE = Meaning("parse_error")
 
 TYPES: tuple[tuple[str, Meaning], ...] = (

@@ -18,7 +18,7 @@ from vidwiz.plugin_api import (
     VideoRef,
 )
 from vidwiz_youtube import failures, refs
-from vidwiz_youtube.failures_ytdlp import UNREADABLE, Meaning, refusal_in, unplayable
+from vidwiz_youtube.failures_ytdlp import ELSEWHERE, UNREADABLE, Meaning, refusal_in, unplayable
 from vidwiz_youtube.tracks import choose_track
 from vidwiz_youtube.ytdlp import captions, description, installed
 from vidwiz_youtube.ytdlp.settings import YtDlpSettings
@@ -150,7 +150,7 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
             return refs.watch_url(ref.id), _YOUTUBE
         match = self._sites.match(ref.url)
         if match is None or (match.site, match.id) != (ref.site, ref.id):
-            raise PluginError("invalid_id", "yt-dlp knows no video at this address.")
+            raise ELSEWHERE.error(is_youtube=False)
         return ref.url, match.key
 
 
