@@ -1,5 +1,7 @@
 """Videos of YouTube by unmodified yt-dlp, against the local YouTube."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from urllib.error import URLError
 
@@ -289,6 +291,20 @@ def test_an_error_without_a_name_is_a_page_that_cannot_be_read():
     assert failure_of(KeyError("videoDetails")).code == "parse_error"
     assert failure_of(PluginError("private")).code == "private"
     assert failure_of(URLError("timed out"), is_youtube=True).code == "network_error"
+
+
+def test_one_instance_serves_many_threads(youtube, fetcher):
+    ids = [f"thread{number:05}" for number in range(8)]
+    youtube.add(*(Video(id=id_, title=id_, tracks=[Track(language="de")]) for id_ in ids))
+    barrier = threading.Barrier(len(ids))
+
+    def fetch(video_id):
+        barrier.wait(10)
+        transcript = fetcher.fetch_transcript(ref_of(video_id), ())
+        return fetcher.fetch_metadata(ref_of(video_id)).title, len(transcript.segments)
+
+    with ThreadPoolExecutor(len(ids)) as threads:
+        assert list(threads.map(fetch, ids)) == [(id_, len(WORDS)) for id_ in ids]
 
 
 def test_nothing_is_written(youtube, fetcher, tmp_path, monkeypatch):

@@ -57,6 +57,7 @@ UNREADABLE = Meaning("parse_error")
 
 TYPES: tuple[tuple[str, Meaning], ...] = (
     ("PrivateAddressError", PRIVATE_ADDRESS),
+    ("AnswerTooLargeError", Meaning("parse_error", "The site's answer is too large to be read.")),
     ("SeveralVideosError", SEVERAL_VIDEOS),
     ("GeoRestrictedError", Meaning("geo_blocked")),
     ("UserNotLive", Meaning("not_started")),

@@ -123,7 +123,12 @@ def _content(file: Mapping[str, Any], read: Callable[[str], bytes]) -> bytes:
     content = read(url)
     if file.get("protocol") not in _IN_PIECES and not content.lstrip().startswith(b"#EXTM3U"):
         return content
-    return b"\n\n".join(read(piece) for piece in _pieces(content, url))
+    whole = bytearray()
+    for piece in _pieces(content, url):
+        whole += read(piece) + b"\n\n"
+        if len(whole) > vidwiz_captions.MAX_BYTES:
+            break  # which is refused as too large
+    return bytes(whole)
 
 
 def _pieces(playlist: bytes, url: str) -> Iterable[str]:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Response
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one answer, unpacked. Pages and lists have a few megabytes, caption files at most 32."""
+
 _SCHEMES = ("http", "https")
 
 
@@ -32,6 +35,10 @@ class PrivateAddressError(RequestError):  # type: ignore[misc]
 
     Not a `TransportError`, or yt-dlp's extractors would pass over it.
     """
+
+
+class AnswerTooLargeError(RequestError):  # type: ignore[misc]
+    """An answer went on beyond `MOST_BYTES`."""
 
 
 def require_public_url(url: str) -> None:
@@ -110,6 +117,10 @@ class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
         require_public_url(request.url or "")
         response: Response = super().send(request, *args, **kwargs)
         self._answers.append(response)
+        if response.is_redirect:
+            _leave_unread(response)
+        else:
+            _limit(response)
         return response
 
     def close(self) -> None:
@@ -118,6 +129,28 @@ class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
             response.close()
         self._answers.clear()
         super().close()
+
+
+def _leave_unread(response: Response) -> None:
+    """Drop a redirect's page, which requests would read to its end, wherever that is."""
+    response.close()
+    response._content = b""  # noqa: SLF001
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _limit(response: Response) -> None:
+    """Have reading end with an error where an answer goes on and on."""
+    read, taken = response.raw.read, 0
+
+    def read_limited(*args: Any, **named: Any) -> bytes:  # noqa: ANN401
+        nonlocal taken
+        piece: bytes = read(*args, **named)
+        taken += len(piece)
+        if taken > MOST_BYTES:
+            raise AnswerTooLargeError("an answer without an end")
+        return piece
+
+    response.raw.read = read_limited  # type: ignore[method-assign]
 
 
 class GuardedRH(RequestsRH):  # type: ignore[misc]
