@@ -67,6 +67,7 @@ BLOCKS = (
         says("LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
         each("ip_blocked"),
     ),
+    Row("the player shows another video", refuses(Refusal.OTHER_VIDEO), each("ip_blocked")),
     Row("sorry page for captions", answers("timedtext", causes.SORRY), each("ip_blocked")),
     Row(
         "hourly limit",
@@ -127,6 +128,7 @@ NOT_YET = (
         hours=49,
     ),
     Row("live now", live(Live.NOW, starts=-1), each("live_now"), hours=2),
+    Row("live now, with captions so far", live(Live.NOW), each("live_now"), hours=2),
     Row("recording being made", live(Live.PROCESSING, starts=-1), each("live_now"), hours=2),
     Row(
         "live event has ended",
