@@ -14,6 +14,7 @@ from vidwiz_youtube.oembed import OEmbedFetcher
 from vidwiz_youtube.pytube_fetcher import PytubeFetcher
 from vidwiz_youtube.settings import RequestSettings
 from vidwiz_youtube.transcript_api import TranscriptApiFetcher
+from vidwiz_youtube.ytdlp import YtDlpFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +53,13 @@ def _data_api(ref: VideoRef, limit: float) -> Any:
     return DataApiFetcher(settings).fetch_metadata(ref)
 
 
+def _yt_dlp(ref: VideoRef, limit: float) -> Any:
+    return YtDlpFetcher(YtDlpFetcher.Settings(timeout_seconds=limit)).fetch_transcript(ref, ())
+
+
 LIBRARIES: dict[str, Callable[[VideoRef, float], Any]] = {
     "youtube-transcript-api": _transcript_api,
+    "yt-dlp": _yt_dlp,
     "pytube": _pytube,
     "oembed": _oembed,
     "youtube-data-api": _data_api,

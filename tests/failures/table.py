@@ -19,9 +19,9 @@ CRASH = Answer(body=b'{"a":' * 100_000, content_type="application/json")
 OK = "ok"
 """Stands where a library gets round the cause."""
 
-TRANSCRIPT_API, PYTUBE = "youtube-transcript-api", "pytube"
+TRANSCRIPT_API, YT_DLP, PYTUBE = "youtube-transcript-api", "yt-dlp", "pytube"
 OEMBED, DATA_API = "oembed", "youtube-data-api"
-PLAYERS = (TRANSCRIPT_API, PYTUBE)
+PLAYERS = (TRANSCRIPT_API, YT_DLP, PYTUBE)
 """The libraries that read the player's answers."""
 ALL = (*PLAYERS, OEMBED, DATA_API)
 
@@ -90,12 +90,12 @@ READING = (
     Row(
         "page without a key",
         answers("watch", html_page(CHANGED_PAGE)),
-        {TRANSCRIPT_API: "parse_error", PYTUBE: OK},
+        {TRANSCRIPT_API: "parse_error", YT_DLP: OK, PYTUBE: OK},
     ),
     Row(
         "400 from the player",
         answers("player", Answer(status=400)),
-        each("parse_error"),
+        each("parse_error", yt_dlp=OK),
     ),
     Row("an answer that crashes the library", answers("player", CRASH), each("fetcher_crash")),
     Row("404 for captions", answers("timedtext", Answer(status=404)), each("parse_error")),
@@ -158,7 +158,13 @@ WHO = (
     Row(
         "age: status",
         says("AGE_VERIFICATION_REQUIRED", "Please verify."),
-        each("age_restricted"),
+        each("age_restricted", (TRANSCRIPT_API, PYTUBE)),
+    ),
+    Row(
+        "age: status, for a library that passes on the words alone",
+        says("AGE_VERIFICATION_REQUIRED", "Please verify."),
+        {YT_DLP: "unplayable"},
+        handling="switch",
     ),
     Row("sign in", says("LOGIN_REQUIRED", "Please sign in"), each("sign_in_required")),
     Row(
@@ -241,7 +247,7 @@ OEMBEDS = (
     Row(
         "not to be embedded",
         video(embeddable=False),
-        {OEMBED: "embedding_disabled", TRANSCRIPT_API: OK},
+        {OEMBED: "embedding_disabled", TRANSCRIPT_API: OK, YT_DLP: OK},
     ),
     Row(
         "the word Forbidden",
