@@ -54,11 +54,25 @@ class ImportRequest:
     lists: tuple[Entry, ...] = ()
 
     def source(self) -> ImportSource:
-        """Return what the rules make an import of."""
+        """Return what the rules make an import of; raise `InvalidInputError` for nothing."""
         if self.kind is ImportKind.LIST:
             return ImportSource.of_list(self.url or "", self.named, self.title)
         assert self.named is not None
+        if not self.named.videos:
+            raise self._nothing(self.named)
         return ImportSource.of_videos(self.named, kind=self.kind, title=self.title)
+
+    def _nothing(self, named: Named) -> InvalidInputError:
+        reason = "this names no video that can be imported"
+        if named.unreadable.shown:
+            first = named.unreadable.shown[0]
+            reason += f" ({first['place']}: {first['message']})"
+        elif self.lists:
+            reason = (
+                "this names no videos but playlists and channels; import or follow each of them"
+            )
+        field = "file" if self.kind is ImportKind.FILE else "urls"
+        return InvalidInputError(reason, field=field, code="nothing_to_import")
 
 
 def of_url(sites: Sites, text: str) -> ImportRequest:
