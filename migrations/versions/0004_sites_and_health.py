@@ -12,6 +12,7 @@ depends_on = None
 # Those whose ids others keep.
 NUMBERED = ("transcripts", "notes", "conversations", "tasks")
 BLOCKED = sa.text("status = 'pending' AND blocked_network IS NOT NULL")
+OPEN = sa.text("open_until IS NOT NULL")
 MOMENTS = ("counted_since", "last_success_at", "last_failure_at")
 
 
@@ -36,6 +37,13 @@ def upgrade() -> None:
     op.add_column(
         "fetcher_states",
         sa.Column("probing", sa.Boolean(), nullable=False, server_default=sa.false()),
+    )
+    op.create_index(
+        "ix_fetcher_states_open",
+        "fetcher_states",
+        ["network"],
+        sqlite_where=OPEN,
+        postgresql_where=OPEN,
     )
 
 
@@ -76,6 +84,7 @@ def downgrade() -> None:
     # What the older version cannot name goes, with all that belongs to it.
     for table in (*NUMBERED, "library", "videos"):
         op.execute(f"DELETE FROM {table} WHERE length(video_id) > 64")  # noqa: S608 - our own names
+    op.drop_index("ix_fetcher_states_open", table_name="fetcher_states")
     # There, a breaker that is closed has no row.
     op.execute("DELETE FROM fetcher_states WHERE open_until IS NULL")
     for name in ("probing", "last_failure_code", *reversed(MOMENTS), "failures", "successes"):

@@ -42,13 +42,7 @@ def create_import(caller: Caller, asked: dict[str, Any]) -> Response:
     request = _request(asked)
     config = current().config
     if asked["dry_run"]:
-        request = import_requests.listed_now(
-            current(),
-            current().sites(),
-            request,
-            network=config.network,
-            seconds=import_requests.LOOK_SECONDS,
-        )
+        request = current().list_look().at(request)
         with read_transaction(caller) as session:
             return reply(_IMPORT, present_plan(session, caller.account.id, request, config))
     with write_transaction(caller) as uow:

@@ -6,6 +6,8 @@ from vidwiz.models.note import Note
 from vidwiz.models.task import (
     ACTIVE,
     ACTIVE_ROWS,
+    BLOCKED_ROWS,
+    PENDING_ROWS,
     RUNNING_ROWS,
     FetcherState,
     PeriodicRun,
@@ -28,6 +30,8 @@ from vidwiz.models.video_lists import (
 __all__ = [
     "ACTIVE",
     "ACTIVE_ROWS",
+    "BLOCKED_ROWS",
+    "PENDING_ROWS",
     "RUNNING_ROWS",
     "ApiToken",
     "Base",

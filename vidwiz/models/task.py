@@ -45,6 +45,7 @@ PENDING_ROWS = sa.text("status = 'pending'")
 BLOCKED_ROWS = sa.text("status = 'pending' AND blocked_network IS NOT NULL")
 RUNNING_ROWS = sa.text("status = 'in_progress'")
 ENDED_ROWS = sa.text("completed_at IS NOT NULL")
+OPEN_BREAKERS = sa.text("open_until IS NOT NULL")
 ACTIVE_ROWS = sa.text("status IN ('pending', 'in_progress')")
 
 
@@ -140,6 +141,7 @@ class FetcherState(Base):
     """
 
     __tablename__ = "fetcher_states"
+    __table_args__ = (_partial_index("ix_fetcher_states_open", "network", where=OPEN_BREAKERS),)
 
     provider: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     network: Mapped[str] = mapped_column(sa.String(64), primary_key=True)

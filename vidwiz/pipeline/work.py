@@ -20,10 +20,14 @@ EXAMPLE_SHA256 = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class FetchInputs:
-    """Which video to fetch something of; `url` is what was kept with one of another site."""
+    """Which video to fetch something of; `url` is what was kept with one of another site.
+
+    `urgent` says that somebody waits for it.
+    """
 
     video_id: str
     url: str | None = None
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class ListInputs:
     url: str | None = None
     newest: int | None = None
     seen: frozenset[str] = frozenset()
+    urgent: bool = False
+    """Whether somebody waits for it."""
 
 
 Inputs = FetchInputs | TextInputs | ListInputs

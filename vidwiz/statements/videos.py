@@ -33,6 +33,11 @@ INSERT = PerDialect(
 URL = sa.select(_videos.url).where(_videos.video_id == sa.bindparam("video_id"))
 """The address that was kept with the video `:video_id`."""
 
+UPLOAD_DATE = sa.select(_videos.metadata["upload_date"].as_string()).where(
+    _videos.video_id == sa.bindparam("video_id")
+)
+"""The day (YYYYMMDD) from which the video `:video_id` is, as far as it is known."""
+
 WITH_TRANSCRIPT = (
     sa.select(
         _videos.id,
