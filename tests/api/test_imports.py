@@ -11,6 +11,7 @@ from tests.api.test_at_once import all_at_once, count
 from tests.fixtures.databases import make_config
 from tests.importing.helping import PLAYLIST, ids, sweep_now, work
 from tests.support import captions, metadata, tasks
+from vidwiz.errors import SourceUnavailableError
 from vidwiz.models import ImportItem, Video, VideoImport
 from vidwiz.pipeline import import_requests
 from vidwiz.plugin_api import PluginError
@@ -21,6 +22,7 @@ from vidwiz.plugin_api.fakes import (
     listed,
 )
 from vidwiz.plugin_host.registry import Registry
+from vidwiz.runtime import current
 
 ALL = ids(20)
 
@@ -190,15 +192,17 @@ def test_a_dry_run_of_a_list_that_the_site_does_not_give(ada, list_fetcher):
     assert len(list_fetcher.calls) == 3
 
 
-def test_a_site_that_hangs_holds_a_dry_run_for_a_stated_time(ada, list_fetcher, monkeypatch):
-    monkeypatch.setattr(import_requests, "LOOK_SECONDS", 0.3)
+def test_a_site_that_hangs_is_waited_for_a_stated_time(app, pushed, list_fetcher):
+    assert import_requests.LOOK_SECONDS == 20.0
     hangs = threading.Event()
     list_fetcher.expand = lambda *_: hangs.wait(20)
+    request = import_requests.of_url(current().sites(), PLAYLIST)
     try:
-        answer = ada.post("/imports", {"url": PLAYLIST, "dry_run": True})
-        assert error(answer, 503)["code"] == "timed_out"
+        with pytest.raises(SourceUnavailableError) as caught:
+            current().list_look().at(request, seconds=0.3)
     finally:
         hangs.set()
+    assert caught.value.code == "timed_out"
 
 
 def test_only_a_few_dry_runs_wait_for_sites_at_once(app, ada, list_fetcher):

@@ -56,7 +56,7 @@ class Chain:
 
     Each call ends in time (`plugin_host.calls`). `interrupts` are exceptions that are not a
     plugin's failure, such as the time-out of a job: they pass through. `fetch_seconds` is how long
-    one call of a fetcher may take, None for the fetcher's own time-out.
+    one call of a fetcher may take, unless the fetcher's own time-out is shorter.
     """
 
     health: FetcherHealth
@@ -162,8 +162,10 @@ class Chain:
         if next_probe is not None:
             raise PluginError("ip_blocked", retry_at=next_probe)
         self._wait_for_slot(fetcher, urgent=urgent)
+        own, most = fetcher.info.timeout_seconds, self.fetch_seconds
+        seconds = own if most is None else min(own, most)
         try:
-            result = call(fetcher, partial(ask, fetcher), seconds=self.fetch_seconds)
+            result = call(fetcher, partial(ask, fetcher), seconds=seconds)
         except PluginError as error:
             self._tell_health(fetcher, error)
             raise
