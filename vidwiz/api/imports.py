@@ -9,10 +9,10 @@ from vidwiz.api.schemas.common import page_numbers
 from vidwiz.api.schemas.video_lists import ImportIn, ImportOut, ImportsOut, ListPageIn
 from vidwiz.http.auth import READERS, USERS
 from vidwiz.http.bodies import takes_transcripts
-from vidwiz.http.list_presenters import present_import, present_imports, present_plan
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.pipeline import import_requests
+from vidwiz.pipeline.shown_lists import present_import, present_imports, present_plan
 from vidwiz.runtime import current
 from vidwiz.services.importing import adding, imports
 

@@ -100,23 +100,29 @@ def create(uow: UnitOfWork, user_id: int, source: ImportSource) -> tuple[int, bo
         "unreadable_count": source.unreadable.count,
     }
     new = insert_ignoring(uow.session, VideoImport).values(values).returning(VideoImport.id)
-    same = sa.select(VideoImport.id).where(
-        VideoImport.user_id == user_id,
-        VideoImport.source_key == source.key,
-        VideoImport.finished_at.is_(None),
-    )
     # A second round is needed only where the other import finishes between the two statements.
     while True:
         inserted = uow.session.scalar(new)
         if inserted is not None:
             break
-        unfinished = uow.session.scalar(same)
+        unfinished = find_unfinished(uow.session, user_id, source.key)
         if unfinished is not None:
             return unfinished, False
     add_items(uow, inserted, user_id, source.videos or ())
     priority = Priority.IMPORT if source.kind is ImportKind.FOLLOW else Priority.PERSON
     scheduling.schedule(uow, subjects.next_of_import(inserted), priority=priority)
     return inserted, True
+
+
+def find_unfinished(session: Session, user_id: int, key: str) -> int | None:
+    """Return the user's import of the same that has not finished, if there is one."""
+    return session.scalar(
+        sa.select(VideoImport.id).where(
+            VideoImport.user_id == user_id,
+            VideoImport.source_key == key,
+            VideoImport.finished_at.is_(None),
+        )
+    )
 
 
 def add_items(
