@@ -3,6 +3,8 @@
 import json
 import signal
 
+import pytest
+
 from tests.cli.conftest import document, living, stop
 from tests.fixtures.servers import until
 from tests.importing.helping import ids
@@ -39,6 +41,7 @@ def test_a_playlist_is_imported_and_the_same_command_again_adds_nothing(installa
     assert sorted(calls(gate, "transcript")) == ids(12)
 
 
+@pytest.mark.slow
 def test_killed_midway_and_run_again_nothing_is_fetched_twice(installation):
     gate = use_lists(installation, 30)
     (gate / "hold-transcript").touch()
@@ -60,6 +63,7 @@ def test_killed_midway_and_run_again_nothing_is_fetched_twice(installation):
     assert len(held) == 1
 
 
+@pytest.mark.slow
 def test_ctrl_c_stops_the_waiting_and_keeps_the_import(installation):
     gate = use_lists(installation, 3)
     (gate / "hold-transcript").touch()
@@ -83,6 +87,7 @@ def test_a_file_of_which_one_video_is_nowhere(installation):
     assert "completed: 1 done, 1 failed" in result.stdout
 
 
+@pytest.mark.slow
 def test_following_a_playlist(installation):
     gate = use_lists(installation, 3)
     added = installation.run("follow", PLAYLIST, "--every", "12")

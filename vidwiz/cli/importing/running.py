@@ -70,7 +70,7 @@ def run_import(app: Flask, request: ImportRequest, email: str | None, options: R
     acting_user.prepare_database(app)
     with in_context(app) as runtime:
         user = acting_user.find(runtime, email)
-        import_id = None if options.dry_run else _unfinished(request, user)
+        import_id = None if options.dry_run else _unfinished(runtime, request, user)
         if import_id is not None:
             click.echo(f"Import {import_id} goes on.", err=True)
         else:
@@ -91,11 +91,11 @@ def run_import(app: Flask, request: ImportRequest, email: str | None, options: R
         return _wait(runtime, user, import_id, options)
 
 
-def _unfinished(request: ImportRequest, user: User) -> int | None:
+def _unfinished(runtime: Runtime, request: ImportRequest, user: User) -> int | None:
     if request.named is not None and not request.named.videos:
         return None
-    with read_transaction() as session:
-        return imports.find_unfinished(session, user.id, request.source().key)
+    with runtime.unit_of_work() as uow:
+        return imports.find_unfinished(uow, user.id, request.source().key)
 
 
 def _listed(runtime: Runtime, request: ImportRequest) -> ImportRequest:
