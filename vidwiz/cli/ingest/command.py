@@ -18,7 +18,8 @@ from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import InvalidInputError
 from vidwiz.pipeline import import_requests
 from vidwiz.runtime import runtime_of
-from vidwiz.services import timestamps, video_ids
+from vidwiz.services import timestamps, video_ids, web_addresses
+from vidwiz.services.video_ids import OtherAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,28 @@ class _Ingest(click.Command):
         )
 
 
+def _check(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what no plugin can know, before anything is made on the disk."""
+    for value in values:
+        try:
+            if not video_ids.is_valid(value):
+                video_ids.parse(value)
+        except OtherAddressError as exc:
+            if not web_addresses.is_public(exc.url):
+                raise _refused(value, exc) from exc
+        except InvalidInputError as exc:
+            # One playlist by itself is imported.
+            if exc.message != video_ids.IS_A_LIST or len(values) > 1:
+                raise _refused(value, exc) from exc
+    return values
+
+
+def _refused(value: str, error: InvalidInputError) -> click.BadParameter:
+    return click.BadParameter(f"{value!r}: {error.message}", param_hint="VIDEO...")
+
+
 def _named(sites: Sites, values: Sequence[str]) -> list[NamedVideo]:
     """Return the videos, each once; plugins are asked about addresses of other sites."""
     found = {}
@@ -61,7 +84,7 @@ def _named(sites: Sites, values: Sequence[str]) -> list[NamedVideo]:
         try:
             video = sites.find(value)
         except InvalidInputError as exc:
-            raise click.BadParameter(f"{value!r}: {exc.message}", param_hint="VIDEO...") from exc
+            raise _refused(value, exc) from exc
         found[video.video_id] = video
     return list(found.values())
 
@@ -76,7 +99,7 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 
 
 @click.command(cls=_Ingest)
-@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True)
+@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, callback=_check)
 @click.option(
     "--note",
     "marks",
