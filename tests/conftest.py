@@ -25,4 +25,5 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.apps",
     "tests.fixtures.stacks",
+    "tests.fixtures.youtube",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # The kernel takes socket paths of 107 bytes at most (104 on macOS).
 _LONGEST_SOCKET_PATH = 100
 _MOST_DIGITS = 3
+# As in the ids of videos.
+_SITE = re.compile("[a-z0-9]{2,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +43,8 @@ class Config:
     metadata_fetchers: tuple[str, ...] | None = None
     transcript_fetchers: tuple[str, ...] | None = None
     llm_provider: str | None = None
+    sites: tuple[str, ...] | None = None
+    fetch_per_minute: int = 10
     library_dir: Path
     plugin_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     workers: Mapping[str, int] = field(default_factory=dict)
@@ -139,6 +144,8 @@ def _read_parts(env: Env) -> dict[str, object]:
         "metadata_fetchers": _names(env, "METADATA_FETCHERS"),
         "transcript_fetchers": _names(env, "TRANSCRIPT_FETCHERS"),
         "llm_provider": _text(env, "LLM_PROVIDER"),
+        "sites": _sites(env),
+        "fetch_per_minute": env.int("FETCH_PER_MINUTE", 10, validate=Range(min=0, max=6000)),
         "plugin_settings": {
             name.removeprefix("VIDWIZ_PLUGIN_"): value
             for name, value in os.environ.items()
@@ -177,6 +184,16 @@ def _read_access(env: Env) -> dict[str, object]:
 def _names(env: Env, setting: str) -> tuple[str, ...] | None:
     names = (name.strip() for name in env.str(setting, "").split(","))
     return tuple(filter(None, names)) or None
+
+
+def _sites(env: Env) -> tuple[str, ...] | None:
+    names = _names(env, "SITES")
+    for name in names or ():
+        if not _SITE.fullmatch(name):
+            raise ConfigError(
+                f"VIDWIZ_SITES: {name!r} is no site's name, such as youtube (2 to 20 of a-z 0-9)"
+            )
+    return names
 
 
 def parse_slots(text: str) -> dict[str, int]:

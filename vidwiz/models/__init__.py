@@ -6,6 +6,8 @@ from vidwiz.models.note import Note
 from vidwiz.models.task import (
     ACTIVE,
     ACTIVE_ROWS,
+    BLOCKED_ROWS,
+    PENDING_ROWS,
     RUNNING_ROWS,
     FetcherState,
     PeriodicRun,
@@ -19,6 +21,8 @@ from vidwiz.models.video import LibraryEntry, Transcript, Video
 __all__ = [
     "ACTIVE",
     "ACTIVE_ROWS",
+    "BLOCKED_ROWS",
+    "PENDING_ROWS",
     "RUNNING_ROWS",
     "ApiToken",
     "Base",

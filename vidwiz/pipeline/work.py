@@ -19,9 +19,14 @@ EXAMPLE_SHA256 = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class FetchInputs:
-    """Which video to fetch something of."""
+    """Which video to fetch something of; `url` is what was kept with one of another site.
+
+    `urgent` says that somebody waits for it.
+    """
 
     video_id: str
+    url: str | None = None
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)

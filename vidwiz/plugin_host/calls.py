@@ -50,8 +50,8 @@ class Call(threading.Thread, Generic[T]):
     """
 
     def __init__(self, plugin: Plugin | str, work: Callable[[], T]) -> None:
-        name = plugin if isinstance(plugin, str) else plugin.info.name
-        super().__init__(name=f"plugin-{name}", daemon=True)
+        self.plugin_name = plugin if isinstance(plugin, str) else plugin.info.name
+        super().__init__(name=f"plugin-{self.plugin_name}", daemon=True)
         self.plugin = plugin
         self.given_up = False
         self.error: BaseException | None = None
@@ -93,17 +93,17 @@ class Call(threading.Thread, Generic[T]):
         return cast("T", self._result)
 
 
-def call(plugin: Plugin, work: Callable[[], T]) -> T:
+def call(plugin: Plugin, work: Callable[[], T], *, seconds: float | None = None) -> T:
     """Return what `work` returns, which calls `plugin`; raise what it raises.
 
-    Raises `PluginError` (`timed_out`) after the plugin's `timeout_seconds`, and at once while too
-    many earlier calls of it still hang.
+    Raises `PluginError` (`timed_out`) after `seconds`, by default the plugin's `timeout_seconds`,
+    and at once while too many earlier calls of it still hang.
     """
     if _given_up(plugin) >= MOST_GIVEN_UP:
         raise PluginError("timed_out")
     running = Call(plugin, work)
     running.start()
-    if not running.finish(plugin.info.timeout_seconds):
+    if not running.finish(plugin.info.timeout_seconds if seconds is None else seconds):
         raise PluginError("timed_out")
     try:
         return running.result()

@@ -29,6 +29,9 @@ class TaskType(StrEnum):
     GENERATE_NOTE = "generate_note"
 
 
+FETCHES = frozenset({TaskType.FETCH_METADATA, TaskType.FETCH_TRANSCRIPT})
+
+
 @dataclass(frozen=True, slots=True)
 class WorkerId:
     """Who works: shown on the task. `network` is where its requests come from."""
@@ -57,6 +60,7 @@ class Claim(WorkItem):
     failures: int
     isolated: bool = False
     """Whether an earlier attempt lost its worker, so that no other task may run beside it."""
+    priority: int = 0
 
 
 # Failures that no plugin reports; together with FAILURES these are all codes that we know.
@@ -68,6 +72,9 @@ OWN_FAILURES: dict[str, Failure] = {
     "object_missing": Failure(Handling.RETRY, "The stored transcript is missing or damaged."),
     "internal_error": Failure(Handling.RETRY, "An unexpected error; it was logged."),
     "helper_failed": Failure(Handling.RETRY, "The helper could not do it. It will be tried again."),
+    "paced": Failure(
+        Handling.WAIT, "Sites are asked only so often, so that they let us in. It waits its turn."
+    ),
     "no_fetcher": Failure(Handling.OPERATOR, "No fetcher on this server can look for this video."),
     "no_provider": Failure(Handling.OPERATOR, "No provider on this server writes texts."),
     "nothing_said": Failure(Handling.PERMANENT, "Nothing is said near this moment."),

@@ -38,7 +38,7 @@ class WorkerContext:
             runtime.metadata_fetchers(),
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
-            Chain(DatabaseHealth(runtime), interrupts),
+            Chain(DatabaseHealth(runtime), interrupts, runtime.pace),
         )
         self._leases = LeaseKeeper(
             ledger,

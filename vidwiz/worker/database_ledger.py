@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from vidwiz.db.transactions import read_transaction, single_read
-from vidwiz.pipeline import submissions
+from vidwiz.pipeline import fetches, submissions
 from vidwiz.services import fetcher_health, transcripts
 from vidwiz.tasks import claims, failures
 from vidwiz.tasks.claims import NextClaim
@@ -133,7 +133,7 @@ class DatabaseLedger:
     def fail(self, claim: Claim, failure: TaskFailure) -> str:
         """Record the failure."""
         with _reachable(), self._runtime.unit_of_work() as uow:
-            return failures.fail(uow, claim, failure)
+            return failures.fail(uow, claim, fetches.as_recorded(uow.session, claim, failure))
 
     def release(self, claim: Claim) -> None:
         """Make the task pending again."""
@@ -142,7 +142,7 @@ class DatabaseLedger:
 
 
 class DatabaseHealth:
-    """The fetchers' breakers in the database, for this machine's network."""
+    """The fetchers' health in the database, for this machine's network."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -151,7 +151,7 @@ class DatabaseHealth:
         self._look_again_at = 0.0
 
     def may_call(self, provider: str) -> datetime | None:
-        """Look without writing first: a breaker that never opened has no row."""
+        """Look without writing first, as most breakers are closed."""
         self._look()
         if provider not in self._refused:
             return None
@@ -177,3 +177,8 @@ class DatabaseHealth:
             self._refused.discard(provider)
             with _reachable(), self._runtime.unit_of_work() as uow:
                 fetcher_health.succeeded(uow, provider, self._network)
+
+    def count(self, provider: str, code: str | None) -> None:
+        """Count a call of a site."""
+        with _reachable(), self._runtime.unit_of_work() as uow:
+            fetcher_health.count(uow, provider, self._network, code)

@@ -53,7 +53,11 @@ def app() -> Flask:
 def preload() -> None:
     """Make what all work horses need, before any of them is forked; once, also for its forks."""
     flask_app = app()
-    warm_up(flask_app, runtime_of(flask_app))
+    runtime = runtime_of(flask_app)
+    runtime.preload_plugins()
+    if any(fetcher.info.paced for fetcher in runtime.fetchers()):
+        runtime.pace.preload()
+    warm_up(flask_app, runtime)
 
 
 class _Process:

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SWEEP, PUBLISHING = "sweep", "publishing"
+SWEEP, PUBLISHING, BLOCKED = "sweep", "publishing", "blocked"
+# A worker on another network hears of what is blocked on one within this time.
+_BLOCKED_SECONDS = 60.0
 # A store that answers slowly holds up copies and nothing else, and those for this long at most
 # before the next copies are looked up.
 _PUBLISHING_SECONDS = 20.0
@@ -44,7 +46,7 @@ def sweep(runtime: Runtime) -> bool:
     with runtime.unit_of_work() as uow:
         if not begin_periodic_run(uow, SWEEP, every=every):
             return False
-    for step in (_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old):
+    for step in _STEPS:
         _contained(step, runtime)
     return True
 
@@ -91,6 +93,12 @@ def _notify_due(runtime: Runtime) -> None:
         recovery.notify_due(uow, KINDS.names, again_after=2 * runtime.config.sweep_seconds)
 
 
+def _notify_blocked(runtime: Runtime) -> None:
+    with runtime.unit_of_work() as uow:
+        if begin_periodic_run(uow, BLOCKED, every=_BLOCKED_SECONDS):
+            recovery.notify_blocked(uow, KINDS.names)
+
+
 def _dispatch(runtime: Runtime) -> None:
     with read_transaction() as session:
         pending = transcripts.undispatched(session)
@@ -118,6 +126,12 @@ def _remove_old(runtime: Runtime) -> None:
         with runtime.unit_of_work() as uow:
             retention.remove_tasks(uow, task_ids)
     runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
+
+
+_STEPS = (
+    *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old),
+    _notify_blocked,
+)
 
 
 def _old_tasks() -> list[int]:

@@ -15,9 +15,11 @@ from vidwiz.cli.opening import build, in_context, require_migrated
 from vidwiz.cli.read_settings import read_config
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import InvalidInputError, NotFoundError
+from vidwiz.runtime import runtime_of
 from vidwiz.services import timestamps, users, video_ids
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
 
     from flask import Flask
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from vidwiz.cli.ingest.progress import Display
     from vidwiz.cli.ingest.watching import Watched
     from vidwiz.models import User
+    from vidwiz.plugin_host.sites import Sites
     from vidwiz.runtime import Runtime
+    from vidwiz.services.video_ids import NamedVideo
 
 _POLL_SECONDS = 0.25
 # When nothing changes for so long nobody works on it. A task that runs changes each third of a
@@ -50,20 +54,16 @@ class _Ingest(click.Command):
         )
 
 
-def _ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
-    try:
-        return list(dict.fromkeys(video_ids.parse(value) for value in values))
-    except InvalidInputError as exc:
-        wrong = next(value for value in values if not _is_video(value))
-        raise click.BadParameter(f"{wrong!r}: {exc.message}") from exc
-
-
-def _is_video(value: str) -> bool:
-    try:
-        video_ids.parse(value)
-    except InvalidInputError:
-        return False
-    return True
+def _named(sites: Sites, values: Sequence[str]) -> list[NamedVideo]:
+    """Return the videos, each once; plugins are asked about addresses of other sites."""
+    found = {}
+    for value in values:
+        try:
+            video = sites.find(value)
+        except InvalidInputError as exc:
+            raise click.BadParameter(f"{value!r}: {exc.message}", param_hint="VIDEO...") from exc
+        found[video.video_id] = video
+    return list(found.values())
 
 
 def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
@@ -76,7 +76,7 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 
 
 @click.command(cls=_Ingest)
-@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, callback=_ids)
+@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True)
 @click.option(
     "--note",
     "marks",
@@ -89,7 +89,7 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 @click.option("--user", "email", metavar="EMAIL", help="Save for this user; else for the owner.")
 def ingest(
-    *, videos: list[str], marks: list[str], watch: bool, as_json: bool, email: str | None
+    *, videos: tuple[str, ...], marks: list[str], watch: bool, as_json: bool, email: str | None
 ) -> None:
     """Save videos and wait for what is made of them.
 
@@ -97,13 +97,18 @@ def ingest(
     what is tried again only in more than a minute is not waited for. No server has to run:
     without one, the work is done here.
     """
-    app = _prepared()
+    app = build(read_config())
+    named = _named(runtime_of(app).sites(), videos)
+    _prepare(app)
     with in_context(app) as runtime:
         user = _find_user(runtime, email)
         with runtime.unit_of_work() as uow:
-            saving.save(uow, user, videos, marks)
+            saving.save(uow, user, named, marks)
         waiting = _Waiting(
-            runtime, user, videos, longest_wait=None if watch else watching.LONGEST_WAIT
+            runtime,
+            user,
+            [video.video_id for video in named],
+            longest_wait=None if watch else watching.LONGEST_WAIT,
         )
         try:
             with progress.display(plain=as_json) as display:
@@ -122,14 +127,12 @@ def ingest(
             sys.exit(1)
 
 
-def _prepared() -> Flask:
-    """Return the app; the embedded database is migrated, a server's has to be."""
-    app = build(read_config())
-    if app.extensions["vidwiz"].config.uses_sqlite:
+def _prepare(app: Flask) -> None:
+    """Migrate the embedded database; a server's has to be."""
+    if runtime_of(app).config.uses_sqlite:
         prepare.prepare(app)
     else:
         require_migrated(app)
-    return app
 
 
 def _find_user(runtime: Runtime, email: str | None) -> User:
