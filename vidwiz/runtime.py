@@ -112,7 +112,7 @@ def build_app(
 
 
 def _routes() -> dict[str, Route]:
-    return {kind.name: Route(kind.queue, kind.job_timeout) for kind in KINDS}
+    return {kind.name: Route(kind.queue, KINDS.job_timeout(kind.queue)) for kind in KINDS}
 
 
 def current() -> Runtime:

@@ -120,8 +120,10 @@ def add_ted(server: FakeYouTube, video: SiteVideo) -> str:
             f'URI="{address}"'
         )
     master += [
-        '#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=640x360,CODECS="avc1.4D401E,mp4a.40.2",'
-        'SUBTITLES="subs"',
+        (
+            "#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=640x360,"
+            'CODECS="avc1.4D401E,mp4a.40.2",SUBTITLES="subs"'
+        ),
         "video.m3u8",
     ]
     stream = serve_captions(server, "hls.ted.com", f"/{video.id}.m3u8", "\n".join(master))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz.api import accounts, conversations, health, notes, videos
+from vidwiz.api import accounts, conversations, follows, health, imports, notes, videos
 from vidwiz.api.blueprints import make_api
 from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos
 from vidwiz.api.internal.polling import LongPolls
@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 PREFIX = "/api/v2"
 # The original's clients know their routes under this one; the document lists them once.
 OTHER_PREFIX = "/v2"
-_PUBLIC = (accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint)
+_PUBLIC = (
+    *(accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint),
+    *(imports.blueprint, follows.blueprint),
+)
 _INTERNAL = (helper_tasks.blueprint, operator_tasks.blueprint, operator_videos.blueprint)
 
 

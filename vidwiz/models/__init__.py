@@ -17,6 +17,15 @@ from vidwiz.models.task import (
 )
 from vidwiz.models.user import ApiToken, IdempotencyRecord, QuotaUse, User
 from vidwiz.models.video import LibraryEntry, Transcript, Video
+from vidwiz.models.video_lists import (
+    Follow,
+    FollowedVideo,
+    ImportItem,
+    ImportKind,
+    ImportState,
+    ItemState,
+    VideoImport,
+)
 
 __all__ = [
     "ACTIVE",
@@ -29,7 +38,13 @@ __all__ = [
     "ChatMessage",
     "Conversation",
     "FetcherState",
+    "Follow",
+    "FollowedVideo",
     "IdempotencyRecord",
+    "ImportItem",
+    "ImportKind",
+    "ImportState",
+    "ItemState",
     "LibraryEntry",
     "Note",
     "PeriodicRun",
@@ -40,6 +55,7 @@ __all__ = [
     "Transcript",
     "User",
     "Video",
+    "VideoImport",
     "now",
     "now_plus",
 ]

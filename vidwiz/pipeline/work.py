@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vidwiz.plugin_api import Segment, Transcript, VideoMetadata
+    from vidwiz.services.importing.naming import Named
     from vidwiz.services.writing import VideoContext
 
 
@@ -40,7 +41,19 @@ class TextInputs:
     """Seconds; None for a summary."""
 
 
-Inputs = FetchInputs | TextInputs
+@dataclass(frozen=True, slots=True)
+class ListInputs:
+    """What to ask a site about a list; without `url` there is nothing to ask.
+
+    With `newest` only so many videos are asked for first, of which `seen` are known.
+    """
+
+    url: str | None = None
+    newest: int | None = None
+    seen: frozenset[str] = frozenset()
+
+
+Inputs = FetchInputs | TextInputs | ListInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +96,28 @@ class NoteResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedVideos:
+    """A playlist or channel as a site has it now; `key` names it beyond its address."""
+
+    named: Named
+    key: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult:
+    """What a site said of a list, None where nothing was to be asked.
+
+    `daily_videos` is how many new videos the list's user may bring a day.
+    """
+
+    found: ListedVideos | None
+    daily_videos: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotNeeded:
     """The work was done or unwanted when the attempt looked."""
 
 
-Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | NotNeeded
+Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | ListResult | NotNeeded

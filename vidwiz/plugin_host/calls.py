@@ -50,8 +50,8 @@ class Call(threading.Thread, Generic[T]):
     """
 
     def __init__(self, plugin: Plugin | str, work: Callable[[], T]) -> None:
-        self.plugin_name = plugin if isinstance(plugin, str) else plugin.info.name
-        super().__init__(name=f"plugin-{self.plugin_name}", daemon=True)
+        name = plugin if isinstance(plugin, str) else plugin.info.name
+        super().__init__(name=f"plugin-{name}", daemon=True)
         self.plugin = plugin
         self.given_up = False
         self.error: BaseException | None = None

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         LLMProvider,
         Message,
         Transcript,
+        VideoList,
         VideoMetadata,
         VideoRef,
     )
@@ -53,12 +54,14 @@ class Chain:
     """Asks fetchers in their order, and the LLM provider.
 
     Each call ends in time (`plugin_host.calls`). `interrupts` are exceptions that are not a
-    plugin's failure, such as the time-out of a job: they pass through.
+    plugin's failure, such as the time-out of a job: they pass through. `fetch_seconds` is how long
+    one call of a fetcher may take, None for the fetcher's own time-out.
     """
 
     health: FetcherHealth
     interrupts: tuple[type[BaseException], ...] = ()
     pace: FetchPace | None = None
+    fetch_seconds: float | None = None
 
     def metadata(
         self, fetchers: Sequence[MetadataFetcher], ref: VideoRef, *, urgent: bool = True
@@ -91,6 +94,31 @@ class Chain:
             return transcript
 
         return self._first(fetchers, ref, fetch, urgent=urgent)
+
+    def expand(self, fetchers: Sequence[Fetcher], url: str, newest: int | None = None) -> VideoList:
+        """Return a playlist or channel; raise `PluginError` when none of the fetchers tells it.
+
+        `fetchers` are those that know such an address (`Sites.list_fetchers`). Each is asked if
+        those before failed, whatever they said: what is gone from a feed may still be there.
+        """
+        _refuse_within_transaction()
+
+        def expand(fetcher: Fetcher) -> VideoList:
+            return results.expanded(fetcher.expand(url, newest))
+
+        errors: list[PluginError] = []
+        for fetcher in fetchers:
+            try:
+                return self._ask(fetcher, expand, urgent=True)
+            except PluginError as error:
+                errors.append(error)
+        if not errors:
+            raise PluginError(
+                "no_fetcher",
+                "No fetcher on this server knows this playlist or channel.",
+                handling=Handling.OPERATOR,
+            )
+        raise outcomes.most_hopeful(errors)
 
     def write(
         self, provider: LLMProvider, messages: Sequence[Message], options: CompletionOptions
@@ -139,7 +167,7 @@ class Chain:
             raise PluginError("ip_blocked", retry_at=next_probe)
         self._wait_for_slot(fetcher, urgent=urgent)
         try:
-            result = call(fetcher, partial(ask, fetcher))
+            result = call(fetcher, partial(ask, fetcher), seconds=self.fetch_seconds)
         except PluginError as error:
             self._tell_health(fetcher, error)
             raise

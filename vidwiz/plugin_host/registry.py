@@ -25,7 +25,7 @@ from vidwiz.plugin_host.calls import Call, PluginExitError
 from vidwiz.plugin_host.printing import keep_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ ROLES: dict[str, type[Plugin]] = {
     "llm_providers": LLMProvider,
 }
 CLOSE_SECONDS = 5.0
+PRELOAD_SECONDS = 20.0
 LOAD_SECONDS = 30.0
 """For the import, the constructor and `check` together; a slow disk takes a few seconds."""
 LONGEST_REASON = 500
-PRELOAD_SECONDS = 20.0
 P = TypeVar("P", bound=Plugin)
 
 
@@ -155,7 +155,7 @@ class Registry:
         One that fails or takes over `PRELOAD_SECONDS` is logged; it is as slow as before, no more.
         """
         for plugin in {id(plugin): plugin for plugin in plugins}.values():
-            _finish(Call(plugin, plugin.preload), PRELOAD_SECONDS, "preload")
+            _finish(plugin, plugin.preload, PRELOAD_SECONDS, "preload")
 
     def close(self) -> None:
         """Let every plugin free what it holds; call it once at the end of each process.
@@ -167,17 +167,18 @@ class Registry:
             return
         self._closed = True
         for plugin in {id(r.plugin): r.plugin for r in self.records if r.plugin}.values():
-            _finish(Call(plugin, plugin.close), CLOSE_SECONDS, "close")
+            _finish(plugin, plugin.close, CLOSE_SECONDS, "close")
 
 
-def _finish(call: Call[None], seconds: float, what: str) -> None:
+def _finish(plugin: Plugin, work: Callable[[], None], seconds: float, what: str) -> None:
     """Wait for a call whose failure is only logged."""
-    plugin = {"plugin": call.plugin_name}
-    call.start()
-    if not call.finish(seconds):
-        log.warning("a plugin did not %s in time", what, extra=plugin)
-    elif call.error is not None:
-        log.warning("a plugin failed to %s", what, exc_info=call.error, extra=plugin)
+    running = Call(plugin, work)
+    running.start()
+    name = {"plugin": plugin.info.name}
+    if not running.finish(seconds):
+        log.warning("a plugin did not %s in time", what, extra=name)
+    elif running.error is not None:
+        log.warning("a plugin failed to %s", what, exc_info=running.error, extra=name)
 
 
 class _Loader:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import PluginError
 
 
+NO_VIDEO = ""
+"""The video of work that is about no single video."""
+
+
 class TaskType(StrEnum):
     """The kinds of tasks that the rules schedule; the value stands in the database and the API.
 
@@ -27,6 +31,7 @@ class TaskType(StrEnum):
     FETCH_TRANSCRIPT = "fetch_transcript"
     GENERATE_SUMMARY = "generate_summary"
     GENERATE_NOTE = "generate_note"
+    EXPAND_LIST = "expand_list"
 
 
 FETCHES = frozenset({TaskType.FETCH_METADATA, TaskType.FETCH_TRANSCRIPT})
@@ -79,6 +84,9 @@ OWN_FAILURES: dict[str, Failure] = {
     "no_provider": Failure(Handling.OPERATOR, "No provider on this server writes texts."),
     "nothing_said": Failure(Handling.PERMANENT, "Nothing is said near this moment."),
     "after_the_end": Failure(Handling.PERMANENT, "This moment is after the end of the video."),
+    "daily_limit": Failure(
+        Handling.WAIT, "Today's limit of new videos is used up; the rest is added tomorrow."
+    ),
     "not_in_library": Failure(Handling.SWITCH, "The library folder has nothing of this video."),
 }
 

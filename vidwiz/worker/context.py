@@ -39,6 +39,8 @@ class WorkerContext:
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
             Chain(DatabaseHealth(runtime), interrupts, runtime.pace),
+            config.user_daily_videos,
+            config.sites,
         )
         self._leases = LeaseKeeper(
             ledger,

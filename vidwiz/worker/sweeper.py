@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vidwiz.db.transactions import read_transaction
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.services import dispatch, publishing, retention, transcripts
+from vidwiz.services.importing import follows, imports, progress
 from vidwiz.tasks import failures, recovery
 from vidwiz.tasks.periodic_runs import begin_periodic_run
 from vidwiz.worker import presence
@@ -115,6 +116,24 @@ def _find_forgotten_notes(runtime: Runtime) -> None:
             dispatch.schedule_forgotten_notes(uow, found)
 
 
+def _settle_imports(runtime: Runtime) -> None:
+    with read_transaction() as session:
+        ended = progress.to_settle(session)
+    for import_id in ended:
+        with runtime.unit_of_work() as uow:
+            found = imports.lock(uow, import_id)
+            if found is not None:
+                progress.settle(uow, found)
+
+
+def _check_follows(runtime: Runtime) -> None:
+    with read_transaction() as session:
+        is_due = follows.any_due(session)
+    if is_due:
+        with runtime.unit_of_work() as uow:
+            follows.schedule_due(uow)
+
+
 def _remove_old(runtime: Runtime) -> None:
     every = retention.EVERY_SECONDS
     with runtime.unit_of_work() as uow:
@@ -128,15 +147,15 @@ def _remove_old(runtime: Runtime) -> None:
     runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
 
 
-_STEPS = (
-    *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old),
-    _notify_blocked,
-)
-
-
 def _old_tasks() -> list[int]:
     with read_transaction() as session:
         return retention.old_tasks(session)
+
+
+_STEPS = (
+    *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes),
+    *(_settle_imports, _check_follows, _notify_blocked, _remove_old),
+)
 
 
 def sweep_until(app: Flask, runtime: Runtime, stopped: threading.Event) -> None:
