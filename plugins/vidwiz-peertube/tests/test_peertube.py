@@ -217,7 +217,14 @@ def test_every_exception_while_an_answer_is_read(name, code):
 
 @pytest.mark.parametrize(
     ("pause", "seconds"),
-    [("120", 120), ("99999999999999", 86_400), ("0", 0), ("soon", None), ("", None), ("-5", None)],
+    [
+        ("120", 120),
+        ("99999999999999", 86_400),
+        ("0", None),
+        ("soon", None),
+        ("", None),
+        ("-5", None),
+    ],
 )
 def test_a_pause_that_is_asked_for_is_kept(make, ref, tube, pause, seconds):
     tube.instead[UUID] = as_json({}, 429, **{"Retry-After": pause})
@@ -272,14 +279,18 @@ class Trickling:
         self._first, self.received = first, b""
         self._end = threading.Event()
         self._server = socket.create_server(("127.0.0.1", 0))
+        self._server.settimeout(5)
         self.port = self._server.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
 
     def _serve(self):
-        connection, _ = self._server.accept()
+        try:
+            connection, _ = self._server.accept()
+        except TimeoutError:
+            return
         with connection:
-            self.received = connection.recv(4096)
             try:
+                self.received = connection.recv(4096)
                 while self._first and not self._end.wait(0.02):
                     connection.sendall(self._first)
                     self._first = b" "
@@ -293,8 +304,8 @@ class Trickling:
 
     def __exit__(self, *exc):
         self._end.set()
-        self._server.close()
         self._thread.join(10)
+        self._server.close()
 
 
 @pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\n\r\n "])

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
+from vidwiz.plugin_api.answers import retry_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -71,10 +70,10 @@ STATES: Mapping[int, str] = {
 def of_answer(status: int, error_type: str | None, *, is_json: bool, pause: str) -> PluginError:
     """Return the failure that an answer means; `pause` is its Retry-After header."""
     if status >= 500:  # noqa: PLR2004 - where errors of servers begin
-        return PluginError("network_error", retry_at=_moment(pause))
+        return PluginError("network_error", retry_at=retry_time(pause))
     table = BY_STATUS if is_json else BY_STATUS_OF_OTHERS
     code = BY_TYPE.get(error_type or "") or table.get(status, "parse_error")
-    return PluginError(code, retry_at=_moment(pause) if code == "rate_limited" else None)
+    return PluginError(code, retry_at=retry_time(pause) if code == "rate_limited" else None)
 
 
 def of_exception(error: BaseException) -> PluginError:
@@ -93,15 +92,3 @@ def elsewhere(host: str) -> PluginError:
         f"The captions are on {host}, which VIDWIZ_PLUGIN_PEERTUBE_FILE_HOSTS does not name.",
         handling=Handling.OPERATOR,
     )
-
-
-def _moment(pause: str) -> dt.datetime | None:
-    """Return when a Retry-After header (seconds, or a date) lets us ask again."""
-    now = dt.datetime.now(dt.UTC)
-    if pause.isdecimal():
-        return now + dt.timedelta(seconds=min(int(pause[:9]), 86_400))
-    try:
-        moment = parsedate_to_datetime(pause)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)

@@ -58,6 +58,7 @@ class PeerTubeFetcher(MetadataFetcher, TranscriptFetcher):
         sites=(instances.SITE,),
         capabilities=frozenset({Capability.RESOLVE}),
         timeout_seconds=30.0,
+        paced=True,
     )
     Settings: ClassVar[type] = PeerTubeSettings
     settings: PeerTubeSettings
