@@ -175,16 +175,16 @@ def test_what_is_no_list_is_refused_with_a_sentence(youtube, fetcher, url, word)
 
 
 def test_a_list_of_another_site_names_its_videos(youtube, fetcher):
-    add_ted_playlist(youtube, "171/all_about_tea", ["tea_one", "tea_two", "tea_one"])
+    url = add_ted_playlist(youtube, "171/all_about_tea", ["tea_one", "tea_two", "tea_one"])
 
-    found = fetcher.expand("https://www.ted.com/playlists/171/all_about_tea")
+    found = fetcher.expand(url)
 
     assert (found.key, found.title) == ("tedplaylist:all_about_tea", "On tea")
     assert [(video.ref.site, video.ref.id) for video in found.videos] == [
         ("ted", "tea_one"),
         ("ted", "tea_two"),
     ]
-    assert len(fetcher.expand("https://www.ted.com/playlists/171/all_about_tea", newest=1).videos) == 1
+    assert len(fetcher.expand(url, newest=1).videos) == 1
     assert {request.path for request in youtube.requests} == {"/playlists/171/all_about_tea"}
 
 
