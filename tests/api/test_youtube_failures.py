@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.failures.table import OK, ROWS, TRANSCRIPT_API
+from tests.fixtures.databases import only_sqlite
 from tests.support import work_here
 from vidwiz.db.transactions import unit_of_work
 from vidwiz.models import FetcherState
@@ -47,6 +48,7 @@ def config(config):
     return replace(config, transcript_fetchers=(TRANSCRIPT_API,))
 
 
+@only_sqlite
 def test_a_cause_is_shown_with_its_sentence_and_time(app, ada, through_youtube):
     youtube, found, expected = through_youtube, {}, {}
     for number, (row, code) in enumerate(CASES):

@@ -124,7 +124,7 @@ def test_wrong_arguments_of_ingest_save_nothing(vidwiz, here, arguments):
     result = vidwiz("ingest", *arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.stderr
-    assert not (here / "var").exists()
+    assert not (here / "var" / "vidwiz.db").exists()
 
 
 def test_ingest_on_a_server_database_names_the_command(vidwiz, monkeypatch, tmp_path):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.failures.causes import KEY
 from tests.failures.table import OK
-from vidwiz.plugin_api import PluginError, Secret, VideoRef
+from vidwiz.plugin_api import FAILURES, PluginError, Secret, VideoRef
 from vidwiz_youtube.data_api import DataApiFetcher, DataApiSettings
 from vidwiz_youtube.oembed import OEmbedFetcher
 from vidwiz_youtube.pytube_fetcher import PytubeFetcher
@@ -85,6 +85,15 @@ def run(row: Row, library: str, youtube: FakeYouTube) -> Outcome:
             handling=error.handling.value,
             sentence=error.message,
             retry_at=error.retry_at,
+            seconds=time.perf_counter() - began,
+        )
+    except Exception as exc:  # noqa: BLE001 - what the host makes of anything else
+        known = FAILURES["fetcher_crash"]
+        return Outcome(
+            code="fetcher_crash",
+            raised=type(exc).__name__,
+            handling=known.handling.value,
+            sentence=known.message,
             seconds=time.perf_counter() - began,
         )
     return Outcome(OK, seconds=time.perf_counter() - began)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tests.failures.causes import Cause
 
+CRASH = Answer(body=b'{"a":' * 100_000, content_type="application/json")
 OK = "ok"
 """Stands where a library gets round the cause."""
 
@@ -96,6 +97,7 @@ READING = (
         answers("player", Answer(status=400)),
         each("parse_error", yt_dlp=OK),
     ),
+    Row("an answer that crashes the library", answers("player", CRASH), each("fetcher_crash")),
     Row("404 for captions", answers("timedtext", Answer(status=404)), each("parse_error")),
     Row("broken JSON", answers("oembed", causes.GARBAGE), {OEMBED: "parse_error"}),
     Row(

@@ -6,6 +6,8 @@ from vidwiz.models.note import Note
 from vidwiz.models.task import (
     ACTIVE,
     ACTIVE_ROWS,
+    BLOCKED_ROWS,
+    PENDING_ROWS,
     RUNNING_ROWS,
     FetcherState,
     PeriodicRun,
@@ -15,17 +17,34 @@ from vidwiz.models.task import (
 )
 from vidwiz.models.user import ApiToken, IdempotencyRecord, QuotaUse, User
 from vidwiz.models.video import LibraryEntry, Transcript, Video
+from vidwiz.models.video_lists import (
+    Follow,
+    FollowedVideo,
+    ImportItem,
+    ImportKind,
+    ImportState,
+    ItemState,
+    VideoImport,
+)
 
 __all__ = [
     "ACTIVE",
     "ACTIVE_ROWS",
+    "BLOCKED_ROWS",
+    "PENDING_ROWS",
     "RUNNING_ROWS",
     "ApiToken",
     "Base",
     "ChatMessage",
     "Conversation",
     "FetcherState",
+    "Follow",
+    "FollowedVideo",
     "IdempotencyRecord",
+    "ImportItem",
+    "ImportKind",
+    "ImportState",
+    "ItemState",
     "LibraryEntry",
     "Note",
     "PeriodicRun",
@@ -36,6 +55,7 @@ __all__ = [
     "Transcript",
     "User",
     "Video",
+    "VideoImport",
     "now",
     "now_plus",
 ]

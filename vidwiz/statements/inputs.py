@@ -33,6 +33,6 @@ NOTE_INPUTS = (
 """A note that waits, its video's transcript, and what is known of the video."""
 
 REFUSED_FETCHERS = sa.select(_STATES.c.provider).where(
-    _STATES.c.network == sa.bindparam("on_network")
+    _STATES.c.network == sa.bindparam("on_network"), _STATES.c.open_until.is_not(None)
 )
-"""The fetchers that were refused on a network."""
+"""The fetchers that were refused on a network and have not worked since."""

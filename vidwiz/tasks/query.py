@@ -44,6 +44,7 @@ def claim_of(task: Task, attempt: int | None = None) -> Claim:
         attempt=task.attempt if attempt is None else attempt,
         failures=task.failures,
         isolated=task.isolated,
+        priority=task.priority,
     )
 
 

@@ -38,7 +38,9 @@ class WorkerContext:
             runtime.metadata_fetchers(),
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
-            Chain(DatabaseHealth(runtime), interrupts),
+            Chain(DatabaseHealth(runtime), interrupts, runtime.pace),
+            config.user_daily_videos,
+            config.sites,
         )
         self._leases = LeaseKeeper(
             ledger,

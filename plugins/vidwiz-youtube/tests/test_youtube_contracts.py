@@ -38,6 +38,7 @@ class TestOEmbed(MetadataFetcherContract):
 
 class TestDataApi(MetadataFetcherContract):
     known, unknown = KNOWN, UNKNOWN
+    search_title = "hash"
 
     @pytest.fixture
     def plugin(self):
