@@ -52,6 +52,7 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         title="yt-dlp: YouTube and some 1,600 other sites",
         capabilities=frozenset({Capability.RESOLVE, Capability.SEARCH, Capability.LISTS}),
         timeout_seconds=45.0,
+        paced=True,
     )
     Settings: ClassVar[type] = YtDlpSettings
 
