@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.fake_youtube import Answer, html_page, json_answer
 
@@ -134,7 +134,21 @@ def add_ted(server: FakeYouTube, video: SiteVideo) -> str:
             "resources": {"hls": {"stream": stream}},
         },
     }
-    data = json.dumps({"props": {"pageProps": {"videoData": talk}}})
-    page = f'<html><script id="__NEXT_DATA__" type="application/json">{data}</script></html>'
-    server.route("www.ted.com", f"/talks/{video.id}", lambda _request: html_page(page), "ted")
+    page = _ted_page({"videoData": talk})
+    server.route("www.ted.com", f"/talks/{video.id}", lambda _request: page, "ted")
     return f"https://www.ted.com/talks/{video.id}"
+
+
+def add_ted_playlist(server: FakeYouTube, name: str, ids: list[str]) -> str:
+    """Serve a list of talks; return its address."""
+    nodes = [
+        {"__typename": "Video", "canonicalUrl": f"https://www.ted.com/talks/{talk}"} for talk in ids
+    ]
+    page = _ted_page({"playlist": {"id": "171", "title": "On tea", "videos": {"nodes": nodes}}})
+    server.route("www.ted.com", f"/playlists/{name}", lambda _request: page, "ted list")
+    return f"https://www.ted.com/playlists/{name}"
+
+
+def _ted_page(properties: dict[str, Any]) -> Answer:
+    data = json.dumps({"props": {"pageProps": properties}})
+    return html_page(f'<script id="__NEXT_DATA__" type="application/json">{data}</script>')

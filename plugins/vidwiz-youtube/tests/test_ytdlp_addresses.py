@@ -30,6 +30,8 @@ def resolved(url):
         (f"https://www.ted.com/talks/{TALK}", f"ted:{TALK}"),
         ("https://www.dailymotion.com/video/x5kesuj_office-christmas-party", "dailymotion:x5kesuj"),
         ("https://dai.ly/x5kesuj", "dailymotion:x5kesuj"),
+        ("HTTPS://Vimeo.COM:443/76979871", "vimeo:76979871"),
+        ("https://vimeo.com./76979871", "vimeo:76979871"),
         ("https://www.twitch.tv/videos/6528877?t=5m10s", "twitch:6528877"),
         (f"https://media.ccc.de/v/{CCC}", f"ccc:{CCC}"),
         ("https://www.bilibili.com/video/BV13x41117TL", "bilibili:13x41117TL"),

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.fake_sites import add_ted_playlist
 from tests.fake_youtube import Answer, Channel, Playability, Playlist, Refusal, Trouble, Video
 from vidwiz.plugin_api import PluginError
 from vidwiz_youtube.ytdlp import YtDlpFetcher
@@ -171,6 +172,20 @@ def test_what_is_no_list_is_refused_with_a_sentence(youtube, fetcher, url, word)
     assert word in caught.value.message
     assert caught.value.message.endswith(".")
     assert youtube.requests == []
+
+
+def test_a_list_of_another_site_names_its_videos(youtube, fetcher):
+    url = add_ted_playlist(youtube, "171/all_about_tea", ["tea_one", "tea_two", "tea_one"])
+
+    found = fetcher.expand(url)
+
+    assert (found.key, found.title) == ("tedplaylist:all_about_tea", "On tea")
+    assert [(video.ref.site, video.ref.id) for video in found.videos] == [
+        ("ted", "tea_one"),
+        ("ted", "tea_two"),
+    ]
+    assert len(fetcher.expand(url, newest=1).videos) == 1
+    assert {request.path for request in youtube.requests} == {"/playlists/171/all_about_tea"}
 
 
 def test_a_list_that_is_not_there_is_gone(youtube, fetcher):

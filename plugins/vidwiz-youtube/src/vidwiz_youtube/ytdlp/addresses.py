@@ -26,7 +26,8 @@ def public_parts(url: str) -> SplitResult | None:
     """Return the parts of an http(s) address of a public host's name, None for any other.
 
     No user or password, no port but the scheme's own, no IP address however written, no name of a
-    private network. The name is not looked up.
+    private network. The name is not looked up. Scheme and host are in small letters, without the
+    scheme's own port.
     """
     if not 0 < len(url) <= LONGEST_URL or not _VISIBLE.fullmatch(url):
         return None
@@ -37,7 +38,7 @@ def public_parts(url: str) -> SplitResult | None:
         return None
     if "@" in parts.netloc or port not in _PORTS.get(parts.scheme, ()):
         return None
-    return parts if is_public_name(host) else None
+    return parts._replace(netloc=host.removesuffix(".")) if is_public_name(host) else None
 
 
 def is_public_name(host: str) -> bool:

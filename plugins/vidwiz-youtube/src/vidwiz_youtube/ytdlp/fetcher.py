@@ -52,6 +52,7 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         title="yt-dlp: YouTube and some 1,600 other sites",
         capabilities=frozenset({Capability.RESOLVE, Capability.SEARCH, Capability.LISTS}),
         timeout_seconds=45.0,
+        paced=True,
     )
     Settings: ClassVar[type] = YtDlpSettings
 
@@ -73,13 +74,17 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         return installed.describe()
 
     def resolve(self, url: str) -> VideoRef | None:
-        return self._sites.video(url)
+        try:
+            return self._sites.video(url)
+        except Exception:  # noqa: BLE001 - the code of 1,750 extractors; never to raise
+            return None
 
     def knows_list(self, url: str) -> bool:
-        if youtube_list(url) is not None:
-            return True
-        match = self._sites.match(url)
-        return match is not None and match.is_list
+        try:
+            match = self._sites.match(url)
+        except Exception:  # noqa: BLE001 - as above
+            match = None
+        return youtube_list(url) is not None or (match is not None and match.is_list)
 
     def search(self, title: str, limit: int) -> Sequence[ListedVideo]:
         from vidwiz_youtube.ytdlp.lists import Lists  # noqa: PLC0415 - large

@@ -99,7 +99,8 @@ class Sites:
         parts = public_parts(url)
         if parts is None:
             return None
-        hint = _owner_label(parts.hostname or "")[:_HINT_LENGTH]
+        url = parts.geturl()
+        hint = _owner_label(parts.netloc)[:_HINT_LENGTH]
         for text, extractor in self.load():
             if hint in text and extractor.suitable(url):
                 if _takes_other_hosts(extractor, url, parts):
@@ -112,6 +113,7 @@ class Sites:
         parts = public_parts(url)
         if parts is None:
             return None
+        url = parts.geturl()
         if (youtube_id := self._youtube_id(url, parts)) is not None:
             return ref_of(youtube_id)
         match = self.match(url)
