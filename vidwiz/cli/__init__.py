@@ -14,7 +14,10 @@ _COMMANDS = {
         "vidwiz.cli.ingest.command:ingest",
         "Save videos and wait for what is made of them.",
     ),
-    "plugins": ("vidwiz.cli.plugins:plugins", "Show and check the installed plugins."),
+    "plugins": (
+        "vidwiz.cli.plugins:plugins",
+        "Show and check the installed plugins, and begin a new one.",
+    ),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
     "user": ("vidwiz.cli.user:user", "Make and list accounts."),
     "db": ("vidwiz.cli.database:database", "Look after the database."),
