@@ -47,6 +47,7 @@ class Config:
     fetch_per_minute: int = 10
     library_dir: Path
     plugin_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    vendor_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     workers: Mapping[str, int] = field(default_factory=dict)
     network: str = "server"
     registration_open: bool = True
@@ -151,6 +152,7 @@ def _read_parts(env: Env) -> dict[str, object]:
             for name, value in os.environ.items()
             if name.startswith("VIDWIZ_PLUGIN_")
         },
+        "vendor_settings": _read_vendors(),
         "workers": parse_slots(env.str("WORKERS", "")),
         "network": _text(env, "NETWORK") or "server",
         "lease_seconds": env.float("LEASE_SECONDS", 30.0, validate=Range(min=1)),
@@ -158,6 +160,20 @@ def _read_parts(env: Env) -> dict[str, object]:
         "grace_seconds": env.float("GRACE_SECONDS", 10.0, validate=Range(min=0)),
         "linger_seconds": env.float("LINGER_SECONDS", 5.0, validate=Range(min=0, max=300)),
     }
+
+
+def _read_vendors() -> dict[str, str]:
+    """Return what is set of the variables that the vendors' own programs read."""
+    plain = Env()
+    found = {
+        "ANTHROPIC_API_KEY": plain.str("ANTHROPIC_API_KEY", ""),
+        "ANTHROPIC_BASE_URL": plain.str("ANTHROPIC_BASE_URL", ""),
+        "OLLAMA_API_KEY": plain.str("OLLAMA_API_KEY", ""),
+        "OLLAMA_HOST": plain.str("OLLAMA_HOST", ""),
+        "OPENAI_API_KEY": plain.str("OPENAI_API_KEY", ""),
+        "OPENAI_BASE_URL": plain.str("OPENAI_BASE_URL", ""),
+    }
+    return {name: value.strip() for name, value in found.items() if value.strip()}
 
 
 def _read_access(env: Env) -> dict[str, object]:

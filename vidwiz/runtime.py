@@ -11,6 +11,7 @@ from vidwiz.db import engine
 from vidwiz.db.transactions import single_statement, unit_of_work
 from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.import_requests import ListLook
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
 from vidwiz.plugin_host import choice
 from vidwiz.plugin_host.sites import Sites
@@ -71,6 +72,10 @@ class Runtime:
         """Have the plugins that are used import what they need; see `Plugin.preload`."""
         llm = self.llm_provider()
         self.plugins.preload([*self.fetchers(), *([llm] if llm is not None else [])])
+
+    def list_look(self) -> ListLook:
+        """Return what asks sites for playlists and channels while somebody waits."""
+        return ListLook(self, self.sites(), self.config.network, self.pace)
 
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""

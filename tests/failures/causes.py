@@ -57,7 +57,8 @@ def refuses(how: Refusal) -> Cause:
     """Have everybody refused."""
 
     def serve(server: FakeYouTube, video_id: str) -> None:
-        server.add(Video(id=video_id, tracks=[Track(automatic=True)]), Video(id=OTHER))
+        for each_id in (video_id, OTHER):
+            server.add(Video(id=each_id, tracks=[Track(automatic=True)]))
         server.block(None, how)
 
     return serve
@@ -68,14 +69,15 @@ def gated(gate: str) -> Cause:
 
 
 def live(state: Live, **hours: float) -> Cause:
-    """Serve a stream; `hours` from now are `starts` and, of one that is over, `published`."""
+    """Serve a stream that `starts` so many hours from now; one without `starts` has captions."""
 
     def serve(server: FakeYouTube, video_id: str) -> None:
         now = datetime.now(UTC)
         times: dict[str, Any] = {}
         if "starts" in hours:
             times["starts_at"] = now + timedelta(hours=hours["starts"])
-        server.add(Video(id=video_id, live=state, **times))
+        tracks = [] if times else [Track(automatic=True)]
+        server.add(Video(id=video_id, live=state, tracks=tracks, **times))
 
     return serve
 

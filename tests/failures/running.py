@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from tests.failures.causes import KEY
 from tests.failures.table import OK
-from vidwiz.plugin_api import PluginError, Secret, VideoRef
+from vidwiz.plugin_api import FAILURES, PluginError, Secret, VideoRef
 from vidwiz_youtube.data_api import DataApiFetcher, DataApiSettings
 from vidwiz_youtube.oembed import OEmbedFetcher
 from vidwiz_youtube.pytube_fetcher import PytubeFetcher
 from vidwiz_youtube.settings import RequestSettings
 from vidwiz_youtube.transcript_api import TranscriptApiFetcher
+from vidwiz_youtube.ytdlp import YtDlpFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,8 +53,13 @@ def _data_api(ref: VideoRef, limit: float) -> Any:
     return DataApiFetcher(settings).fetch_metadata(ref)
 
 
+def _yt_dlp(ref: VideoRef, limit: float) -> Any:
+    return YtDlpFetcher(YtDlpFetcher.Settings(timeout_seconds=limit)).fetch_transcript(ref, ())
+
+
 LIBRARIES: dict[str, Callable[[VideoRef, float], Any]] = {
     "youtube-transcript-api": _transcript_api,
+    "yt-dlp": _yt_dlp,
     "pytube": _pytube,
     "oembed": _oembed,
     "youtube-data-api": _data_api,
@@ -79,6 +85,15 @@ def run(row: Row, library: str, youtube: FakeYouTube) -> Outcome:
             handling=error.handling.value,
             sentence=error.message,
             retry_at=error.retry_at,
+            seconds=time.perf_counter() - began,
+        )
+    except Exception as exc:  # noqa: BLE001 - what the host makes of anything else
+        known = FAILURES["fetcher_crash"]
+        return Outcome(
+            code="fetcher_crash",
+            raised=type(exc).__name__,
+            handling=known.handling.value,
+            sentence=known.message,
             seconds=time.perf_counter() - began,
         )
     return Outcome(OK, seconds=time.perf_counter() - began)

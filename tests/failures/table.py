@@ -15,12 +15,13 @@ if TYPE_CHECKING:
 
     from tests.failures.causes import Cause
 
+CRASH = Answer(body=b'{"a":' * 100_000, content_type="application/json")
 OK = "ok"
 """Stands where a library gets round the cause."""
 
-TRANSCRIPT_API, PYTUBE = "youtube-transcript-api", "pytube"
+TRANSCRIPT_API, YT_DLP, PYTUBE = "youtube-transcript-api", "yt-dlp", "pytube"
 OEMBED, DATA_API = "oembed", "youtube-data-api"
-PLAYERS = (TRANSCRIPT_API, PYTUBE)
+PLAYERS = (TRANSCRIPT_API, YT_DLP, PYTUBE)
 """The libraries that read the player's answers."""
 ALL = (*PLAYERS, OEMBED, DATA_API)
 
@@ -67,6 +68,7 @@ BLOCKS = (
         says("LOGIN_REQUIRED", "Sign in to confirm you're not a bot"),
         each("ip_blocked"),
     ),
+    Row("the player shows another video", refuses(Refusal.OTHER_VIDEO), each("ip_blocked")),
     Row("sorry page for captions", answers("timedtext", causes.SORRY), each("ip_blocked")),
     Row(
         "hourly limit",
@@ -88,13 +90,14 @@ READING = (
     Row(
         "page without a key",
         answers("watch", html_page(CHANGED_PAGE)),
-        {TRANSCRIPT_API: "parse_error", PYTUBE: OK},
+        {TRANSCRIPT_API: "parse_error", YT_DLP: OK, PYTUBE: OK},
     ),
     Row(
         "400 from the player",
         answers("player", Answer(status=400)),
-        each("parse_error"),
+        each("parse_error", yt_dlp=OK),
     ),
+    Row("an answer that crashes the library", answers("player", CRASH), each("fetcher_crash")),
     Row("404 for captions", answers("timedtext", Answer(status=404)), each("parse_error")),
     Row("broken JSON", answers("oembed", causes.GARBAGE), {OEMBED: "parse_error"}),
     Row(
@@ -127,6 +130,7 @@ NOT_YET = (
         hours=49,
     ),
     Row("live now", live(Live.NOW, starts=-1), each("live_now"), hours=2),
+    Row("live now, with captions so far", live(Live.NOW), each("live_now"), hours=2),
     Row("recording being made", live(Live.PROCESSING, starts=-1), each("live_now"), hours=2),
     Row(
         "live event has ended",
@@ -154,7 +158,13 @@ WHO = (
     Row(
         "age: status",
         says("AGE_VERIFICATION_REQUIRED", "Please verify."),
-        each("age_restricted"),
+        each("age_restricted", (TRANSCRIPT_API, PYTUBE)),
+    ),
+    Row(
+        "age: status, for a library that passes on the words alone",
+        says("AGE_VERIFICATION_REQUIRED", "Please verify."),
+        {YT_DLP: "unplayable"},
+        handling="switch",
     ),
     Row("sign in", says("LOGIN_REQUIRED", "Please sign in"), each("sign_in_required")),
     Row(
@@ -237,7 +247,7 @@ OEMBEDS = (
     Row(
         "not to be embedded",
         video(embeddable=False),
-        {OEMBED: "embedding_disabled", TRANSCRIPT_API: OK},
+        {OEMBED: "embedding_disabled", TRANSCRIPT_API: OK, YT_DLP: OK},
     ),
     Row(
         "the word Forbidden",

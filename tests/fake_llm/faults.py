@@ -6,6 +6,7 @@
 | html | a web page with status 200 |
 | bad_gateway | a web page with status 502, as a proxy has them |
 | broken_json | half of a JSON object with status 200 |
+| body | `body` with `status`; when that is good and a stream is asked for, as its only part |
 | no_answer | the connection is closed without a word |
 | slow | the first byte comes after `seconds`, or when the server closes |
 | no_choices, null, empty | an answer without an answer in it |
@@ -32,3 +33,5 @@ class Fault:
     cause: str
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 30.0
+    body: bytes = b""
+    status: int = 200

@@ -73,7 +73,9 @@ class OpenAIApi(Api):
         token_field: str | None = None,
         key: str | None = None,
         models: tuple[str, ...] = ("fake-1",),
+        tells_usage: bool = True,
     ) -> None:
+        self.tells_usage = tells_usage
         self.levels = levels
         self.unsupported = unsupported
         self.token_field = token_field
@@ -91,6 +93,9 @@ class OpenAIApi(Api):
             raise RefusedError(
                 400, error(message, "invalid_request_error", "unsupported_parameter", wrong)
             )
+        if "stream_options" in body and not self.tells_usage:
+            message = "stream_options: Extra inputs are not permitted"
+            raise RefusedError(400, error(message, "invalid_request_error"))
         return Prompt(
             text="\n".join(text_of(message["content"]) for message in body["messages"]),
             model=body["model"],

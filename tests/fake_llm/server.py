@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import chain, repeat
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from tests.fake_llm import writing
-from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, tokens
+from tests.fake_llm.api import CHARACTERS_A_TOKEN, Api, Prompt, RefusedError, Reply, tokens
 from tests.fake_llm.faults import Fault
 
 PAGE = b"<!doctype html><title>Welcome</title><p>This is a web page."
+OK = 200
 ROOM = 256  # tokens that are kept free for an answer whose length the client does not limit
 CACHED_STEP = 64  # tokens; what real servers cache comes in steps as well
 REMEMBERED = 64  # prompts
@@ -121,6 +123,9 @@ class FakeLLM:
             as_tool=asked.body["tools"][0]["name"] if asked.body.get("tools") else None,
         )
         _spoil(reply, asked.fault)
+        room = (prompt.window or self.context_tokens) - asked.prompt_tokens
+        if self.api.cuts_prompts and 0 < room < tokens(reply.text):
+            reply.text, reply.finish = reply.text[: room * CHARACTERS_A_TOKEN], "length"
         asked.output_tokens = reply.output_tokens = tokens(reply.text)
         return reply
 
@@ -195,6 +200,7 @@ def _spoil(reply: Reply, fault: Fault | None) -> None:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else each answer waits 40 ms for an acknowledgement
     server: _Server
 
     def log_message(self, *args: object) -> None:
@@ -211,6 +217,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         headers = {name.lower(): value for name, value in self.headers.items()}
         try:
+            # A client with a proxy sends the whole address.
+            self.path = urlsplit(self.path).path
             if self.path != fake.api.path:
                 self._other(body)
                 return
@@ -235,12 +243,24 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if fault is not None and cause == "slow":
             self.server.owner.closing.wait(fault.seconds)
-        if cause in ("html", "bad_gateway"):
+        if fault is not None and cause == "body":
+            stream = bool(asked.body.get("stream")) and fault.status == OK
+            self._answer_with(fault.status, fault.body, stream=stream)
+        elif cause in ("html", "bad_gateway"):
             self._send(200 if cause == "html" else 502, PAGE, content_type="text/html")
         elif cause == "broken_json":
             self._send(200, b'{"id": "1", "choices": [{"mess')
         else:
             self._reply(asked, cause)
+
+    def _answer_with(self, status: int, body: bytes, *, stream: bool) -> None:
+        kind = self.server.owner.api.content_type_of_streams
+        if not stream:
+            self._send(status, body)
+        elif kind == "text/event-stream":
+            self._send(200, b"data: %b\n\ndata: [DONE]\n\n" % body, content_type=kind)
+        else:
+            self._send(200, body + b"\n", content_type=kind)
 
     def _reply(self, asked: Asked, cause: str | None) -> None:
         api = self.server.owner.api

@@ -119,13 +119,8 @@ def add_ted(server: FakeYouTube, video: SiteVideo) -> str:
             f'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",NAME="{lang}",LANGUAGE="{lang}",'
             f'URI="{address}"'
         )
-    master += [
-        (
-            "#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=640x360,"
-            'CODECS="avc1.4D401E,mp4a.40.2",SUBTITLES="subs"'
-        ),
-        "video.m3u8",
-    ]
+    codecs = 'CODECS="avc1.4D401E,mp4a.40.2",SUBTITLES="subs"'
+    master += [f"#EXT-X-STREAM-INF:BANDWIDTH=500000,RESOLUTION=640x360,{codecs}", "video.m3u8"]
     stream = serve_captions(server, "hls.ted.com", f"/{video.id}.m3u8", "\n".join(master))
     talk = {
         "id": "66",

@@ -44,7 +44,8 @@ ONLY_STREAMS = [
     ("stops", "network_error", RETRY, "broke off"),
     ("error_within", "network_error", RETRY, ""),
 ]
-# Ollama's models have no such end.
+# Ollama's models have no such end, and its library does not give the headers.
+WITHOUT_OLLAMA = pytest.mark.parametrize("_family", ["openai", "anthropic"], indirect=True)
 REFUSALS = [
     ("filtered", "invalid_request", PERMANENT, "refuses to write"),
     ("refusal", "invalid_request", PERMANENT, "refuses to write"),
@@ -98,11 +99,10 @@ def test_a_stream_that_does_not_end_well_is_no_answer(family, row):
     assert_is(caught.value, *expected)
 
 
+@WITHOUT_OLLAMA
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
 @pytest.mark.parametrize("row", REFUSALS, ids=lambda row: row[0])
 def test_a_model_that_refuses_is_not_asked_again(family, row, stream):
-    if family.name == "ollama":
-        pytest.skip("Ollama has no filter and no field for a refusal")
     cause, *expected = row
     assert_is(fails(family, cause, stream=stream), *expected)
 
@@ -126,15 +126,33 @@ def test_what_servers_do_with_good_answers_is_understood(family, cause):
     assert completion.text.endswith("}")
 
 
+@WITHOUT_OLLAMA
 @pytest.mark.parametrize("form", ["seconds", "date"])
 def test_the_time_that_a_server_asks_for_is_kept(family, form):
-    if family.name == "ollama":
-        pytest.skip("Ollama's library does not give the headers")
     then = datetime.now(UTC) + timedelta(seconds=90)
     value = "90" if form == "seconds" else format_datetime(then, usegmt=True)
     error = fails(family, "rate_limited", stream=False, headers={"Retry-After": value})
     assert error.retry_at is not None
     assert abs(error.retry_at - then) < timedelta(seconds=5)
+
+
+@WITHOUT_OLLAMA
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_short_pause_is_made_within_the_call(family, stream):
+    family.server.script(*[Fault("rate_limited", headers={"Retry-After": "0.2"})] * 2)
+    began = time.monotonic()
+    assert take(family.provider, NOTE, stream=stream).text
+    assert time.monotonic() - began >= 0.3
+    assert len(family.server.requests) == 3
+
+
+@WITHOUT_OLLAMA
+def test_a_server_that_always_asks_for_short_pauses_is_given_up(family):
+    family.server.script(*[Fault("rate_limited", headers={"Retry-After": "0.01"})] * 50)
+    with pytest.raises(PluginError) as caught:
+        take(family.provider, NOTE, stream=False)
+    assert caught.value.code == "rate_limited"
+    assert len(family.server.requests) == 6
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "soon", "nan", "1e400"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from vidwiz.plugin_api.answers import (
     LONGEST_WAIT,
+    Patience,
     ThoughtFilter,
     json_in,
     retry_time,
@@ -100,6 +101,21 @@ def test_a_date_is_that_time():
 )
 def test_what_has_passed_or_means_nothing_is_no_time(value):
     assert retry_time(value) is None
+
+
+def test_patience_has_an_end():
+    def soon(seconds):
+        return datetime.now(UTC) + timedelta(seconds=seconds)
+
+    patience = Patience(seconds=0.5, pauses=3)
+    assert not patience.pause(None)
+    assert not patience.pause(soon(0.9))
+    assert not patience.pause(soon(1e9))
+    began = time.monotonic()
+    assert patience.pause(soon(0.3))
+    assert time.monotonic() - began >= 0.29
+    assert not patience.pause(soon(0.4)), "all pauses together have a limit"
+    assert [patience.pause(soon(-1e6)) for _ in range(4)] == [True, True, False, False]
 
 
 @pytest.mark.parametrize("value", ["inf", "1e300", "9" * 9000, "Fri, 31 Dec 9999 23:59:59 GMT"])

@@ -21,6 +21,7 @@ from tests.fake_youtube import (
     Trouble,
     Video,
 )
+from tests.fake_youtube.folder import videos_of
 
 
 @pytest.fixture
@@ -219,3 +220,21 @@ def test_it_ends_while_a_client_waits():
         youtube.add(Video(id="hashmaps001", troubles=(Trouble(delay=60),)))
         with socket.create_connection((youtube.host, youtube.port)) as connection:
             connection.sendall(b"GET /watch?v=hashmaps001 HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def test_a_folder_of_yt_dlp_becomes_its_videos(tmp_path):
+    chapters = [{"title": "Intro", "start_time": 0.0}]
+    info = {"id": "hashmaps001", "title": "Maps", "channel": "Maps", "duration": 90}
+    info |= {"upload_date": "20250304", "chapters": chapters, "automatic_captions": {"de": []}}
+    (tmp_path / "hashmaps001.info.json").write_text(json.dumps(info))
+    srt = (
+        "1\n00:00:01,500 --> 00:00:02,000\nHello\nthere\n\n2\n01:00:00,000 --> 01:00:01,000\nYou\n"
+    )
+    for language in ("de", "en"):
+        (tmp_path / f"hashmaps001.{language}.srt").write_text(srt)
+    (video,) = videos_of(tmp_path)
+    assert (video.title, video.duration, video.chapters) == ("Maps", 90, ((0.0, "Intro"),))
+    assert [(track.language, track.automatic) for track in video.tracks] == [
+        *(("de", True), ("en", False)),
+    ]
+    assert video.tracks[0].lines == (Line(1.5, 0.5, "Hello there"), Line(3600.0, 1.0, "You"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from vidwiz.api import accounts, conversations, follows, health, imports, notes, videos
 from vidwiz.api.blueprints import make_api
-from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos
+from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos, plugin_health
 from vidwiz.api.internal.polling import LongPolls
 from vidwiz.http import (
     bodies,
@@ -27,7 +27,10 @@ _PUBLIC = (
     *(accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint),
     *(imports.blueprint, follows.blueprint),
 )
-_INTERNAL = (helper_tasks.blueprint, operator_tasks.blueprint, operator_videos.blueprint)
+_INTERNAL = (
+    *(helper_tasks.blueprint, operator_tasks.blueprint, operator_videos.blueprint),
+    plugin_health.blueprint,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -8,10 +8,10 @@ from vidwiz.api.blueprints import Blueprint
 from vidwiz.api.schemas.common import MessageOut, page_numbers
 from vidwiz.api.schemas.video_lists import FollowIn, FollowOut, FollowsOut, ListPageIn
 from vidwiz.http.auth import READERS, USERS
-from vidwiz.http.list_presenters import present_follows
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.pipeline import import_requests
+from vidwiz.pipeline.shown_lists import present_follows
 from vidwiz.runtime import current
 from vidwiz.services.importing import follows
 

@@ -9,10 +9,10 @@ from vidwiz.api.schemas.common import page_numbers
 from vidwiz.api.schemas.video_lists import ImportIn, ImportOut, ImportsOut, ListPageIn
 from vidwiz.http.auth import READERS, USERS
 from vidwiz.http.bodies import takes_transcripts
-from vidwiz.http.list_presenters import present_import, present_imports, present_plan
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.pipeline import import_requests
+from vidwiz.pipeline.shown_lists import present_import, present_imports, present_plan
 from vidwiz.runtime import current
 from vidwiz.services.importing import adding, imports
 
@@ -42,13 +42,7 @@ def create_import(caller: Caller, asked: dict[str, Any]) -> Response:
     request = _request(asked)
     config = current().config
     if asked["dry_run"]:
-        request = import_requests.listed_now(
-            current(),
-            current().sites(),
-            request,
-            network=config.network,
-            seconds=import_requests.LOOK_SECONDS,
-        )
+        request = current().list_look().at(request)
         with read_transaction(caller) as session:
             return reply(_IMPORT, present_plan(session, caller.account.id, request, config))
     with write_transaction(caller) as uow:

@@ -14,6 +14,11 @@ _COMMANDS = {
         "vidwiz.cli.ingest.command:ingest",
         "Save videos and wait for what is made of them.",
     ),
+    "import": (
+        "vidwiz.cli.importing.command:import_",
+        "Import a playlist, a channel, a list or a file of videos.",
+    ),
+    "follow": ("vidwiz.cli.follow:follow", "Keep up with a playlist or channel."),
     "plugins": (
         "vidwiz.cli.plugins:plugins",
         "Show and check the installed plugins, and begin a new one.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vidwiz.cli import tables
+from vidwiz.cli import fetcher_states, tables
 from vidwiz.cli.check_plugin import check_one
 from vidwiz.cli.lazy import Commands
 from vidwiz.cli.new_plugin.command import new
@@ -34,13 +34,18 @@ plugins.add_command(new)
 
 @plugins.command("list")
 def list_() -> None:
-    """Show every plugin: its role, its state, when it is asked, and what is wrong with it."""
+    """Show every plugin: its role, its state, when it is asked, and what is wrong with it.
+
+    `health` says of fetchers that ask a site how they did lately on each network, and until when
+    one that was refused is left alone.
+    """
     config = read_config()
     quiet_logs(config)
     registry = choice.discover(config)
+    records, health = registry.records, fetcher_states.by_name(config)
     tables.show(
-        ("name", "role", "state", "asked", "distribution", "reason", "remedy"),
-        [_row(record, choice.orders(config)) for record in registry.records],
+        ("name", "role", "state", "asked", "distribution", "reason", "remedy", "health"),
+        [(*_row(record, choice.orders(config)), health.get(record.name)) for record in records],
         empty="No plugin is installed; `make install` installs those of the project.",
     )
     for name in registry.stray_settings:

@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from vidwiz.errors import ConflictError, InvalidInputError, SourceUnavailableError
+from vidwiz.errors import ConflictError, InvalidInputError, SourceUnavailableError, VidwizError
 from vidwiz.models import ImportKind
 from vidwiz.pipeline.listing import look
 from vidwiz.plugin_api import Handling, PluginError
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from vidwiz.plugin_host.sites import Sites
-    from vidwiz.ports import Parts
+    from vidwiz.ports import FetchPace, Parts
     from vidwiz.services.importing.naming import Named
     from vidwiz.services.video_ids import NamedVideo
 
@@ -54,11 +54,25 @@ class ImportRequest:
     lists: tuple[Entry, ...] = ()
 
     def source(self) -> ImportSource:
-        """Return what the rules make an import of."""
+        """Return what the rules make an import of; raise `InvalidInputError` for nothing."""
         if self.kind is ImportKind.LIST:
             return ImportSource.of_list(self.url or "", self.named, self.title)
         assert self.named is not None
+        if not self.named.videos:
+            raise self._nothing(self.named)
         return ImportSource.of_videos(self.named, kind=self.kind, title=self.title)
+
+    def _nothing(self, named: Named) -> InvalidInputError:
+        reason = "this names no video that can be imported"
+        if named.unreadable.shown:
+            first = named.unreadable.shown[0]
+            reason += f" ({first['place']}: {first['message']})"
+        elif self.lists:
+            reason = (
+                "this names no videos but playlists and channels; import or follow each of them"
+            )
+        field = "file" if self.kind is ImportKind.FILE else "urls"
+        return InvalidInputError(reason, field=field, code="nothing_to_import")
 
 
 def of_url(sites: Sites, text: str) -> ImportRequest:
@@ -147,30 +161,42 @@ def _finder(sites: Sites) -> Callable[[str], NamedVideo]:
     return find
 
 
-def listed_now(
-    parts: Parts, sites: Sites, request: ImportRequest, *, network: str, seconds: float
-) -> ImportRequest:
-    """Return the request with the videos of its list, which the site is asked for now.
+@dataclass(frozen=True, slots=True)
+class ListLook:
+    """Asks sites for lists while somebody waits, at the pace and with the breakers of workers."""
 
-    Raises `SourceUnavailableError` where the site may answer later or too much is asked for at
-    once, `ConflictError` where it will not.
-    """
-    if request.named is not None or request.url is None:
-        return request
-    fetchers = max(len(sites.list_fetchers(request.url)), 1)
-    chain = Chain(SharedHealth(parts, network), fetch_seconds=seconds / fetchers)
-    if not _looks.acquire(blocking=False):
-        raise SourceUnavailableError("too many lists are looked at just now; try again soon")
-    try:
-        found = look(chain, sites, request.url)
-    except PluginError as exc:
-        message = clean_line(exc.message)
-        if exc.handling in (Handling.WAIT, Handling.RETRY):
-            raise SourceUnavailableError(message, code=exc.code) from exc
-        raise ConflictError(message, code=exc.code) from exc
-    finally:
-        _looks.release()
-    return replace(request, named=found.named, title=found.title)
+    parts: Parts
+    sites: Sites
+    network: str
+    pace: FetchPace
+
+    def at(self, request: ImportRequest, *, seconds: float = LOOK_SECONDS) -> ImportRequest:
+        """Return the request with the videos of its list, if it is about one.
+
+        Raises `SourceUnavailableError` where the site may answer later or too much is asked for at
+        once, `ConflictError` where it will not.
+        """
+        if request.named is not None or request.url is None:
+            return request
+        fetchers = max(len(self.sites.list_fetchers(request.url)), 1)
+        health = SharedHealth(self.parts, self.network)
+        chain = Chain(health, pace=self.pace, fetch_seconds=seconds / fetchers)
+        if not _looks.acquire(blocking=False):
+            raise SourceUnavailableError("too many lists are looked at just now; try again soon")
+        try:
+            found = look(chain, self.sites, request.url)
+        except PluginError as exc:
+            raise _unavailable(exc) from exc
+        finally:
+            _looks.release()
+        return replace(request, named=found.named, title=found.title)
+
+
+def _unavailable(error: PluginError) -> VidwizError:
+    message = clean_line(error.message)
+    if error.handling in (Handling.WAIT, Handling.RETRY):
+        return SourceUnavailableError(message, code=error.code)
+    return ConflictError(message, code=error.code)
 
 
 class SharedHealth:

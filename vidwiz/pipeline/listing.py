@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from vidwiz.models import Follow, ImportState, VideoImport
+from vidwiz.models import Follow, ImportState, Priority, VideoImport
 from vidwiz.pipeline.work import ListedVideos, ListInputs, ListResult
 from vidwiz.services.cleaning import clean_line
 from vidwiz.services.importing import adding, follows, imports, naming
@@ -44,7 +45,8 @@ def inputs(reader: InputReader, claim: Claim) -> ListInputs | None:
         found = session.get(VideoImport, number)
         if found is None or found.state in _OVER:
             return None
-        return ListInputs(found.url if found.state == ImportState.LISTING else None)
+        url = found.url if found.state == ImportState.LISTING else None
+        return ListInputs(url, urgent=claim.priority == Priority.PERSON)
 
 
 def _inputs_of_follow(session: Session, follow_id: int) -> ListInputs | None:
@@ -61,18 +63,21 @@ def expand(asked: ListInputs, providers: Providers) -> ListResult:
     """Ask the fetchers that know the list, if there is something to ask; raise `PluginError`."""
     if asked.url is None:
         return ListResult(None, providers.user_daily_videos)
-    found = look(providers.chain, providers.sites, asked.url, asked.newest)
+    ask = partial(look, providers.chain, providers.sites, asked.url, urgent=asked.urgent)
+    found = ask(asked.newest)
     videos = found.named.videos
     is_gap = videos and not any(video.video_id in asked.seen for video in videos)
     if asked.newest is not None and is_gap:
         # More came than were asked for, so that there may be others between.
-        found = look(providers.chain, providers.sites, asked.url)
+        found = ask()
     return ListResult(found, providers.user_daily_videos)
 
 
-def look(chain: Chain, sites: Sites, url: str, newest: int | None = None) -> ListedVideos:
+def look(
+    chain: Chain, sites: Sites, url: str, newest: int | None = None, *, urgent: bool = True
+) -> ListedVideos:
     """Ask for the videos of a playlist or channel; raise `PluginError`."""
-    found = chain.expand(sites.list_fetchers(url), url, newest)
+    found = chain.expand(sites.list_fetchers(url), url, newest, urgent=urgent)
     title = clean_line(found.title)[:_LONGEST_TITLE] if found.title else ""
     named = naming.of_listed(found.videos, sites.of_ref)
     return ListedVideos(named, found.key[:_LONGEST_LIST_KEY], title or None)

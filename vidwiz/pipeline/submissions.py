@@ -79,6 +79,10 @@ def _write(uow: UnitOfWork, kind: TaskKind, item: WorkItem, stored: Any) -> obje
     return written
 
 
+HELPERS = "helper:"
+"""What the names begin with by which the health of helpers is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What a helper submits for a task; `digest` is of its meaning, to know a repetition by.
@@ -137,7 +141,7 @@ def submit(uow: UnitOfWork, kinds: TaskKinds, task_id: int, submission: Submissi
 
 def helper_of(task_type: str) -> str:
     """Return the name by which the health of helpers with this work is kept, beside fetchers'."""
-    return f"helper:{task_type}"
+    return f"{HELPERS}{task_type}"
 
 
 def _remember_refusal(uow: UnitOfWork, task: Task, failure: TaskFailure) -> None:

@@ -51,6 +51,8 @@ class ListInputs:
     url: str | None = None
     newest: int | None = None
     seen: frozenset[str] = frozenset()
+    urgent: bool = False
+    """Whether somebody waits for it."""
 
 
 Inputs = FetchInputs | TextInputs | ListInputs

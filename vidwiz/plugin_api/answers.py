@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Final
@@ -112,6 +113,29 @@ def retry_time(retry_after: str | None) -> datetime | None:
     if seconds is None or math.isnan(seconds) or seconds <= 0:
         return None
     return datetime.now(UTC) + timedelta(seconds=min(seconds, LONGEST_WAIT.total_seconds()))
+
+
+class Patience:
+    """Waits within one call where a provider asks for a short pause, as with limits a minute.
+
+    The host's own pauses after `rate_limited` are long, since it cannot know which limit it was.
+    """
+
+    def __init__(self, seconds: float = 60.0, pauses: int = 5) -> None:
+        self._left = seconds
+        self._pauses = pauses
+
+    def pause(self, retry_at: datetime | None) -> bool:
+        """Wait until then and return True; False when that is too long, or not known."""
+        if retry_at is None or self._pauses <= 0:
+            return False
+        seconds = max(0.0, (retry_at - datetime.now(UTC)).total_seconds())
+        if seconds > self._left:
+            return False
+        self._pauses -= 1
+        self._left -= seconds
+        time.sleep(seconds)
+        return True
 
 
 def _seconds(text: str) -> float | None:

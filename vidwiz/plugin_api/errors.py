@@ -69,6 +69,9 @@ FAILURES: dict[str, Failure] = {
         "The site's reply could not be read.",
         llm="The AI provider's reply could not be read.",
     ),
+    "still_written": _row(
+        Handling.RETRY, "Its file is still being written. It will be read when it is complete."
+    ),
     "not_started": _row(Handling.WAIT, "The stream has not begun; it is fetched afterwards."),
     "live_now": _row(Handling.WAIT, "The stream is still live; it is fetched afterwards."),
     "captions_not_ready": _row(Handling.WAIT, "The site has not made captions yet."),

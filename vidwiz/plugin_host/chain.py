@@ -55,7 +55,7 @@ class Chain:
 
     Each call ends in time (`plugin_host.calls`). `interrupts` are exceptions that are not a
     plugin's failure, such as the time-out of a job: they pass through. `fetch_seconds` is how long
-    one call of a fetcher may take, None for the fetcher's own time-out.
+    one call of a fetcher may take, unless the fetcher's own time-out is shorter.
     """
 
     health: FetcherHealth
@@ -95,7 +95,14 @@ class Chain:
 
         return self._first(fetchers, ref, fetch, urgent=urgent)
 
-    def expand(self, fetchers: Sequence[Fetcher], url: str, newest: int | None = None) -> VideoList:
+    def expand(
+        self,
+        fetchers: Sequence[Fetcher],
+        url: str,
+        newest: int | None = None,
+        *,
+        urgent: bool = True,
+    ) -> VideoList:
         """Return a playlist or channel; raise `PluginError` when none of the fetchers tells it.
 
         `fetchers` are those that know such an address (`Sites.list_fetchers`). Each is asked if
@@ -109,16 +116,10 @@ class Chain:
         errors: list[PluginError] = []
         for fetcher in fetchers:
             try:
-                return self._ask(fetcher, expand, urgent=True)
+                return self._ask(fetcher, expand, urgent=urgent)
             except PluginError as error:
                 errors.append(error)
-        if not errors:
-            raise PluginError(
-                "no_fetcher",
-                "No fetcher on this server knows this playlist or channel.",
-                handling=Handling.OPERATOR,
-            )
-        raise outcomes.most_hopeful(errors)
+        raise outcomes.of_list(errors)
 
     def write(
         self, provider: LLMProvider, messages: Sequence[Message], options: CompletionOptions
@@ -166,8 +167,10 @@ class Chain:
         if next_probe is not None:
             raise PluginError("ip_blocked", retry_at=next_probe)
         self._wait_for_slot(fetcher, urgent=urgent)
+        own, most = fetcher.info.timeout_seconds, self.fetch_seconds
+        seconds = own if most is None else min(own, most)
         try:
-            result = call(fetcher, partial(ask, fetcher), seconds=self.fetch_seconds)
+            result = call(fetcher, partial(ask, fetcher), seconds=seconds)
         except PluginError as error:
             self._tell_health(fetcher, error)
             raise

@@ -34,6 +34,11 @@ PROBE_SECONDS = 300.0
 LONGEST_PAUSE = 86_400.0
 RECENT_SECONDS = 86_400.0
 """Successes and failures are counted anew after this time."""
+BREAKERS = ("closed", "open", "probing")
+_SHOWN = (
+    *("network", "refusals", "code", "open_until", "successes", "failures", "counted_since"),
+    *("last_success_at", "last_failure_at", "last_failure_code"),
+)
 
 
 def state(session: Session, provider: str, network: str) -> FetcherState | None:
@@ -46,6 +51,12 @@ def states(session: Session) -> Sequence[FetcherState]:
     return session.scalars(
         sa.select(FetcherState).order_by(FetcherState.provider, FetcherState.network)
     ).all()
+
+
+def describe(known: FetcherState) -> dict[str, Any]:
+    """Return what is shown of a fetcher on a network; `breaker` is one of `BREAKERS`."""
+    breaker = "probing" if known.probing else "closed" if known.open_until is None else "open"
+    return {"breaker": breaker, **{name: getattr(known, name) for name in _SHOWN}}
 
 
 def refused_on(connection: Connection, network: str) -> set[str]:

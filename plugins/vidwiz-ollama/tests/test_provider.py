@@ -75,6 +75,16 @@ def test_a_prompt_that_was_cut_is_too_long(serve, stream):
 
 
 @pytest.mark.parametrize("stream", [False, True])
+def test_a_prompt_that_leaves_no_room_for_its_answer_is_too_long(serve, stream):
+    server, provider = serve({"context_tokens": 4096})
+    prompt = [Message("user", "x" * 4 * 4090)]
+    with pytest.raises(PluginError) as caught:
+        answered(provider, prompt, NOTE, stream=stream)
+    assert caught.value.code == "too_long"
+    assert server.requests[0].prompt_tokens == 4090
+
+
+@pytest.mark.parametrize("stream", [False, True])
 def test_no_more_is_asked_for_than_the_model_was_trained_for(serve, stream):
     server, provider = serve(window=8192)
     with pytest.raises(PluginError) as caught:

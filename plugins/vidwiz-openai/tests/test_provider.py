@@ -124,6 +124,14 @@ def test_the_field_for_the_longest_answer_is_found_and_remembered(serve, taken, 
     assert len(server.requests) == (2 if taken == "max_tokens" else 3)
 
 
+def test_a_stream_does_without_its_tokens_where_the_server_does_not_tell_them(serve):
+    server, provider = serve(tells_usage=False)
+    for _ in range(2):
+        assert list(provider.stream(ASKED, NOTE))[-1].text
+    asked = ["stream_options" in request.body for request in server.requests]
+    assert asked == [True, False, False]
+
+
 def test_the_field_can_be_set_and_thinking_gets_tokens_of_its_own(serve):
     server, provider = serve(
         {
@@ -170,6 +178,15 @@ def test_thoughts_are_not_answered(serve, cause, stream):
         last = provider.complete(ASKED, NOTE)
         assert last.text == plain
     assert (last.usage is None) == (cause == "no_usage")
+
+
+def test_an_answer_in_parts_is_read_as_mistral_has_it(serve):
+    server, provider = serve()
+    parts = [{"type": "thinking", "thinking": []}, {"type": "text", "text": "It rises."}]
+    choice = {"message": {"content": parts}, "finish_reason": "stop"}
+    server.script(Fault("body", body=json.dumps({"choices": [choice]}).encode()))
+    completion = provider.complete(ASKED, NOTE)
+    assert (completion.text, completion.model, completion.usage) == ("It rises.", "fake-1", None)
 
 
 def test_json_after_thoughts_aloud_is_found(serve):

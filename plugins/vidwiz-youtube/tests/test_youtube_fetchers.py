@@ -1,13 +1,18 @@
 """What the fetchers return, which track they take, and how they ask."""
 
 import json
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.fake_youtube import Answer, Channel, Line, Playability, Refusal, Track, Trouble, Video
+from tests.fake_youtube.folder import videos_of
+from tests.support import CAPTIONS
 from vidwiz.plugin_api import Chapter, PluginError, PluginUnavailableError, Secret, VideoRef
+from vidwiz_captions import parse
 from vidwiz_youtube.data_api import DataApiFetcher, DataApiSettings
 from vidwiz_youtube.oembed import OEmbedFetcher
 from vidwiz_youtube.pytube_fetcher import PytubeFetcher
@@ -263,3 +268,46 @@ def test_versions_are_described(youtube):
     assert TranscriptApiFetcher(RequestSettings()).describe()["youtube-transcript-api"]
     assert "not maintained" in PytubeFetcher(RequestSettings()).describe()["pytube"]
     assert "unmaintained" in PytubeFetcher.info.title
+
+
+class _RefusingProxy(BaseHTTPRequestHandler):
+    def do_CONNECT(self):
+        self.send_error(407)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+def test_a_proxy_that_refuses_the_password_is_the_operators_matter(youtube):
+    with ThreadingHTTPServer(("127.0.0.1", 0), _RefusingProxy) as proxy:
+        threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.02}).start()
+        address = Secret(f"http://me:hunter2@127.0.0.1:{proxy.server_port}")
+        with pytest.raises(PluginError, match="The proxy refuses") as caught:
+            OEmbedFetcher(RequestSettings(proxy=address)).fetch_metadata(ref())
+        proxy.shutdown()
+    assert caught.value.code == "auth_failed"
+    assert "hunter2" not in f"{caught.value!r} {caught.value.__cause__!r}"
+
+
+def test_a_redirect_does_not_take_the_key_elsewhere(youtube, data_api, video):
+    seen = []
+    youtube.route("evil.example", "/.*", lambda request: seen.append(request) or Answer())
+    to = (("Location", "https://evil.example/"),)
+    video.troubles = (Trouble(answer=Answer(status=302, headers=to)),)
+    with pytest.raises(PluginError, match="parse_error"):
+        data_api.fetch_metadata(ref())
+    assert seen == []
+
+
+@pytest.mark.skipif(not CAPTIONS.is_dir(), reason="the real captions are not here")
+def test_real_captions_come_back_as_they_are_held(fetcher, youtube):
+    held = videos_of(CAPTIONS)[:6]
+    youtube.add(*held)
+    for video in held:
+        track = video.tracks[0]
+        transcript = fetcher.fetch_transcript(ref(video.id), (track.language,))
+        assert transcript.language == track.language
+        file = parse((CAPTIONS / f"{video.id}.{track.language}.srt").read_bytes(), "srt")
+        assert [s.text for s in transcript.segments] == [s.text for s in file]
+        starts = [s.offset for s in file]
+        assert [s.offset for s in transcript.segments] == pytest.approx(starts, abs=0.0011)

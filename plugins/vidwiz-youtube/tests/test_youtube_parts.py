@@ -228,6 +228,8 @@ def tracks(*tags):
         (("pt*", "en"), ("pt-BR",), None, "pt*"),
         (("pt-PT", "pt-BR"), ("pt-BR",), None, "pt-BR"),
         (("zh-Hant", "zh-Hans"), ("zh-TW",), None, "zh-Hant"),
+        (("zh-Hans", "en*"), ("zh-TW",), None, "zh-Hans"),
+        (("zh-Hans", "zh-Hant*"), ("zh-TW",), None, "zh-Hant*"),
         (("iw", "en"), ("he",), None, "iw"),  # the tag that YouTube still uses for Hebrew
         (("ar", "fr", "en"), (), "fr", "fr"),
         (("ar", "fr"), (), None, "ar"),

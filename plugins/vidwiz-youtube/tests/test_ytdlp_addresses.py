@@ -35,8 +35,12 @@ def resolved(url):
         ("https://www.bilibili.com/video/BV13x41117TL", "bilibili:13x41117TL"),
         (
             "https://framatube.org/w/9c9de5e8-0a1e-484a-b099-e80766180a6d",
-            "peertube:9c9de5e8-0a1e-484a-b099-e80766180a6d",
+            "peertube:framatube.org_9c9de5e8-0a1e-484a-b099-e80766180a6d",
         ),
+        ("https://www.bilibili.com/video/BV1bK411W797?p=1", "bilibili:1bK411W797"),
+        ("https://www.bilibili.com/video/BV1bK411W797?p=3", "bilibili:1bK411W797_p3"),
+        ("https://x.com/a/status/1600649710662213632", "twitter:1600649710662213632"),
+        ("https://x.com/a/status/1600649710662213632/video/2", "twitter:1600649710662213632_p2"),
         ("https://www.pbs.org/video/not-an-id-of-pbs-in-its-pattern/", None),
     ],
 )
@@ -196,10 +200,10 @@ def test_many_threads_may_ask_first():
 def test_an_address_is_read_in_milliseconds():
     urls = [f"https://vimeo.com/{number}/{'a/' * 900}" for number in range(20)]
     fetcher.resolve(urls[0])
-    start = time.perf_counter()
+    start = time.thread_time()
     for url in urls:
         fetcher.resolve(url)
-    assert (time.perf_counter() - start) / len(urls) < 0.05  # 1 ms on a quiet machine
+    assert (time.thread_time() - start) / len(urls) < 0.03  # 2 ms, and a few for a slow machine
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Nothing that a site says leads a request into a private network: the server there hears none."""
 
+import gzip
 import socket
+import tracemalloc
 
 import pytest
 
@@ -8,11 +10,16 @@ from tests.fake_sites import VTT, SiteVideo, add_dailymotion, add_ted, add_vimeo
 from tests.fake_youtube import Answer
 from vidwiz.plugin_api import PluginError
 from vidwiz_youtube.ytdlp import YtDlpFetcher
-from vidwiz_youtube.ytdlp.guard import PrivateAddressError, public_addresses, require_public_url
+from vidwiz_youtube.ytdlp.guard import (
+    MOST_BYTES,
+    PrivateAddressError,
+    public_addresses,
+    require_public_url,
+)
 
 
 @pytest.fixture
-def fetcher(through_youtube):
+def fetcher(youtube):
     return YtDlpFetcher(YtDlpFetcher.Settings())
 
 
@@ -141,12 +148,41 @@ def test_one_private_address_among_public_ones_is_enough():
     assert only_public == ["93.184.216.34"]
 
 
+ENDLESS = gzip.compress(bytes(MOST_BYTES + 1))
+"""As large as nothing that is honest, in a few kilobytes."""
+
+
+def test_an_answer_without_an_end_is_not_read_to_it(youtube, fetcher):
+    ref = fetcher.resolve(add_ted(youtube, SiteVideo(id="tea")))
+    page = Answer(body=ENDLESS, headers=(("Content-Encoding", "gzip"),))
+    youtube.route("www.ted.com", "/talks/.*", lambda _: page)
+
+    with pytest.raises(PluginError, match="parse_error: The site's answer is too large"):
+        fetcher.fetch_metadata(ref)
+
+
+def test_the_page_of_a_redirect_is_not_read(youtube, fetcher):
+    ref = fetcher.resolve(add_ted(youtube, SiteVideo(id="tea")))
+    add_ted(youtube, SiteVideo(id="moved"))
+    headers = (("Location", "https://www.ted.com/talks/moved"), ("Content-Encoding", "gzip"))
+    page = Answer(status=302, body=ENDLESS, headers=headers)
+    youtube.route("www.ted.com", "/talks/tea", lambda _: page)
+
+    tracemalloc.start()
+    title = fetcher.fetch_metadata(ref).title
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert title == "How to make tea"
+    assert most < MOST_BYTES / 2
+
+
 @pytest.mark.parametrize("url", ["https://vimeo.com/1", "http://93.184.216.34:8080/captions.vtt"])
 def test_public_places_may_be_asked(url):
     require_public_url(url)
 
 
-def test_yt_dlp_is_given_no_other_way_to_the_network(through_youtube):
+def test_yt_dlp_is_given_no_other_way_to_the_network(youtube):
     from vidwiz_youtube.ytdlp.client import Client
 
     with Client(YtDlpFetcher.Settings()) as client:

@@ -19,7 +19,7 @@ from vidwiz_youtube.ytdlp import YtDlpFetcher
 
 
 @pytest.fixture
-def fetcher(through_youtube):
+def fetcher(youtube):
     return YtDlpFetcher(YtDlpFetcher.Settings())
 
 
@@ -127,11 +127,12 @@ def test_a_page_that_holds_a_video_of_youtube_is_followed(youtube, fetcher):
     assert said(transcript) == " ".join(line.text for line in SPOKEN)
 
 
-def test_a_ref_whose_address_is_another_video_is_refused(youtube, fetcher):
+def test_a_ref_whose_address_is_another_video_is_left_to_others(youtube, fetcher):
     ref = fetcher.resolve("https://vimeo.com/76979871")
     other = type(ref)(ref.site, "76979872", ref.url)
 
     for fetch in (fetcher.fetch_metadata, lambda it: fetcher.fetch_transcript(it, ())):
-        with pytest.raises(PluginError, match="invalid_id"):
+        with pytest.raises(PluginError, match="unknown_address") as caught:
             fetch(other)
+        assert caught.value.handling == "switch"
     assert youtube.requests == []

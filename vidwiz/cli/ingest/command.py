@@ -8,21 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vidwiz.cli import owner, prepare
+from vidwiz.cli import acting_user
+from vidwiz.cli.importing.running import RunOptions, run_import, sole_list
 from vidwiz.cli.ingest import output, progress, saving, watching
 from vidwiz.cli.ingest.local_worker import LocalWorker
-from vidwiz.cli.opening import build, in_context, require_migrated
+from vidwiz.cli.opening import build, in_context
 from vidwiz.cli.read_settings import read_config
 from vidwiz.db.transactions import read_transaction
-from vidwiz.errors import InvalidInputError, NotFoundError
+from vidwiz.errors import InvalidInputError
+from vidwiz.pipeline import import_requests
 from vidwiz.runtime import runtime_of
-from vidwiz.services import timestamps, users, video_ids
+from vidwiz.services import timestamps, video_ids, web_addresses
+from vidwiz.services.video_ids import OtherAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import timedelta
-
-    from flask import Flask
 
     from vidwiz.cli.ingest.progress import Display
     from vidwiz.cli.ingest.watching import Watched
@@ -54,6 +55,28 @@ class _Ingest(click.Command):
         )
 
 
+def _check(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what no plugin can know, before anything is made on the disk."""
+    for value in values:
+        try:
+            if not video_ids.is_valid(value):
+                video_ids.parse(value)
+        except OtherAddressError as exc:
+            if not web_addresses.is_public(exc.url):
+                raise _refused(value, exc) from exc
+        except InvalidInputError as exc:
+            # One playlist by itself is imported.
+            if exc.message != video_ids.IS_A_LIST or len(values) > 1:
+                raise _refused(value, exc) from exc
+    return values
+
+
+def _refused(value: str, error: InvalidInputError) -> click.BadParameter:
+    return click.BadParameter(f"{value!r}: {error.message}", param_hint="VIDEO...")
+
+
 def _named(sites: Sites, values: Sequence[str]) -> list[NamedVideo]:
     """Return the videos, each once; plugins are asked about addresses of other sites."""
     found = {}
@@ -61,7 +84,7 @@ def _named(sites: Sites, values: Sequence[str]) -> list[NamedVideo]:
         try:
             video = sites.find(value)
         except InvalidInputError as exc:
-            raise click.BadParameter(f"{value!r}: {exc.message}", param_hint="VIDEO...") from exc
+            raise _refused(value, exc) from exc
         found[video.video_id] = video
     return list(found.values())
 
@@ -76,7 +99,7 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 
 
 @click.command(cls=_Ingest)
-@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True)
+@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, callback=_check)
 @click.option(
     "--note",
     "marks",
@@ -87,21 +110,35 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 )
 @click.option("--watch", is_flag=True, help="Wait also for what is tried again much later.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--yes", is_flag=True, help="Import a playlist or channel without asking first.")
 @click.option("--user", "email", metavar="EMAIL", help="Save for this user; else for the owner.")
 def ingest(
-    *, videos: tuple[str, ...], marks: list[str], watch: bool, as_json: bool, email: str | None
+    *,
+    videos: tuple[str, ...],
+    marks: list[str],
+    watch: bool,
+    as_json: bool,
+    yes: bool,
+    email: str | None,
 ) -> None:
     """Save videos and wait for what is made of them.
 
-    A VIDEO is an id or an address. The exit code is 0 when everything is ready. Without --watch,
-    what is tried again only in more than a minute is not waited for. No server has to run:
-    without one, the work is done here.
+    A VIDEO is an id or an address; the address of a playlist or channel stands by itself, and all
+    of its videos are imported (see `vidwiz import --help`). The exit code is 0 when everything is
+    ready. Without --watch, what is tried again only in more than a minute is not waited for. No
+    server has to run: without one, the work is done here.
     """
     app = build(read_config())
-    named = _named(runtime_of(app).sites(), videos)
-    _prepare(app)
+    sites = runtime_of(app).sites()
+    if sole_list(sites, videos) is not None:
+        if marks:
+            raise click.UsageError("a playlist has no moments to note; give its videos themselves")
+        options = RunOptions(yes=yes, dry_run=False, as_json=as_json)
+        sys.exit(run_import(app, import_requests.of_url(sites, videos[0]), email, options))
+    named = _named(sites, videos)
+    acting_user.prepare_database(app)
     with in_context(app) as runtime:
-        user = _find_user(runtime, email)
+        user = acting_user.find(runtime, email)
         with runtime.unit_of_work() as uow:
             saving.save(uow, user, named, marks)
         waiting = _Waiting(
@@ -125,25 +162,6 @@ def ingest(
         if not all(watched.is_ready for watched in found):
             output.show_missing(found)
             sys.exit(1)
-
-
-def _prepare(app: Flask) -> None:
-    """Migrate the embedded database; a server's has to be."""
-    if runtime_of(app).config.uses_sqlite:
-        prepare.prepare(app)
-    else:
-        require_migrated(app)
-
-
-def _find_user(runtime: Runtime, email: str | None) -> User:
-    if email is None:
-        with prepare.one_at_a_time(runtime):
-            return owner.ensure(runtime)
-    with read_transaction() as session:
-        user = users.find_by_email(session, email)
-    if user is None:
-        raise NotFoundError(f"nobody has the email {email}; see `vidwiz user list`")
-    return user
 
 
 class _Waiting:

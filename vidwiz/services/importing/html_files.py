@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from html.parser import HTMLParser
+import html
+import re
 from urllib.parse import parse_qs, urlsplit
 
 from vidwiz.errors import InvalidInputError
@@ -12,14 +13,18 @@ _ADVERTISEMENT = "From Google Ads"
 _CELL = "outer-cell"
 _LONGEST_ADDRESS = 4096
 _FEED = "/feeds/videos.xml"
+# Python's own parser takes minutes for a few hundred kilobytes of tags that never end (3.11), so
+# that anybody could hold up a server with a file. Nothing here is looked at twice.
+_TAG = re.compile(r"""(/?[a-zA-Z]++)((?:[^>"']++|"[^"]*+"|'[^']*+')*+)>""")
+_ATTRIBUTE = re.compile(
+    r"""\b(href|xmlurl|title|text)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>]++)""", re.IGNORECASE
+)
 
 
 def read(text: str, beginning: str) -> FileContents:
     """Return what the page links to; raise `InvalidInputError` where it links to nothing."""
     reader = _Links()
-    reader.feed(text)
-    reader.close()
-    reader.end_cell()
+    reader.read(text)
     if not reader.found:
         raise InvalidInputError(
             "this page has no links to videos", field="file", code="invalid_file"
@@ -56,51 +61,53 @@ def _followed(address: str) -> str | None:
     return None
 
 
-class _Links(HTMLParser):
+class _Links:
     """Collects links with their words; in a watch history, none from a cell of an advertisement."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self.found: list[Entry] = []
         self._in_cell: list[Entry] = []
         self._is_advertisement = False
-        self._address: str | None = None
-        self._words: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attrs}
-        if tag == "div" and _CELL in values.get("class", ""):
-            self.end_cell()
-        elif tag == "outline":
-            self._add(values.get("xmlurl", ""), values.get("title") or values.get("text"))
-        elif tag == "a":
-            self._end_link()
-            self._address, self._words = values.get("href"), []
+    def read(self, text: str) -> None:
+        """Look at each tag by itself, so that a damaged one spoils no other."""
+        line = 1
+        before, *parts = text.split("<")
+        line += before.count("\n")
+        for part in parts:
+            tag = _TAG.match(part)
+            if tag is not None:
+                self._look(tag, part[tag.end() :], line)
+            if _ADVERTISEMENT in part:
+                self._is_advertisement = True
+            line += part.count("\n")
+        self._end_cell()
 
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
-            self._end_link()
+    def _look(self, tag: re.Match[str], words: str, line: int) -> None:
+        name = tag[1].lower()
+        if name == "div" and _CELL in tag[2]:
+            self._end_cell()
+        elif name == "a":
+            self._add(_attributes(tag[2]).get("href", ""), html.unescape(words), line)
+        elif name == "outline":
+            values = _attributes(tag[2])
+            self._add(values.get("xmlurl", ""), values.get("title") or values.get("text"), line)
 
-    def handle_data(self, data: str) -> None:
-        if self._address is not None:
-            self._words.append(data)
-        elif _ADVERTISEMENT in data:
-            self._is_advertisement = True
-
-    def end_cell(self) -> None:
+    def _end_cell(self) -> None:
         """Take over the links of the cell that ends here, unless it is an advertisement."""
-        self._end_link()
         if not self._is_advertisement:
             self.found += self._in_cell
         self._in_cell, self._is_advertisement = [], False
 
-    def _end_link(self) -> None:
-        if self._address is not None:
-            self._add(self._address, "".join(self._words))
-        self._address = None
-
-    def _add(self, address: str, title: str | None) -> None:
+    def _add(self, address: str, title: str | None, line: int) -> None:
         address = address.strip()
         if address.startswith(("http://", "https://")) and len(address) <= _LONGEST_ADDRESS:
             shown = title if title and "://" not in title else None
-            self._in_cell.append(Entry(address, f"line {self.getpos()[0]}", shown))
+            self._in_cell.append(Entry(address, f"line {line}", shown))
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {
+        match[1].lower(): html.unescape(match[2].strip("\"'"))
+        for match in _ATTRIBUTE.finditer(text)
+    }

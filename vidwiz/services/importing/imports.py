@@ -21,6 +21,7 @@ from vidwiz.models import (
     VideoImport,
 )
 from vidwiz.models.upsert import insert_ignoring
+from vidwiz.services.importing import progress
 from vidwiz.services.importing.entries import ImportedVideo, Unreadable
 from vidwiz.services.importing.estimate import Workload
 from vidwiz.tasks import scheduling, subjects
@@ -100,23 +101,37 @@ def create(uow: UnitOfWork, user_id: int, source: ImportSource) -> tuple[int, bo
         "unreadable_count": source.unreadable.count,
     }
     new = insert_ignoring(uow.session, VideoImport).values(values).returning(VideoImport.id)
-    same = sa.select(VideoImport.id).where(
-        VideoImport.user_id == user_id,
-        VideoImport.source_key == source.key,
-        VideoImport.finished_at.is_(None),
-    )
     # A second round is needed only where the other import finishes between the two statements.
     while True:
         inserted = uow.session.scalar(new)
         if inserted is not None:
             break
-        unfinished = uow.session.scalar(same)
+        unfinished = find_unfinished(uow, user_id, source.key)
         if unfinished is not None:
             return unfinished, False
     add_items(uow, inserted, user_id, source.videos or ())
     priority = Priority.IMPORT if source.kind is ImportKind.FOLLOW else Priority.PERSON
     scheduling.schedule(uow, subjects.next_of_import(inserted), priority=priority)
     return inserted, True
+
+
+def find_unfinished(uow: UnitOfWork, user_id: int, key: str) -> int | None:
+    """Return the user's import of the same that has not finished, if there is one.
+
+    One that has only not been noted as finished is noted so here.
+    """
+    import_id = uow.session.scalar(
+        sa.select(VideoImport.id).where(
+            VideoImport.user_id == user_id,
+            VideoImport.source_key == key,
+            VideoImport.finished_at.is_(None),
+        )
+    )
+    found = None if import_id is None else lock(uow, import_id)
+    if found is None:
+        return None
+    progress.settle(uow, found)
+    return import_id if found.finished_at is None else None
 
 
 def add_items(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -18,6 +19,7 @@ from vidwiz.models import (
     VideoImport,
     now,
 )
+from vidwiz.models.base import UtcDateTime
 from vidwiz.services.importing.estimate import USUAL_SECONDS, Workload
 from vidwiz.tasks import query, scheduling, subjects
 from vidwiz.tasks.stages import stage_of_task
@@ -160,6 +162,23 @@ def _progress(found: VideoImport, counts: dict[str, _Count], stage: Stage) -> Pr
         left=left,
         waits=stage,
     )
+
+
+def seconds_until_work(session: Session, import_id: int) -> float | None:
+    """Return after how many seconds something of the import is due; None when nothing is."""
+    its_own = Task.subject == subjects.next_of_import(import_id).subject
+    its_videos = Task.video_id.in_(
+        sa.select(ImportItem.video_id).where(
+            ImportItem.import_id == import_id, ImportItem.state == ItemState.BEGUN.value
+        )
+    )
+    due = sa.case((Task.status == TaskStatus.IN_PROGRESS, now()), else_=Task.run_at)
+    first: datetime | None = session.scalar(
+        sa.select(sa.func.min(due, type_=UtcDateTime())).where(
+            sa.or_(its_own, its_videos), ACTIVE_ROWS
+        )
+    )
+    return None if first is None else max((first - datetime.now(UTC)).total_seconds(), 0.0)
 
 
 @dataclass(frozen=True, slots=True)

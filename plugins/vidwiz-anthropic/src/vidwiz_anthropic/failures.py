@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import anthropic
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +146,6 @@ def translated(model: str) -> Iterator[None]:
         raise failure(Outcome("network_error")) from None
     except anthropic.APIStatusError as exc:
         raise failure_of(exc, model) from None
-    except (anthropic.AnthropicError, *_OF_STRANGE_BODIES):
+    except (anthropic.AnthropicError, *_OF_STRANGE_BODIES) as exc:
+        log.warning("an answer is not of the API's form", extra={"error": type(exc).__name__})
         raise failure(NOT_THE_API) from None

@@ -6,7 +6,9 @@ import importlib.metadata
 import logging
 import os
 import threading
-from typing import TYPE_CHECKING, ClassVar, Final
+from contextlib import ExitStack
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from vidwiz.plugin_api import (
     Capability,
@@ -17,15 +19,19 @@ from vidwiz.plugin_api import (
     PluginInfo,
     PluginUnavailableError,
 )
+from vidwiz.plugin_api.answers import Patience, retry_time
 from vidwiz_anthropic import reading
 from vidwiz_anthropic.failures import NO_SCHEMA, UNKNOWN_REQUEST, failure_of, outcome_of, translated
 from vidwiz_anthropic.requests import MOST_OUTPUT, fields
 from vidwiz_anthropic.settings import AnthropicSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from contextlib import AbstractContextManager
 
     import anthropic
+
+T = TypeVar("T")
 
 _CONNECT_SECONDS: Final = 10.0
 _NO_KEY: Final = "none"  # without one the library looks for others in the environment and in files
@@ -90,10 +96,8 @@ class AnthropicProvider(LLMProvider):
         asked = fields(messages, options, level="prompt", cache=self.settings.cache)
         pieces = []
         # Leaving this closes the connection, also when the caller wants no more of it.
-        with (
-            translated(self.settings.model),
-            self._connected().messages.stream(model=self.settings.model, **asked) as stream,
-        ):
+        with translated(self.settings.model), ExitStack() as opened:
+            stream = self._patiently(lambda: opened.enter_context(self._streamed(asked)))
             for piece in stream.text_stream:
                 pieces.append(piece)
                 yield piece
@@ -117,15 +121,12 @@ class AnthropicProvider(LLMProvider):
         import anthropic  # noqa: PLC0415 - half a second
 
         key = (self.settings.url, self.settings.model)
-        client = self._connected()
         fixed = self.settings.schema != "auto"
         level = self.settings.schema if fixed else _known_levels.get(key, _LEVELS[0])
         while True:
             asked = fields(messages, options, level=level, cache=self.settings.cache)
             try:
-                answer: anthropic.types.Message = client.messages.create(
-                    model=self.settings.model, **asked
-                )
+                answer = self._patiently(partial(self._created, asked))
             except anthropic.APIStatusError as exc:
                 blamed = outcome_of(exc) in (NO_SCHEMA, UNKNOWN_REQUEST)
                 if fixed or options.json_schema is None or not blamed or level == _LEVELS[-1]:
@@ -135,6 +136,31 @@ class AnthropicProvider(LLMProvider):
                 if options.json_schema is not None:
                     _known_levels[key] = level
                 return answer
+
+    def _created(self, asked: Mapping[str, Any]) -> anthropic.types.Message:
+        client = self._connected()
+        answer: anthropic.types.Message = client.messages.create(
+            model=self.settings.model, stream=False, **asked
+        )
+        return answer
+
+    def _streamed(
+        self, asked: Mapping[str, Any]
+    ) -> AbstractContextManager[anthropic.MessageStream[None]]:
+        return self._connected().messages.stream(model=self.settings.model, **asked)
+
+    @staticmethod
+    def _patiently(ask: Callable[[], T]) -> T:
+        """Return what `ask` returns, after the short pauses that the API asks for."""
+        import anthropic  # noqa: PLC0415 - half a second
+
+        patience = Patience()
+        while True:
+            try:
+                return ask()
+            except anthropic.RateLimitError as exc:
+                if not patience.pause(retry_time(exc.response.headers.get("retry-after"))):
+                    raise
 
     def _connected(self) -> anthropic.Anthropic:
         """Return this process's client, whose connections no other process has."""

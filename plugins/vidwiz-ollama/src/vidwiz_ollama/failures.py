@@ -5,6 +5,7 @@ The library tells of an error its status and its words only; no header such as `
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import ollama
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,7 @@ def translated(model: str) -> Iterator[None]:
         raise failure(Outcome("timed_out")) from None
     except httpx.TransportError:
         raise failure(BROKEN_OFF) from None
-    except (httpx.HTTPError, ValueError, TypeError, AttributeError, RecursionError):
+    except (httpx.HTTPError, ValueError, TypeError, AttributeError, RecursionError) as exc:
         # A body that is no JSON, or not of the form that the library builds its answer from.
+        log.warning("an answer is not of the API's form", extra={"error": type(exc).__name__})
         raise failure(NOT_THE_API) from None

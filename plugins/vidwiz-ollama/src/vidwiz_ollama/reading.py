@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 def check_read(
     messages: Sequence[Message], answer: ollama.ChatResponse, asked: Mapping[str, Any]
 ) -> None:
-    """Raise `PluginError` (`too_long`) when Ollama read only a part of the prompt."""
-    if windows.was_cut(messages, answer.prompt_eval_count, asked["options"]["num_ctx"]):
+    """Raise `PluginError` (`too_long`) when the window was too small for prompt and answer."""
+    window = asked["options"]["num_ctx"]
+    used = (answer.prompt_eval_count or 0) + (answer.eval_count or 0)
+    no_room = answer.done_reason == "length" and used >= window
+    if no_room or windows.was_cut(messages, answer.prompt_eval_count, window):
         raise failure(TOO_LONG)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
-from vidwiz_openai.failures import NO_SCHEMA, UNKNOWN_REQUEST
+from vidwiz_openai.failures import NO_ENDPOINT, NO_SCHEMA, UNKNOWN_REQUEST
 
 if TYPE_CHECKING:
     from vidwiz_openai.failures import ServerError
@@ -59,7 +59,7 @@ class Abilities:
 
     def after(self, said: ServerError, *, had_schema: bool) -> Abilities | None:
         """Return what to try after this refusal, always less than before; None to give up."""
-        if said.outcome not in (NO_SCHEMA, UNKNOWN_REQUEST):
+        if said.outcome not in (NO_SCHEMA, NO_ENDPOINT, UNKNOWN_REQUEST):
             return None
         if self.token_field is not None and _blames(said, self.token_field):
             return replace(self, token_field=self.other_field, other_field=None)

@@ -6,6 +6,7 @@ cause. They come from the sources and issues of vLLM, llama.cpp, LM Studio, Open
 
 from __future__ import annotations
 
+import logging
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,8 @@ from vidwiz.plugin_api.answers import retry_time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,13 @@ class Row:
 
 UNKNOWN_REQUEST: Final = Outcome("invalid_request", "The AI provider refuses this request.")
 NO_SCHEMA: Final = Outcome("invalid_request", "The AI model cannot keep to a form.")
+NO_ENDPOINT: Final = Outcome(
+    "invalid_request",
+    "The AI provider has no server for this request; the data policy of the account may exclude"
+    " all of them.",
+    Handling.OPERATOR,
+)
+NOT_JSON: Final = Outcome("bad_answer", "The AI model's answer had not the form asked for.")
 WRONG_ADDRESS: Final = Outcome(
     "invalid_request",
     "There is no such API at the AI provider's address. Its base URL mostly ends in /v1.",
@@ -81,20 +91,20 @@ TABLE: Final = (
     Row(Outcome("too_long"), statuses=(413,)),
     Row(NO_CREDIT, names=("insufficient_quota", "billing_hard_limit_reached")),
     Row(NO_CREDIT, statuses=(402,)),
-    Row(REFUSED, names=("content_filter", "content_policy_violation")),
+    Row(REFUSED, names=("content_filter", "content_policy_violation")),  # Azure
+    Row(REFUSED, statuses=(403,), words=("flagged", "moderation")),  # OpenRouter
     Row(MISSING_MODEL, names=("model_not_found", "model_not_supported")),
-    Row(MISSING_MODEL, statuses=(404,), words=("model",)),
+    Row(MISSING_MODEL, statuses=(404,), words=("model", "no endpoints found for")),
     Row(MISSING_MODEL, statuses=(400,), words=("not a valid model", "invalid model name")),
-    # OpenRouter means also that no server behind it keeps to a strict schema.
-    Row(
-        NO_SCHEMA,
-        statuses=(404,),
-        words=("guardrail restrictions and data policy", "no endpoints found"),
-    ),
+    # OpenRouter: no server behind it may be used, or none that keeps to a strict schema.
+    Row(NO_ENDPOINT, statuses=(404,), words=("no endpoints",)),
     Row(WRONG_ADDRESS, statuses=(404, 405)),
     Row(Outcome("auth_failed"), statuses=(401, 403)),
+    # Google and xAI say so with a 400.
+    Row(Outcome("auth_failed"), statuses=(400,), words=("api key not valid", "incorrect api key")),
     Row(Outcome("rate_limited"), statuses=(429,)),
     Row(Outcome("timed_out"), statuses=(408, 504, 524)),
+    Row(NOT_JSON, names=("json_validate_failed",)),  # Groq
     Row(
         NO_SCHEMA,
         statuses=(400, 422, 500, 501),
@@ -190,6 +200,7 @@ def translated(model: str) -> Iterator[None]:
         raise failure(Outcome("network_error")) from None
     except openai.APIError as exc:
         raise read(exc).failure(model) from None
-    except (ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError) as exc:
         # A body that is no JSON, or not of the form that the library builds its answer from.
+        log.warning("an answer is not of the API's form", extra={"error": type(exc).__name__})
         raise failure(NOT_THE_API) from None

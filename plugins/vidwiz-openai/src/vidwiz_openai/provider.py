@@ -14,7 +14,7 @@ from vidwiz.plugin_api import (
     PluginInfo,
     PluginUnavailableError,
 )
-from vidwiz.plugin_api.answers import ThoughtFilter
+from vidwiz.plugin_api.answers import Patience, ThoughtFilter
 from vidwiz_openai import failures, reading, requests
 from vidwiz_openai.abilities import MEMORY, Level
 from vidwiz_openai.connection import Connection, keep_quiet
@@ -79,10 +79,11 @@ class OpenAIProvider(LLMProvider):
         schema = options.json_schema is not None
         with failures.translated(model):
             text = reading.text_of(response, schema=schema, model=model)
+            completion = Completion(text, response.model or model, reading.usage_of(response.usage))
         if schema and known.level >= Level.JSON_SCHEMA and not text.startswith("{"):
             # The server ignored the form. The host repairs this answer; the next is asked better.
             MEMORY.keep(self.settings, model, known.with_the_form_in_words())
-        return Completion(text, response.model or model, reading.usage_of(response.usage))
+        return completion
 
     def stream(
         self, messages: Sequence[Message], options: CompletionOptions
@@ -116,6 +117,7 @@ class OpenAIProvider(LLMProvider):
     ) -> tuple[Any, Abilities]:
         """Return the answer, or the stream of it, and what the server takes."""
         known = MEMORY.of(self.settings, model)
+        patience = Patience()
         while True:
             asked = requests.fields(self.settings, known, messages, options)
             if stream:
@@ -124,9 +126,12 @@ class OpenAIProvider(LLMProvider):
             if said is None:
                 MEMORY.keep(self.settings, model, known)
                 return response, known
+            failure = said.failure(model)
+            if failure.code == "rate_limited" and patience.pause(failure.retry_at):
+                continue
             less = known.after(said, had_schema="response_format" in asked)
             if less is None:
-                raise said.failure(model)
+                raise failure
             known = less
 
     def _create(

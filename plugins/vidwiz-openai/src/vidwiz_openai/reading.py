@@ -29,16 +29,25 @@ def text_of(response: Any, *, schema: bool, model: str) -> str:  # noqa: ANN401 
     message = choices[0].message if choices else None
     if message is None:
         raise failure(EMPTY)
-    text = without_thoughts(message.content or "")
+    content = text_in(message.content)
+    text = without_thoughts(content)
     thought = any(getattr(message, name, None) for name in ("reasoning", "reasoning_content"))
     judge(
         text,
         finish=choices[0].finish_reason,
         refused=bool(getattr(message, "refusal", None)),
-        thought=thought or bool(message.content),
+        thought=thought or bool(content),
         schema=schema,
     )
     return (json_in(text) or text) if schema else text
+
+
+def text_in(content: Any) -> str:  # noqa: ANN401 - any server's
+    """Return the text of a message's content, which Mistral's models have in parts."""
+    if isinstance(content, list):
+        parts = (part.get("text") for part in content if isinstance(part, dict))
+        return "".join(part for part in parts if isinstance(part, str))
+    return content if isinstance(content, str) else ""
 
 
 def judge(text: str, *, finish: str | None, refused: bool, thought: bool, schema: bool) -> None:
@@ -65,7 +74,15 @@ def usage_of(told: Any) -> Usage | None:  # noqa: ANN401 - any server's
     cached = getattr(details, "cached_tokens", None) or getattr(
         told, "prompt_cache_hit_tokens", None
     )
-    return Usage(_count(told.prompt_tokens), _count(told.completion_tokens), _count(cached))
+    given = _count(getattr(told, "prompt_tokens", None))
+    written = _count(getattr(told, "completion_tokens", None))
+    return Usage(given, written, min(_count(cached), given))
+
+
+def model_of(told: Any) -> str | None:  # noqa: ANN401 - any server's
+    """Return the name of the model, where the server tells it."""
+    name = getattr(told, "model", None)
+    return name if isinstance(name, str) else None
 
 
 def _count(value: object) -> int:

@@ -6,7 +6,7 @@ from typing import Any
 
 from vidwiz.plugin_api import Completion
 from vidwiz_openai.failures import BROKEN_OFF, EMPTY, NOT_THE_API, failure
-from vidwiz_openai.reading import judge, usage_of
+from vidwiz_openai.reading import judge, model_of, text_in, usage_of
 
 
 class Told:
@@ -25,7 +25,7 @@ class Told:
     def take(self, chunk: Any) -> str:  # noqa: ANN401 - any server's
         """Return the text of one part, and keep what else it tells."""
         self._parts += 1
-        self._model = getattr(chunk, "model", None) or self._model
+        self._model = model_of(chunk) or self._model
         self._usage = getattr(chunk, "usage", None) or self._usage
         choices = getattr(chunk, "choices", None)
         if not choices:
@@ -39,7 +39,7 @@ class Told:
         self._thought |= any(
             getattr(delta, name, None) for name in ("reasoning", "reasoning_content")
         )
-        return delta.content or ""
+        return text_in(delta.content)
 
     def keep(self, piece: str) -> str:
         """Keep a piece of the answer, and return it."""

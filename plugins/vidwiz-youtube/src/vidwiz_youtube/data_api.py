@@ -94,7 +94,10 @@ class DataApiFetcher(MetadataFetcher):
         headers = {"X-Goog-Api-Key": self.settings.key.reveal()}
         with Session(self.settings) as session:
             try:
-                answer = session.get(f"{ADDRESS}{method}", params=query, headers=headers)
+                # A redirect would take the key to another host.
+                answer = session.get(
+                    f"{ADDRESS}{method}", params=query, headers=headers, allow_redirects=False
+                )
             except OSError as exc:  # of which all exceptions of requests are
                 refusal = of_request(exc)
                 if refusal is None:

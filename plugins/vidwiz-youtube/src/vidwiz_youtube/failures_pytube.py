@@ -43,13 +43,13 @@ EXCEPTIONS: dict[str, str] = {
 CLOSED = "YouTube no longer answers requests of the kind that pytube makes."
 
 
-def classified(exc: Exception, session: Session) -> PluginError | None:
+def classified(exc: Exception, session: Session, video_id: str) -> PluginError | None:
     """Return the failure that an exception of the library stands for; None when nobody knows."""
     code = of_exception(exc, EXCEPTIONS)
     if code is None:
         return of_request(exc)
     if code == BY_PLAYER:
-        return by_player(session.answers["player"].json(), session.answers["watch"].text)
+        return by_player(session.answers["player"].json(), session.answers["watch"].text, video_id)
     if code == BY_STATUS and session.last is not None:
         if session.last.status_code == 400:  # noqa: PLR2004 - since July 2024, says pytube#1973
             return failure("parse_error", CLOSED)
@@ -60,7 +60,7 @@ def classified(exc: Exception, session: Session) -> PluginError | None:
     return failure(code)
 
 
-def by_player(response: object, page: str) -> PluginError:
+def by_player(response: object, page: str, video_id: str) -> PluginError:
     """Return what the player's answer and the watch page say, of which pytube reads little."""
     state = seen(response, page)
-    return state.refusal() or state.without_captions()
+    return state.refusal(video_id) or state.without_captions()

@@ -46,13 +46,13 @@ EXCEPTIONS: dict[str, str] = {
 """By the name of the exception's class. Those of requests are in `failures.REQUESTS`."""
 
 
-def classified(exc: Exception, session: Session) -> PluginError | None:
+def classified(exc: Exception, session: Session, video_id: str) -> PluginError | None:
     """Return the failure that an exception of the library stands for; None when nobody knows."""
     code = of_exception(exc, EXCEPTIONS)
     if code is None:
         return of_request(exc)
     if code == BY_PLAYER:
-        return _by_player(session)
+        return _by_player(session, video_id)
     if code == BY_STATUS and session.last is not None:
         return of_status(session.last.status_code)
     if code == BY_CAPTIONS:
@@ -61,9 +61,9 @@ def classified(exc: Exception, session: Session) -> PluginError | None:
     return failure(code)
 
 
-def _by_player(session: Session) -> PluginError:
+def _by_player(session: Session, video_id: str) -> PluginError:
     """Return what the player said, which the library's exceptions hold in part only."""
     watch = session.answers.get("watch")
     player = session.answers["player"].json()
     state = seen(player, watch.text if watch is not None else None)
-    return state.refusal() or state.without_captions()
+    return state.refusal(video_id) or state.without_captions()

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_youtube.failures import WAITS, failure
-from vidwiz_youtube.reasons import code_of, normalised
+from vidwiz_youtube.failures import WAITS, failure, not_started, of_reason
+from vidwiz_youtube.reasons import announced_start, code_of, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -50,16 +50,26 @@ SEVERAL_VIDEOS = Meaning(
     "This address is that of several videos; name one of them.",
     Handling.PERMANENT,
 )
+ELSEWHERE = Meaning(
+    "unknown_address", "yt-dlp knows no such video at this address.", Handling.SWITCH
+)
 UNREADABLE = Meaning("parse_error")
 
 TYPES: tuple[tuple[str, Meaning], ...] = (
     ("PrivateAddressError", PRIVATE_ADDRESS),
+    ("AnswerTooLargeError", Meaning("parse_error", "The site's answer is too large to be read.")),
     ("SeveralVideosError", SEVERAL_VIDEOS),
     ("GeoRestrictedError", Meaning("geo_blocked")),
     ("UserNotLive", Meaning("not_started")),
     ("UnsupportedError", Meaning("invalid_id", "There is no video at this address.")),
     ("CookieLoadError", Meaning("auth_failed", "The cookies file of yt-dlp cannot be read.")),
-    ("ProxyError", Meaning("network_error", "The proxy for yt-dlp did not answer as one.")),
+    (
+        "ProxyError",
+        Meaning(
+            "network_error",
+            "The proxy, or the site behind it, did not answer. It will be tried again.",
+        ),
+    ),
     ("CertificateVerifyError", Meaning("network_error", "The site's certificate is not trusted.")),
     ("TransportError", Meaning("network_error")),
 )
@@ -99,6 +109,8 @@ WORDS: tuple[tuple[str, Meaning], ...] = (
 )
 """Words of yt-dlp's own and of sites besides YouTube, in small letters, the special first."""
 
+_PAGE_START = 4000  # bytes
+_LONGEST_REASON = 200
 _BLOCKS = frozenset({"ip_blocked", "rate_limited"})
 
 
@@ -123,8 +135,28 @@ def failure_of(
 
 def refusal_in(said: Iterable[str], *, is_youtube: bool = False) -> PluginError | None:
     """Return what yt-dlp's warnings stand for, None when they say nothing."""
-    meaning = meaning_of(said)
+    texts = tuple(said)
+    meaning = meaning_of(texts)
+    if meaning is not None and meaning.code == "not_started":
+        return not_started(announced_start(" ".join(texts), datetime.now(UTC)))
     return None if meaning is None else meaning.error(is_youtube=is_youtube)
+
+
+def block_in(content: bytes) -> PluginError | None:
+    """Return the failure of a page that YouTube gives to addresses that it refuses."""
+    start = content[:_PAGE_START].decode("utf-8", "replace")
+    meaning = meaning_of((start,)) if "<html" in start.lower() else None
+    is_block = meaning is not None and meaning.code in _BLOCKS
+    return meaning.error(is_youtube=True) if meaning and is_block else None
+
+
+def unplayable(reason: str, *, is_youtube: bool) -> PluginError:
+    """Return the failure of a video that is not played for a reason that nobody knows."""
+    if is_youtube:
+        return of_reason(reason)
+    said = " ".join(reason.split())[:_LONGEST_REASON].rstrip(".")
+    message = f"The site does not play this video: {said}."
+    return PluginError("unplayable", message, handling=Handling.SWITCH)
 
 
 def meaning_of(said: Iterable[str]) -> Meaning | None:

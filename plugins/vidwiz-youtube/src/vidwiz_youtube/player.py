@@ -22,6 +22,7 @@ _DATE_IN_PAGE = re.compile(r'itemprop="datePublished" content="([^"]{10,40})"')
 class Seen:
     """A video's state; what was not said is None or False."""
 
+    video_id: str | None = None
     status: str | None = None
     reason: str | None = None
     subreason: str = ""
@@ -36,13 +37,21 @@ class Seen:
     def is_playable(self) -> bool:
         return self.status in {None, "OK"}
 
-    def refusal(self) -> PluginError | None:
-        """Return why the player does not play the video; None when it does."""
+    def refusal(self, video_id: str) -> PluginError | None:
+        """Return why the player does not play the video that was asked for; None when it does."""
+        if self.video_id not in {None, video_id}:
+            # What it shows to addresses that it blocks (NewPipe#8713, and the source of yt-dlp).
+            return failure("ip_blocked")
         if self.is_playable:
             return None
         if self.is_upcoming or code_of(self.reason) == "not_started":
             return not_started(self.starts_at or announced_start(self.reason, datetime.now(UTC)))
         return of_reason(self.reason, self.subreason, self.status or "")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is no stream that goes on or begins later, whose captions would be a part."""
+        return not (self.is_live or self.is_upcoming)
 
     def without_captions(self) -> PluginError:
         """Return what it means that the video has no captions: never, not yet, or live."""
@@ -67,6 +76,7 @@ def seen(response: Any, page: str | None = None) -> Seen:  # noqa: ANN401 - JSON
     slate = _part(live_state, "offlineSlate", "liveStreamOfflineSlateRenderer")
     flags = {**page_details, **details}
     return Seen(
+        video_id=_text(details.get("videoId")),
         status=_text(status.get("status")),
         reason=_text(status.get("reason")),
         subreason=_subreason(status),

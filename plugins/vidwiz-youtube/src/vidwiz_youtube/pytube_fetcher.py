@@ -70,7 +70,7 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
             except PluginError:
                 raise
             except Exception as exc:
-                failure = classified(exc, session)
+                failure = classified(exc, session, ref.id)
                 if failure is None:
                     raise
                 raise failure from exc
@@ -78,9 +78,9 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
 
 def _refuse_unplayable(video: Any) -> None:  # noqa: ANN401 - untyped library
     """Raise what the player says; pytube itself takes most refusals for videos without a title."""
-    if not seen(video.vid_info).is_playable:
+    if seen(video.vid_info).refusal(video.video_id):
         video.check_availability()
-        raise by_player(video.vid_info, video.watch_html)
+        raise by_player(video.vid_info, video.watch_html, video.video_id)
 
 
 def _metadata(video: Any) -> VideoMetadata:  # noqa: ANN401 - untyped library
@@ -107,8 +107,8 @@ def _transcript(video: Any, languages: Sequence[str]) -> Transcript:  # noqa: AN
     state = seen(video.vid_info)
     tracks = [_track(caption) for caption in video.caption_tracks]
     chosen = choose_track(tracks, languages, state.spoken)
-    if chosen is None:
-        raise by_player(video.vid_info, video.watch_html)
+    if chosen is None or not state.is_over:
+        raise by_player(video.vid_info, video.watch_html, video.video_id)
     caption: Any = chosen.key
     content = json.dumps(caption.json_captions).encode()
     return Transcript(parse(content, "json3", name="YouTube's answer"), chosen.language)

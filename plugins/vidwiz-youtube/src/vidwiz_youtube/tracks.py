@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 _SAME = 5
 """The most that two tags of one language, or of two that all their speakers read, differ by in the
 distances of CLDR's language matching, which langcodes has."""
-_SAME_LANGUAGE = 39
-"""Below what CLDR counts for another script: Brazilian for European Portuguese, and the like."""
+_OTHER_SCRIPT = 40
+"""What CLDR counts at least where a reader may not know the script."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ def choose_track(
 
     The languages asked for come first, in their order; then the one spoken in the video, which is
     that of the first automatic track, or else `spoken`; then the first track. Of one language a
-    track made by people goes before an automatic one.
+    track in a script that the reader may not know is the last, and one made by people goes before
+    an automatic one.
     """
     own = next((track.language for track in tracks if track.automatic), None) or spoken
     for tag in (*asked, *([own] if own else [])):
         near = [(far, t) for t in tracks if (far := _distance(tag, t.language)) is not None]
         if near:
-            return min(near, key=lambda pair: (pair[1].automatic, pair[0]))[1]
+            return min(near, key=_rank)[1]
     return min(tracks, key=lambda track: track.automatic, default=None)
 
 
@@ -55,4 +56,9 @@ def _distance(asked: str, there: str) -> int | None:
         return None
     far: int = langcodes.tag_distance(asked, there)
     first, second = (langcodes.standardize_tag(tag).partition("-")[0] for tag in (asked, there))
-    return far if far <= _SAME or (first == second and far <= _SAME_LANGUAGE) else None
+    return far if far <= _SAME or first == second else None
+
+
+def _rank(pair: tuple[int, CaptionTrack]) -> tuple[bool, bool, int]:
+    far, track = pair
+    return far >= _OTHER_SCRIPT, track.automatic, far

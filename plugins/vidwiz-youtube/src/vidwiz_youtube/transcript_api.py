@@ -52,7 +52,7 @@ class TranscriptApiFetcher(TranscriptFetcher):
             except PluginError:
                 raise
             except Exception as exc:
-                failure = classified(exc, session)
+                failure = classified(exc, session, ref.id)
                 if failure is None:
                     raise
                 raise failure from exc
@@ -63,9 +63,11 @@ def _fetch(session: Session, video_id: str, languages: Sequence[str]) -> Transcr
 
     listed: Any = YouTubeTranscriptApi(http_client=session).list(video_id)
     state = seen(_json(session, "player"), session.answers["watch"].text)
+    if refusal := state.refusal(video_id):
+        raise refusal
     tracks = [CaptionTrack(track.language_code, track.is_generated, track) for track in listed]
     chosen = choose_track(tracks, languages, state.spoken)
-    if chosen is None:
+    if chosen is None or not state.is_over:
         raise state.without_captions()
     track: Any = chosen.key
     track.fetch()

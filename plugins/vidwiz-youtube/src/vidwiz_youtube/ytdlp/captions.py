@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import vidwiz_captions
 from vidwiz.plugin_api import PluginError, Transcript
 from vidwiz_youtube.failures import failure
+from vidwiz_youtube.failures_ytdlp import block_in
 from vidwiz_youtube.tracks import CaptionTrack
 
 if TYPE_CHECKING:
@@ -84,11 +85,13 @@ def transcript(
     whatever `read` raises.
     """
     file, caption_format = _best(track, _YOUTUBE_FORMATS if is_youtube else vidwiz_captions.FORMATS)
-    name = f"The captions ({track.language}, {caption_format})"
+    name = f"{track.language}.{caption_format}"
     content = _content(file, read)
     if not content.strip():
         # YouTube answers so where it wants a token that proves a browser.
         raise failure("po_token_required") if is_youtube else PluginError("empty_transcript")
+    if is_youtube and (block := block_in(content)) is not None:
+        raise block
     segments = vidwiz_captions.parse(content, caption_format, name=name, language=track.language)
     return Transcript(segments, track.language)
 
@@ -120,7 +123,12 @@ def _content(file: Mapping[str, Any], read: Callable[[str], bytes]) -> bytes:
     content = read(url)
     if file.get("protocol") not in _IN_PIECES and not content.lstrip().startswith(b"#EXTM3U"):
         return content
-    return b"\n\n".join(read(piece) for piece in _pieces(content, url))
+    whole = bytearray()
+    for piece in _pieces(content, url):
+        whole += read(piece) + b"\n\n"
+        if len(whole) > vidwiz_captions.MAX_BYTES:
+            break  # which is refused as too large
+    return bytes(whole)
 
 
 def _pieces(playlist: bytes, url: str) -> Iterable[str]:

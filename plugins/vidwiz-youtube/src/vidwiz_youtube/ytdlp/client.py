@@ -13,10 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import yt_dlp
+from yt_dlp.extractor import get_info_extractor
 from yt_dlp.globals import plugin_dirs
 from yt_dlp.utils import YoutubeDLError
 
-from vidwiz_youtube.failures_ytdlp import failure_of
+from vidwiz.plugin_api import PluginError
+from vidwiz_youtube.failures_ytdlp import UNREADABLE, failure_of
 from vidwiz_youtube.ytdlp.guard import GuardedRH
 from vidwiz_youtube.ytdlp.installed import deno_path
 
@@ -51,6 +53,8 @@ class Log:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.refusals: list[str] = []
+        """The reasons for which an extractor found nothing to play, as the site words them."""
 
     def debug(self, message: str) -> None:
         """Drop it."""
@@ -82,7 +86,9 @@ class Client:
         self.is_youtube = False
         """Whether the last question was about YouTube, for the words of a failure."""
         own = {"logger": self.log, "playlistend": newest}
-        self._ydl = _QuietDownloader(_options(settings, with_javascript=with_javascript) | own)
+        options = _options(settings, with_javascript=with_javascript) | own
+        # All 1,750 extractors are named to it only where one leads to another (`_follow`).
+        self._ydl = _QuietDownloader(options, auto_init=False)
 
     def __enter__(self) -> Self:
         return self
@@ -125,10 +131,18 @@ class Client:
             return info, [dict(entry) for entry in entries if entry]
 
     def read(self, url: str) -> bytes:
-        """Return what is at `url`, at most `MOST_BYTES` and one; raise `PluginError`."""
-        with self._explained(), self._ydl.urlopen(url) as response:
-            content: bytes = response.read(MOST_BYTES + 1)
-            return content
+        """Return what is at `url`, at most `MOST_BYTES` and one; raise `PluginError`.
+
+        A file that is not there is no sign that the video is gone.
+        """
+        try:
+            with self._explained(), self._ydl.urlopen(url) as response:
+                content: bytes = response.read(MOST_BYTES + 1)
+                return content
+        except PluginError as error:
+            if error.code != "removed":
+                raise
+            raise UNREADABLE.error(is_youtube=self.is_youtube) from error
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
@@ -143,10 +157,24 @@ class Client:
             raise failure_of(exc, said, is_youtube=self.is_youtube) from exc
 
     def _extract(self, url: str, key: str | None) -> Info:
+        if key is not None:
+            self._ydl.add_info_extractor(get_info_extractor(key))
+            self._listen_to(self._ydl.get_info_extractor(key))
         found = self._ydl.extract_info(url, download=False, process=False, ie_key=key)
         return dict(found or {})
 
+    def _listen_to(self, extractor: Any) -> None:  # noqa: ANN401
+        """Keep why an extractor finds nothing to play: among the warnings it looks like any."""
+        say = type(extractor).raise_no_formats
+
+        def raise_no_formats(message: object, *args: Any, **named: Any) -> None:  # noqa: ANN401
+            self.log.refusals.append(str(message))
+            say(extractor, message, *args, **named)
+
+        extractor.raise_no_formats = raise_no_formats
+
     def _follow(self, info: Info) -> Info:
+        self._ydl.add_default_info_extractors()
         found = self._extract(info["url"], info.get("ie_key"))
         if info["_type"] == "url":
             return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from vidwiz.plugin_api import (
@@ -17,7 +18,7 @@ from vidwiz.plugin_api import (
     VideoRef,
 )
 from vidwiz_youtube import failures, refs
-from vidwiz_youtube.failures_ytdlp import UNREADABLE, Meaning, refusal_in
+from vidwiz_youtube.failures_ytdlp import ELSEWHERE, UNREADABLE, Meaning, refusal_in, unplayable
 from vidwiz_youtube.tracks import choose_track
 from vidwiz_youtube.ytdlp import captions, description, installed
 from vidwiz_youtube.ytdlp.settings import YtDlpSettings
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
 
 _YOUTUBE = "Youtube"  # yt-dlp's key of the extractor
 _GONE = frozenset({"private", "removed", "terminated", "invalid_id"})
+_NEEDED = (
+    "vidwiz_youtube.ytdlp.lists",
+    "yt_dlp.extractor.youtube",
+    "defusedxml.ElementTree",
+    "deno",
+    "langcodes.language_distance",
+)
+"""What calls for YouTube import; the extractors of other sites are small."""
+
 _Result = TypeVar("_Result")
 
 
@@ -56,7 +66,8 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
 
     def preload(self) -> None:
         self._sites.load()
-        from vidwiz_youtube.ytdlp import lists  # noqa: F401, PLC0415 - imports all that calls need
+        for name in _NEEDED:
+            importlib.import_module(name)
 
     def describe(self) -> Mapping[str, str]:
         return installed.describe()
@@ -81,59 +92,55 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
         return Lists(self.settings, self._sites).expand(url, newest)
 
     def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
-        url, key = self._target(ref)
+        url, _ = self._target(ref)
 
-        def describe(client: Client, info: Info, said: Sequence[str]) -> VideoMetadata:
+        def describe(client: Client, info: Info) -> VideoMetadata:
             metadata = description.metadata(info, video_id=ref.id, url=url)
             is_whole = bool(metadata.title and (metadata.channel or metadata.duration))
-            refusal = refusal_in(said, is_youtube=client.is_youtube)
+            refusal = refusal_in(client.log.warnings, is_youtube=client.is_youtube)
             if refusal and (refusal.opens_breaker or refusal.code in _GONE or not is_whole):
                 raise refusal
             if not metadata.title:
                 raise UNREADABLE.error(is_youtube=client.is_youtube)
             return metadata
 
-        return self._with_info(url, key, describe)
+        return self._with_info(ref, describe)
 
     def fetch_transcript(self, ref: VideoRef, languages: Sequence[str]) -> Transcript:
-        url, key = self._target(ref)
-
-        def read(client: Client, info: Info, said: Sequence[str]) -> Transcript:
+        def read(client: Client, info: Info) -> Transcript:
             _require_over(info, is_youtube=client.is_youtube)
             tracks = captions.tracks_of(info)
             track = choose_track(tracks, languages, _language_of(info))
             if track is None:
-                raise _why_none(info, said, is_youtube=client.is_youtube)
+                raise _why_none(client, info)
             return captions.transcript(track, client.read, is_youtube=client.is_youtube)
 
-        return self._with_info(url, key, read)
+        return self._with_info(ref, read)
 
-    def _with_info(
-        self, url: str, key: str, use: Callable[[Client, Info, Sequence[str]], _Result]
-    ) -> _Result:
+    def _with_info(self, ref: VideoRef, use: Callable[[Client, Info], _Result]) -> _Result:
         """Return what `use` makes of what yt-dlp says of a video; raise `PluginError`.
 
         A page of YouTube that cannot be read may be one with its JavaScript run.
         """
         try:
-            return self._ask(url, key, use, with_javascript=False)
+            return self._ask(ref, use, with_javascript=False)
         except PluginError as error:
-            if key != _YOUTUBE or error.code != "parse_error":
+            if ref.site != refs.SITE or error.code != "parse_error":
                 raise
-        return self._ask(url, key, use, with_javascript=True)
+        return self._ask(ref, use, with_javascript=True)
 
     def _ask(
-        self,
-        url: str,
-        key: str,
-        use: Callable[[Client, Info, Sequence[str]], _Result],
-        *,
-        with_javascript: bool,
+        self, ref: VideoRef, use: Callable[[Client, Info], _Result], *, with_javascript: bool
     ) -> _Result:
         from vidwiz_youtube.ytdlp.client import Client  # noqa: PLC0415 - large
 
+        url, key = self._target(ref)
         with Client(self.settings, with_javascript=with_javascript) as client:
-            return use(client, client.video(url, key), client.log.warnings)
+            info = client.video(url, key)
+            if key == _YOUTUBE and info.get("id") != ref.id:
+                # A film that is for sale gives its trailer instead.
+                raise Meaning("premium_only").error(is_youtube=True)
+            return use(client, info)
 
     def _target(self, ref: VideoRef) -> tuple[str, str]:
         """Return what yt-dlp is asked, and its extractor; raise where `ref` is none of ours."""
@@ -143,7 +150,7 @@ class YtDlpFetcher(MetadataFetcher, TranscriptFetcher):
             return refs.watch_url(ref.id), _YOUTUBE
         match = self._sites.match(ref.url)
         if match is None or (match.site, match.id) != (ref.site, ref.id):
-            raise PluginError("invalid_id", "yt-dlp knows no video at this address.")
+            raise ELSEWHERE.error(is_youtube=False)
         return ref.url, match.key
 
 
@@ -161,10 +168,14 @@ def _language_of(info: Info) -> str | None:
     return language if isinstance(language, str) else None
 
 
-def _why_none(info: Info, said: Sequence[str], *, is_youtube: bool) -> PluginError:
+def _why_none(client: Client, info: Info) -> PluginError:
     """Return why a video has no captions: refused, not made yet, or none."""
-    refusal = refusal_in(said, is_youtube=is_youtube)
-    if refusal or not is_youtube:
+    refusal = refusal_in(client.log.warnings, is_youtube=client.is_youtube)
+    if refusal is not None:
+        return refusal
+    if client.log.refusals:
+        return unplayable(client.log.refusals[-1], is_youtube=client.is_youtube)
+    if not client.is_youtube:
         # Other sites make none by themselves, so a new video gets none by waiting.
-        return refusal or PluginError("no_captions")
+        return PluginError("no_captions")
     return failures.no_captions(description.over_at(info))

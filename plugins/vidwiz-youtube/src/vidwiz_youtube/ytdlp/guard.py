@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from yt_dlp.networking._requests import RequestsHTTPAdapter, RequestsRH
+from yt_dlp.networking._requests import RequestsHTTPAdapter, RequestsRH, RequestsSession
 from yt_dlp.networking.exceptions import RequestError
 
 from vidwiz_youtube.ytdlp.addresses import is_public_address, is_public_name
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
     from requests import PreparedRequest, Response
 
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one answer, unpacked. Pages and lists have a few megabytes, caption files at most 32."""
+
 _SCHEMES = ("http", "https")
 
 
@@ -32,6 +35,10 @@ class PrivateAddressError(RequestError):  # type: ignore[misc]
 
     Not a `TransportError`, or yt-dlp's extractors would pass over it.
     """
+
+
+class AnswerTooLargeError(RequestError):  # type: ignore[misc]
+    """An answer went on beyond `MOST_BYTES`."""
 
 
 def require_public_url(url: str) -> None:
@@ -98,6 +105,10 @@ class _PublicTLSPool(urllib3.HTTPSConnectionPool):
 class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
     """Looks at each request before it leaves; requests calls it once for every hop."""
 
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
+        self._answers: list[Response] = []
+        super().__init__(**options)
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _PublicPool, "https": _PublicTLSPool}
@@ -105,24 +116,61 @@ class _PublicAdapter(RequestsHTTPAdapter):  # type: ignore[misc]
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401
         require_public_url(request.url or "")
         response: Response = super().send(request, *args, **kwargs)
+        self._answers.append(response)
+        if response.is_redirect:
+            _leave_unread(response)
+        else:
+            _limit(response)
         return response
+
+    def close(self) -> None:
+        # yt-dlp leaves those unread that it takes for errors, and their connections open.
+        for response in self._answers:
+            response.close()
+        self._answers.clear()
+        super().close()
+
+
+def _leave_unread(response: Response) -> None:
+    """Drop a redirect's page, which requests would read to its end, wherever that is."""
+    response.close()
+    response._content = b""  # noqa: SLF001
+    response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _limit(response: Response) -> None:
+    """Have reading end with an error where an answer goes on and on."""
+    read, taken = response.raw.read, 0
+
+    def read_limited(*args: Any, **named: Any) -> bytes:  # noqa: ANN401
+        nonlocal taken
+        piece: bytes = read(*args, **named)
+        taken += len(piece)
+        if taken > MOST_BYTES:
+            raise AnswerTooLargeError("an answer without an end")
+        return piece
+
+    response.raw.read = read_limited  # type: ignore[method-assign]
 
 
 class GuardedRH(RequestsRH):  # type: ignore[misc]
-    """yt-dlp's handler on `requests`, with the guard in it.
+    """yt-dlp's handler on `requests`, with the guard in it; its session is made as there.
 
     The name ends as yt-dlp demands of a request handler.
     """
 
     def _create_instance(self, cookiejar: Any, legacy_ssl_support: Any = None) -> Any:  # noqa: ANN401
-        session = super()._create_instance(cookiejar, legacy_ssl_support)
+        session = RequestsSession()
+        session.adapters.clear()
         adapter = _PublicAdapter(
             ssl_context=self._make_sslcontext(legacy_ssl_support=legacy_ssl_support),
             source_address=self.source_address,
             max_retries=urllib3.util.retry.Retry(False),
         )
-        session.adapters.clear()
         session.mount("", adapter)  # also what is not http(s), to be refused
+        session.headers.clear()
+        session.cookies = cookiejar
+        session.trust_env = False  # yt-dlp has read the proxies from there
         return session
 
     def _make_sslcontext(self, legacy_ssl_support: Any = None) -> ssl.SSLContext:  # noqa: ANN401

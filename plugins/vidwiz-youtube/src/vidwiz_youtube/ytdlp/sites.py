@@ -7,6 +7,7 @@ import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
 from vidwiz.plugin_api import VideoRef
 from vidwiz_youtube.refs import is_video_id, ref_of
@@ -48,6 +49,13 @@ _OWNERS = frozenset(
     }
 )
 """Names of a pattern's parts beside the id, within which a site may number its videos anew."""
+
+
+_IN_PARTS = frozenset({"BiliBili", "Twitter"})
+"""Extractors whose id stands for several videos, of which the address says the number."""
+
+_OF_MANY_HOSTS = frozenset({"PeerTube"})
+"""Extractors of sites that anybody runs: vidwiz-peertube names their videos in the same way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +141,27 @@ def site_name(key: str) -> str:
 
 def _as_match(extractor: Any, url: str, parts: SplitResult) -> Match:  # noqa: ANN401
     key = extractor.ie_key()
+    video_id = _video_id(extractor, url, parts)
     is_list = extractor._RETURN_TYPE == "playlist"  # noqa: SLF001 - yt-dlp says it nowhere else
+    return Match(site_name(key), key, video_id, is_list)
+
+
+def _video_id(extractor: Any, url: str, parts: SplitResult) -> str | None:  # noqa: ANN401
+    """Return an id that no other video of the site has; None where yt-dlp's cannot be one here."""
     video_id = extractor.get_temp_id(url)
     if not video_id or not _ID.fullmatch(video_id):
-        return Match(site_name(key), key, None, is_list)
-    found = extractor._match_valid_url(url)  # noqa: SLF001
-    owners = sorted(
-        (name, value) for name, value in found.groupdict().items() if name in _OWNERS and value
-    )
-    if _is_weak(video_id, numbered=bool(owners)):
+        return None
+    host = (parts.hostname or "").removeprefix("www.")
+    named = extractor._match_valid_url(url).groupdict()  # noqa: SLF001
+    if _is_weak(video_id, numbered=any(named.get(name) for name in _OWNERS)):
         # Such as `live` or `12`, which is a video's only together with the rest of the address.
-        host = (parts.hostname or "").removeprefix("www.")
         video_id = f"{video_id[:80]}-{_digest(host + parts.path.rstrip('/'))}"
-    return Match(site_name(key), key, video_id, is_list)
+    if extractor.ie_key() in _OF_MANY_HOSTS:
+        video_id = f"{host}_{video_id}"
+    part = named.get("index") or parse_qs(parts.query).get("p", [""])[-1]
+    if part.isdecimal() and part != "1" and extractor.ie_key() in _IN_PARTS:
+        video_id = f"{video_id}_p{part}"
+    return video_id if _ID.fullmatch(video_id) else None
 
 
 def _is_weak(video_id: str, *, numbered: bool) -> bool:

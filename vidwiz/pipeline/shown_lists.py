@@ -1,4 +1,4 @@
-"""What is shown of imports and follows, gathered from rows, progress and estimates."""
+"""What the API and commands show of imports and follows, from rows, progress and estimates."""
 
 from __future__ import annotations
 
