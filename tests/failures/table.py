@@ -97,7 +97,11 @@ READING = (
         answers("player", Answer(status=400)),
         each("parse_error", yt_dlp=OK),
     ),
-    Row("an answer that crashes the library", answers("player", CRASH), each("fetcher_crash")),
+    Row(
+        "an answer that crashes the library",
+        answers("player", CRASH),
+        each("fetcher_crash", (TRANSCRIPT_API, PYTUBE), yt_dlp="parse_error"),
+    ),
     Row("404 for captions", answers("timedtext", Answer(status=404)), each("parse_error")),
     Row("broken JSON", answers("oembed", causes.GARBAGE), {OEMBED: "parse_error"}),
     Row(

@@ -19,7 +19,10 @@ _COMMANDS = {
         "Import a playlist, a channel, a list or a file of videos.",
     ),
     "follow": ("vidwiz.cli.follow:follow", "Keep up with a playlist or channel."),
-    "plugins": ("vidwiz.cli.plugins:plugins", "Show and check the installed plugins."),
+    "plugins": (
+        "vidwiz.cli.plugins:plugins",
+        "Show and check the installed plugins, and begin a new one.",
+    ),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
     "user": ("vidwiz.cli.user:user", "Make and list accounts."),
     "db": ("vidwiz.cli.database:database", "Look after the database."),

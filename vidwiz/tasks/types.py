@@ -35,6 +35,7 @@ class TaskType(StrEnum):
 
 
 FETCHES = frozenset({TaskType.FETCH_METADATA, TaskType.FETCH_TRANSCRIPT})
+TEXTS = frozenset({TaskType.GENERATE_SUMMARY, TaskType.GENERATE_NOTE})
 
 
 @dataclass(frozen=True, slots=True)
