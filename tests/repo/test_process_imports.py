@@ -22,10 +22,15 @@ WEB_ONLY = (
 )
 MIGRATIONS = ("alembic", "mako", "flask_migrate")
 SERVER = ("flask", "sqlalchemy", "redis", "rq", "marshmallow_sqlalchemy")
+# Loaded once by the parent of all work horses: the fetchers of the default order and their pace.
+FETCHING = {"yt_dlp", "requests", "limits"}
+NOT_IN_WORKERS = tuple(
+    name for name in (*WEB_ONLY, "rq_dashboard", *MIGRATIONS, *NEVER) if name not in FETCHING
+)
 USES_NOT = {
     "web": (BUILD_WEB, ("vidwiz.worker", "rq_dashboard", *MIGRATIONS, *NEVER)),
     "web that was asked whether it is ready": (ASK_FOR_SCHEMA, (*MIGRATIONS, *NEVER)),
-    "worker": (BUILD_WORKER, (*WEB_ONLY, "rq_dashboard", *MIGRATIONS, *NEVER)),
+    "worker": (BUILD_WORKER, NOT_IN_WORKERS),
     "supervisor": ("import vidwiz.cli.up.command", (*SERVER, *WEB_ONLY, *MIGRATIONS, *NEVER)),
     "settings check": (
         "from vidwiz.cli.up import settings_check; settings_check.main()",
