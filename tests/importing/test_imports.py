@@ -20,10 +20,10 @@ from tests.importing.helping import (
 )
 from tests.support import ensure_video, make_note, make_user, tasks, writing
 from vidwiz.db.transactions import read_transaction
-from vidwiz.models import Priority, QuotaUse, TaskStatus, Video
+from vidwiz.models import Priority, QuotaUse, TaskStatus, Video, VideoImport, now_plus
 from vidwiz.plugin_api import Handling, ListedVideo, PluginError, VideoList, VideoRef
 from vidwiz.plugin_api.fakes import listed
-from vidwiz.services import videos
+from vidwiz.services import retention, videos
 from vidwiz.services.importing import imports
 from vidwiz.services.importing.entries import Entry, ImportedVideo
 from vidwiz.services.importing.imports import ImportSource
@@ -308,3 +308,20 @@ def test_a_summary_that_fails_is_a_failure_of_its_video(core, user, llm):
     work(core)
     so_far = look(import_id)[1]
     assert (so_far.done, so_far.failed) == (1, 1)
+
+
+def test_an_import_is_forgotten_after_a_time_and_what_it_brought_stays(core, user):
+    old, new = begin(user, source_of(*ids(2))), begin(user, source_of(*ids(3)))
+    work(core)
+    sweep_now()
+    with writing() as uow:
+        uow.session.execute(
+            sa.update(VideoImport)
+            .where(VideoImport.id == old)
+            .values(finished_at=now_plus(-91 * 86_400))
+        )
+    with writing() as uow:
+        retention.remove_old_rows(uow)
+    assert [found.id for found in all_imports()] == [new]
+    assert item_states(old) == {}
+    assert library(user) == ids(3)
