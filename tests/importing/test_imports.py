@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from vidwiz.models import Priority, QuotaUse, TaskStatus, Video, VideoImport, no
 from vidwiz.plugin_api import Handling, ListedVideo, PluginError, VideoList, VideoRef
 from vidwiz.plugin_api.fakes import listed
 from vidwiz.services import retention, videos
-from vidwiz.services.importing import imports
+from vidwiz.services.importing import imports, progress
 from vidwiz.services.importing.entries import Entry, ImportedVideo
 from vidwiz.services.importing.imports import ImportSource
 from vidwiz.services.importing.naming import of_entries
@@ -227,6 +228,13 @@ def test_new_videos_over_the_daily_limit_wait_for_the_next_day(core, user):
     assert (so_far.waits.state, so_far.waits.code) == ("waiting", "daily_limit")
     (waiting,) = tasks(task_type="expand_list", status=TaskStatus.PENDING)
     assert (waiting.failures, waiting.waits) == (0, 0)
+    with read_transaction() as session:
+        # The five that were added are due at once.
+        assert progress.seconds_until_work(session, import_id) == 0
+    work(core)
+    with read_transaction() as session:
+        left = progress.seconds_until_work(session, import_id)
+    assert left == pytest.approx((waiting.run_at - datetime.now(UTC)).total_seconds(), abs=5)
     sweep_now()
     assert look(import_id)[0].state == "adding"
     _next_day(waiting.id)
