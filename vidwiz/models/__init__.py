@@ -13,6 +13,7 @@ from vidwiz.models.task import (
     Task,
     TaskStatus,
 )
+from vidwiz.models.text import DailyTokens, TextPart
 from vidwiz.models.user import ApiToken, IdempotencyRecord, QuotaUse, User
 from vidwiz.models.video import LibraryEntry, Transcript, Video
 
@@ -24,6 +25,7 @@ __all__ = [
     "Base",
     "ChatMessage",
     "Conversation",
+    "DailyTokens",
     "FetcherState",
     "IdempotencyRecord",
     "LibraryEntry",
@@ -33,6 +35,7 @@ __all__ = [
     "QuotaUse",
     "Task",
     "TaskStatus",
+    "TextPart",
     "Transcript",
     "User",
     "Video",

@@ -119,6 +119,12 @@ RAISE_PRIORITY = (
     .values(priority=_PRIORITY)
 )
 
+SET_DETAILS = (
+    sa.update(TASKS)
+    .where(_C.id == _TASK)
+    .values(task_details=sa.bindparam("details", type_=_C.task_details.type))
+)
+
 # --- Claims ---
 
 
@@ -160,7 +166,7 @@ def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed 
         )
         .returning(
             *(_C.task_type, _C.subject, _C.video_id, _C.note_id, _C.id.label("task_id")),
-            *(_C.attempt, _C.failures, _C.isolated),
+            *(_C.attempt, _C.failures, _C.isolated, _C.task_details),
         )
     )
 

@@ -41,6 +41,8 @@ POLICIES: dict[str, WaitPolicy] = {
     "ip_blocked": WaitPolicy(30 * _MINUTE, 6 * _HOUR, 14 * _DAY),
     "rate_limited": WaitPolicy(10 * _MINUTE, 6 * _HOUR, 7 * _DAY),
     "budget_spent": WaitPolicy(_HOUR, 12 * _HOUR, 60 * _DAY),
+    # What was read is kept, so there is nothing to wait for.
+    "still_reading": WaitPolicy(_MINUTE / 60, _MINUTE / 60, _DAY),
 }
 OTHER_CODES = WaitPolicy(30 * _MINUTE, 12 * _HOUR, 3 * _DAY)
 
