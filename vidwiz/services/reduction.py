@@ -100,14 +100,14 @@ def _windows(
     size = sum(sizes[section.first : section.last + 1])
     count = max(1, math.ceil(seconds / WINDOW_SECONDS), math.ceil(size / most_tokens))
     parts: list[Part] = []
-    first, held = section.first, 0
+    own, held = section.first, 0
     for at in range(section.first, section.last + 1):
-        long_enough = passages[at].start - passages[first].start >= seconds / count
-        if at > first + bool(parts) and (held + sizes[at] > most_tokens or long_enough):
-            parts.append(Part(first, at - 1, section.title))
-            first, held = at - 1, sizes[at - 1]
+        long_enough = passages[at].start - passages[own].start >= seconds / count
+        if at > own and (held + sizes[at] > most_tokens or long_enough):
+            parts.append(Part(own - bool(parts), at - 1, section.title))
+            own, held = at, sizes[at - 1]
         held += sizes[at]
-    return [*parts, Part(first, section.last, section.title)]
+    return [*parts, Part(own - bool(parts), section.last, section.title)]
 
 
 def _seconds(passages: Sequence[Passage], part: Part) -> float:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from vidwiz.models import IdempotencyRecord, PeriodicRun, QuotaUse, Task, now_plus
+from vidwiz.models import IdempotencyRecord, PeriodicRun, QuotaUse, Task, TextPart, now_plus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,18 +21,23 @@ EVERY_SECONDS = 3600.0
 _DAY = 86_400.0
 # docs/operations.md states these.
 ENDED_TASK_DAYS = 30
+# As long as a summary may wait for a spent budget.
+PART_DAYS = 60
 DRAFT_SECONDS = _DAY
 _PERIODIC_RUN_DAYS = 30
 MOST_AT_ONCE = 1000
 
 
 def remove_old_rows(uow: UnitOfWork) -> None:
-    """Delete answers that are a day old, quotas of days before yesterday, and old periodic runs."""
+    """Delete old answers, quotas of days before yesterday, old parts and old periodic runs."""
     uow.session.execute(
         sa.delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now_plus(-_DAY))
     )
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     uow.session.execute(sa.delete(QuotaUse).where(QuotaUse.day < yesterday))
+    uow.session.execute(
+        sa.delete(TextPart).where(TextPart.created_at < now_plus(-PART_DAYS * _DAY))
+    )
     uow.session.execute(
         sa.delete(PeriodicRun).where(PeriodicRun.started_at < now_plus(-_PERIODIC_RUN_DAYS * _DAY))
     )

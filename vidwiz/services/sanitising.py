@@ -22,11 +22,11 @@ _THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(
     r"\b(?:[a-z][a-z0-9+.-]{1,20}://|www\.|(?:mailto|javascript):|data:[a-z]+/)\S*", re.IGNORECASE
 )
+_TARGET = r"(?:\((?:[^()\n]|\([^()\n]*\))*\)|\[[^\[\]\n]*\])"
 _MARKUP: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"!\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])?"), ""),  # images
-    (re.compile(r"\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])"), r"\1"),  # links
+    (re.compile(rf"!\[[^\[\]\n]*\]{_TARGET}?"), ""),  # images
+    (re.compile(rf"\[([^\[\]\n]*)\]{_TARGET}"), r"\1"),  # links
     (re.compile(r"<[/!?a-z][^<>]*>", re.IGNORECASE), ""),  # tags, and <https://...>
-    (_ADDRESS, ""),
     (re.compile(r"\*\*|__|`+|^\s*#{1,6}\s+", re.MULTILINE), ""),
 )
 _LOOSE_TAG = re.compile(r"<(?=[/!?a-z])", re.IGNORECASE)
@@ -45,8 +45,14 @@ def plain(text: str) -> str:
         before = text
         for pattern, instead in _MARKUP:
             text = pattern.sub(instead, text)
+        if text != before:
+            continue
+        # An address within a link goes with the link.
+        text = _ADDRESS.sub("", text)
         if text == before:
             break
+    else:
+        text = _ADDRESS.sub("", text)
     return _closed_up(_LOOSE_TAG.sub("", text))
 
 
