@@ -40,7 +40,7 @@ class TextPart(Base):
 
     key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     text: Mapped[str] = mapped_column(sa.Text)
-    input_tokens: Mapped[int]
-    output_tokens: Mapped[int]
-    cached_tokens: Mapped[int]
+    input_tokens: Mapped[int] = mapped_column(sa.BigInteger)
+    output_tokens: Mapped[int] = mapped_column(sa.BigInteger)
+    cached_tokens: Mapped[int] = mapped_column(sa.BigInteger)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now())

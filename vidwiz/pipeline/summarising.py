@@ -14,6 +14,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from vidwiz.pipeline.writer import usage_of
 from vidwiz.plugin_api import Handling, PluginError
 from vidwiz.ports import KeptPart
 from vidwiz.services import asking, reduction, tokens, writing
@@ -39,8 +40,10 @@ _SMALLEST_WINDOW = 2000
 _JOINED_TOKENS = 8000
 
 
-def summarise(of: Source, writer: Writer, providers: Providers) -> tuple[Summary, str]:
-    """Return the summary and the name of its prompt.
+def summarise(
+    of: Source, writer: Writer, providers: Providers, *, seconds: float = READING_SECONDS
+) -> tuple[Summary, str]:
+    """Return the summary and the name of its prompt; no part is begun after so many seconds.
 
     Raises `PluginError`: the provider's, or `still_reading` when the parts of a very long
     transcript take longer than one attempt may.
@@ -53,7 +56,7 @@ def summarise(of: Source, writer: Writer, providers: Providers) -> tuple[Summary
             if error.code != "too_long" or not of.by_model:
                 raise
         of = replace(of, window=min(of.tokens, of.window or of.tokens))
-    until = time.monotonic() + READING_SECONDS
+    until = time.monotonic() + seconds
     while True:
         try:
             texts = _parts(of, _Reader(writer, providers, until))
@@ -123,18 +126,18 @@ class _Reader:
         return [found[key].text for key in keys]
 
     def _read_missing(self, left: deque[tuple[str, Request]], found: dict[str, KeptPart]) -> None:
-        running: dict[Future[Completion], str] = {}
+        running: dict[Future[Completion], tuple[str, Request]] = {}
         pool = ThreadPoolExecutor(AT_ONCE)
         try:
             while True:
                 while left and len(running) < AT_ONCE and self._may_ask():
                     key, request = left.popleft()
-                    running[pool.submit(self.writer.ask, request)] = key
+                    running[pool.submit(self.writer.ask, request)] = key, request
                 if not running:
                     return
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    self._keep(running.pop(future), future, found)
+                    self._keep(*running.pop(future), future, found)
         finally:
             # What interrupts the waiting must not wait for calls in its turn.
             pool.shutdown(wait=False, cancel_futures=True)
@@ -152,22 +155,21 @@ class _Reader:
             return False
         return True
 
-    def _keep(self, key: str, future: Future[Completion], found: dict[str, KeptPart]) -> None:
+    def _keep(
+        self,
+        key: str,
+        request: Request,
+        future: Future[Completion],
+        found: dict[str, KeptPart],
+    ) -> None:
         try:
             completion = future.result()
             text = writing.part_from(completion)
         except PluginError as error:
             self._errors.append(error)
             return
-        usage = completion.usage
-        part = KeptPart(
-            text,
-            *(
-                (usage.input_tokens, usage.output_tokens, usage.cached_tokens)
-                if usage is not None
-                else (0, 0, 0)
-            ),
-        )
+        usage = usage_of(request, completion)
+        part = KeptPart(text, usage.input_tokens, usage.output_tokens, usage.cached_tokens)
         self.writer.knows_part(key)
         self._store.keep(key, part)
         found[key] = part

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from vidwiz.services.asking import Source
     from vidwiz.services.writing import Request, Summary
 
+_MOST_TOKENS = 10**9
+"""A call that claims more is wrong about it; a database's integers must hold their sums."""
+
 
 class Writer:
     """Asks the provider for one text; raises `PluginError` (`no_provider`) without one."""
@@ -68,9 +71,7 @@ class Writer:
     def ask(self, request: Request) -> Completion:
         """Return the answer of one call, and count it. May be called from several threads."""
         completion = self._providers.chain.write(self.provider, request.messages, request.options)
-        usage = completion.usage or Usage(
-            tokens.of_messages(request.messages), tokens.of_text(completion.text)
-        )
+        usage = usage_of(request, completion)
         self._providers.tokens.add(
             TokenUse(
                 self.provider.info.name,
@@ -131,3 +132,15 @@ class Writer:
                 raise
             repair = asking.repair_request(of, request, completion.text, error.message)
         return writing.summary_from(self.ask(repair), spoken=spoken, reading=reading)
+
+
+def usage_of(request: Request, completion: Completion) -> Usage:
+    """Return what a call used, estimated where the provider does not say, and within reason."""
+    told = completion.usage
+    if told is None:
+        return Usage(tokens.of_messages(request.messages), tokens.of_text(completion.text))
+    given, written, cached = (
+        min(max(0, count), _MOST_TOKENS)
+        for count in (told.input_tokens, told.output_tokens, told.cached_tokens)
+    )
+    return Usage(given, written, cached)
