@@ -3,6 +3,7 @@
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from tests.support import (
     OTHER_VIDEO,
@@ -16,7 +17,7 @@ from tests.support import (
     writing,
 )
 from vidwiz.db.transactions import read_transaction
-from vidwiz.models import Priority, TaskStatus, Transcript
+from vidwiz.models import Note, Priority, TaskStatus
 from vidwiz.pipeline import retries, submissions
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import PluginError, Purpose
@@ -51,11 +52,11 @@ def marked(core, ada):
 
 def let_old_have_made(*note_ids):
     with writing() as uow:
-        transcript = uow.session.get(Transcript, shared().id)
+        transcript = transcripts.shared(uow.session, VIDEO)
         transcript.summary = "Old. " * 50
         transcript.summary_made_by = {"provider": OLD}
         for note_id in note_ids:
-            found = uow.session.get(type(note(note_id)), note_id)
+            found = uow.session.get(Note, note_id)
             found.made_by = {"provider": OLD}
             found.text = "An old text that the old provider made of it."
 
@@ -194,25 +195,31 @@ def test_a_failed_one_can_be_tried_again(core, llm, marked):
     assert shared().summary_made_by["provider"] == "fake-llm"
 
 
-def test_a_replaced_transcript_ends_it(core, marked, transcript_fetcher):
+def test_a_text_that_is_made_from_a_replaced_transcript_replaces_nothing(core, llm, marked):
     redo()
-    with writing() as uow:
-        transcript = uow.session.get(Transcript, shared().id)
-        transcript.sha256 = "f" * 64
-    work_here(core, [NOTE])
+
+    def replace():
+        llm.while_running = lambda: None
+        with core.app_context(), writing() as uow:
+            transcripts.shared(uow.session, VIDEO).sha256 = "f" * 64
+
+    for task_type in (NOTE, SUMMARY):
+        llm.while_running = replace
+        work_here(core, [task_type])
     assert note(marked.id).text.startswith("An old text")
+    assert shared().summary_made_by["provider"] == "fake-llm"
 
 
 def test_more_texts_than_one_lot_are_all_asked_for(core, ada):
     ensure_video()
-    made = [make_note(ada, f"0:{n % 60:02d}", text="x").id for n in range(redoing.AT_ONCE + 3)]
+    count = redoing.AT_ONCE + 3
+    made = {"generated_by_ai": True, "made_by": {"provider": OLD}, "text": "x"}
+    at = {"user_id": ada.id, "video_id": VIDEO, "timestamp": "0:10", "seconds": 10}
     with writing() as uow:
-        for note_id in made:
-            found = uow.session.get(type(note(made[0])), note_id)
-            found.generated_by_ai, found.made_by = True, {"provider": OLD}
+        uow.session.execute(sa.insert(Note), [{**at, **made}] * count)
     redo()
-    assert len(tasks(task_type=NOTE)) == len(made)
-    assert estimated().notes == len(made)
+    assert len(tasks(task_type=NOTE)) == count
+    assert estimated().notes == count
 
 
 def test_an_estimate_grows_with_what_is_said(core, marked):

@@ -43,7 +43,9 @@ _JOINED_TOKENS = 8000
 def summarise(
     of: Source, writer: Writer, providers: Providers, *, seconds: float = READING_SECONDS
 ) -> tuple[Summary, str]:
-    """Return the summary and the name of its prompt; no part is begun after so many seconds.
+    """Return the summary and the name of its prompt.
+
+    After so many `seconds` no part is begun but the first four of an attempt.
 
     Raises `PluginError`: the provider's, or `still_reading` when the parts of a very long
     transcript take longer than one attempt may.
@@ -106,6 +108,7 @@ class _Reader:
         self._tokens = providers.tokens
         self._until = until
         self._errors: list[PluginError] = []
+        self._begun = 0
 
     def read(self, requests: Sequence[Request]) -> list[str]:
         """Return what each part says; those that are kept are not paid for again.
@@ -132,6 +135,7 @@ class _Reader:
             while True:
                 while left and len(running) < AT_ONCE and self._may_ask():
                     key, request = left.popleft()
+                    self._begun += 1
                     running[pool.submit(self.writer.ask, request)] = key, request
                 if not running:
                     return
@@ -146,7 +150,9 @@ class _Reader:
         stop = len(self._errors) >= _MOST_ERRORS or any(
             error.handling is not Handling.RETRY for error in self._errors
         )
-        if stop or time.monotonic() >= self._until:
+        # However late it is, an attempt gets on.
+        is_late = self._begun >= AT_ONCE and time.monotonic() >= self._until
+        if stop or is_late:
             return False
         try:
             self._tokens.check_budget()
