@@ -111,3 +111,10 @@ def test_no_answer_takes_long_to_read(evil, before):
     begun = time.process_time()
     sanitising.without_times(sanitising.plain(before + evil * 20_000), ())
     assert time.process_time() - begun < 0.5
+
+
+def test_a_time_that_the_video_names_stays_in_what_is_written_about_it():
+    text = "The train leaves at 10:30 sharp, and the one at 11:30 does not stop here."
+    reading = Reading(["Take the train at 10:30.", "It is 111:30 far."])
+    kept = writing.note_from(Completion(text, "m"), reading=reading)
+    assert kept == "The train leaves at 10:30 sharp, and the one does not stop here."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from vidwiz.plugin_api import Capability, Completion, PluginError, Usage
 from vidwiz.ports import KeptPart, TokenUse
-from vidwiz.services import asking, sanitising, tokens, writing
+from vidwiz.services import asking, tokens, writing
 from vidwiz.services.writing import Reading
 
 if TYPE_CHECKING:
@@ -65,8 +65,7 @@ class Writer:
             return Reading(by_model=False)
         about = self._inputs.about
         known = [about.title or "", *(title for _, title in about.chapters)]
-        texts = [*known, *(segment.text for segment in self._inputs.segments)]
-        return Reading(said=sanitising.times_in("\n".join(texts)))
+        return Reading([*known, *(segment.text for segment in self._inputs.segments)])
 
     def ask(self, request: Request) -> Completion:
         """Return the answer of one call, and count it. May be called from several threads."""

@@ -34,6 +34,7 @@ _LOOSE_TAG = re.compile(r"<(?=[/!?a-z])", re.IGNORECASE)
 _IDS = re.compile(r" ?[\[(]\s*P\d+(?:[\s,;–-]|and|P\d+)*[\])]")
 _BRACKETED_TIMES = re.compile(rf" ?[\[(]\s*{_CLOCK}(?:[\s,;–—-]|to|and|{_CLOCK})*[\])]")
 _TIME = re.compile(rf"{_BEFORE_TIME}(?<![\d:])({_CLOCK})(?![\d:])", re.IGNORECASE)
+_TIME_ALONE = re.compile(rf"(?<![\d:]){_CLOCK}(?![\d:])")
 _BEFORE_MARK = re.compile(r" ([.,;:!?…])")
 _BLANKS = re.compile(r"\s{2,}")
 
@@ -63,7 +64,7 @@ def _closed_up(text: str) -> str:
 
 def times_in(text: str) -> frozenset[str]:
     """Return the times that a text names, as it writes them."""
-    return frozenset(_TIME.findall(text))
+    return frozenset(_TIME_ALONE.findall(text))
 
 
 def without_times(text: str, said: Collection[str]) -> str:

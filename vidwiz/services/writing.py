@@ -88,19 +88,22 @@ def check_mark(about: VideoContext, segments: Sequence[Segment], mark: float) ->
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How an answer is read: `said` are the times that the video itself names.
+    """How an answer is read: a time in it has to stand in one of the texts that are `said`.
 
     `by_model` is False for a provider that takes its words and times from the material.
     """
 
-    said: frozenset[str] = frozenset()
+    said: Sequence[str] = ()
     by_model: bool = True
 
     def text(self, text: str) -> str:
         """Return what of a model's text may be shown, as one line."""
         if self.by_model:
             # A model that repeats the words of the video may repeat the times that they name.
-            text = sanitising.without_times(sanitising.plain(text), self.said)
+            text = sanitising.plain(text)
+            # Looking through a whole transcript is left until there is something to look for.
+            said = self.said if sanitising.times_in(text) else ()
+            text = sanitising.without_times(text, sanitising.times_in("\n".join(said)))
         return _one_line(text)
 
 
