@@ -5,6 +5,7 @@ import threading
 import pytest
 import sqlalchemy as sa
 
+from tests.fixtures.databases import only_sqlite
 from tests.support import (
     OTHER_VIDEO,
     VIDEO,
@@ -93,6 +94,7 @@ def test_texts_stay_until_their_successors_are_there(core, llm, marked):
     assert shared().summary.startswith("Bread rises")
 
 
+@only_sqlite
 def test_it_may_be_asked_for_again_at_any_time(core, llm, marked):
     redo()
     redo()
@@ -148,6 +150,7 @@ def test_a_text_that_its_owner_took_for_their_own_while_it_was_made_stays(core, 
     assert note(marked.id).text.startswith("An old text")
 
 
+@only_sqlite
 def test_a_note_without_text_is_no_text_to_be_replaced(core, ada, marked):
     """Its owner blanked it: it waits, and is filled as any other."""
     with writing() as uow:
@@ -181,6 +184,7 @@ def test_an_operators_summary_that_comes_meanwhile_stays(core, llm, marked):
     assert shared().summary == "The operator's."
 
 
+@only_sqlite
 def test_a_failed_one_can_be_tried_again(core, llm, marked):
     llm.errors = [PluginError("invalid_request")]
     redo()
@@ -210,6 +214,7 @@ def test_a_text_that_is_made_from_a_replaced_transcript_replaces_nothing(core, l
     assert shared().summary_made_by["provider"] == "fake-llm"
 
 
+@only_sqlite
 def test_more_texts_than_one_lot_are_all_asked_for(core, ada):
     ensure_video()
     count = redoing.AT_ONCE + 3
@@ -222,6 +227,7 @@ def test_more_texts_than_one_lot_are_all_asked_for(core, ada):
     assert estimated().notes == count
 
 
+@only_sqlite
 def test_an_estimate_grows_with_what_is_said(core, marked):
     one = estimated()
     assert (one.summaries, one.notes) == (1, 1)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.fixtures.apps import FAKES
-from tests.fixtures.databases import make_config
+from tests.fixtures.databases import make_config, only_sqlite
 from tests.support import (
     OTHER_VIDEO,
     VIDEO,
@@ -91,6 +91,7 @@ def test_a_summary_counts_for_all_and_a_note_for_its_owner(core):
     assert shared().summary_made_by["usage"] == note(marked[0].id).made_by["usage"] == usage
 
 
+@only_sqlite
 def test_what_a_failed_attempt_used_counts(core, llm):
     llm.answers[Purpose.SUMMARY] = "I cannot do that."
     ensure_video()
@@ -115,6 +116,7 @@ def test_what_a_text_used_that_comes_too_late_counts(core, llm):
     assert counted() == [(ada.id, "note", 1, 100, 20)]
 
 
+@only_sqlite
 def test_a_provider_that_does_not_say_what_it_used_is_estimated(core, llm):
     llm.usage = None
     ensure_video()
@@ -127,6 +129,7 @@ def test_a_provider_that_does_not_say_what_it_used_is_estimated(core, llm):
     assert shared().summary_made_by["usage"] is None
 
 
+@only_sqlite
 def test_a_provider_that_uses_nothing_leaves_no_row(core, llm):
     llm.usage = Usage(0, 0)
     ensure_video()
@@ -170,6 +173,7 @@ class TestBudget:
         assert used_today() == 0
 
 
+@only_sqlite
 @pytest.mark.parametrize("budget", [0])
 def test_a_budget_of_nothing_allows_nothing(core, llm):
     ensure_video()
@@ -186,6 +190,7 @@ class Extracting(FakeLLM):
     )
 
 
+@only_sqlite
 @pytest.mark.parametrize("budget", [0])
 class TestWithoutAModel:
     @pytest.fixture
@@ -245,6 +250,7 @@ def test_what_was_taken_and_put_back_is_counted_once():
     assert counted_here.total == 3
 
 
+@only_sqlite
 def test_an_answer_that_is_bad_is_repaired_once_and_without_the_transcript(core, llm):
     good = llm.answers[Purpose.SUMMARY]
     answers = [json.dumps({"summary": "Too short.", "questions": []}), good]
