@@ -15,8 +15,10 @@ _SQLITE_WAIT = 3_600_000
 def _wait_for_others(connection: Connection) -> None:
     """Begin the one transaction, in which one process at a time migrates, however long it takes."""
     if connection.dialect.name == "sqlite":
-        # Outside of the transaction, whose BEGIN IMMEDIATE is the lock.
-        connection.connection.cursor().execute(f"PRAGMA busy_timeout={_SQLITE_WAIT}")
+        # Outside of the transaction, whose BEGIN IMMEDIATE is the lock. Batch mode drops the table
+        # that it has copied; with foreign keys on, that would delete what points to its rows.
+        for pragma in (f"busy_timeout={_SQLITE_WAIT}", "foreign_keys=OFF"):
+            connection.connection.cursor().execute(f"PRAGMA {pragma}")
         connection.begin()
         return
     from vidwiz.db.postgresql import LIMITS, set_local  # noqa: PLC0415 - imports the driver
@@ -25,6 +27,14 @@ def _wait_for_others(connection: Connection) -> None:
     connection.exec_driver_sql(set_local(dict.fromkeys(LIMITS, 0)))
     # Freed at the end of the transaction: a lock of the session would be lost behind a pooler.
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+
+
+def _check_references(connection: Connection) -> None:
+    """Raise when a row points to one that is gone, which SQLite was told not to see."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"the migration broke a reference: {tuple(broken)}")
 
 
 def run() -> None:
@@ -40,6 +50,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+        _check_references(connection)
         connection.commit()
         # A long wait is not for the next one who uses this connection.
         connection.invalidate()

@@ -1,6 +1,7 @@
 """What tests share: a queue that records, and short ways to put things into a database."""
 
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -18,6 +19,14 @@ CAPTIONS = Path(__file__).parents[1].parent / "shared" / "data" / "captions"
 VIDEO = "breadrise01"
 OTHER_VIDEO = "bluesky0002"
 TITLE = "How bread rises"
+
+
+def no_fetchers():
+    """Return the settings that switch off every fetcher that is installed."""
+    groups = ("vidwiz.metadata_fetchers", "vidwiz.transcript_fetchers")
+    entries = [entry for group in groups for entry in entry_points(group=group)]
+    names = {entry.name.upper().replace("-", "_") for entry in entries}
+    return {f"VIDWIZ_PLUGIN_{name}_ENABLED": "false" for name in sorted(names)}
 
 
 class RecordingQueue:

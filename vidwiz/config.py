@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tempfile
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # The kernel takes socket paths of 107 bytes at most (104 on macOS).
 _LONGEST_SOCKET_PATH = 100
 _MOST_DIGITS = 3
+# As in the ids of videos.
+_SITE = re.compile("[a-z0-9]{2,20}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +45,11 @@ class Config:
     llm_provider: str | None = None
     llm_daily_tokens: int | None = None
     llm_prices: Path | None = None
+    sites: tuple[str, ...] | None = None
+    fetch_per_minute: int = 10
     library_dir: Path
     plugin_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    vendor_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     workers: Mapping[str, int] = field(default_factory=dict)
     network: str = "server"
     registration_open: bool = True
@@ -142,11 +148,14 @@ def _read_parts(env: Env) -> dict[str, object]:
         "transcript_fetchers": _names(env, "TRANSCRIPT_FETCHERS"),
         "llm_provider": _text(env, "LLM_PROVIDER"),
         **_read_costs(env),
+        "sites": _sites(env),
+        "fetch_per_minute": env.int("FETCH_PER_MINUTE", 10, validate=Range(min=0, max=6000)),
         "plugin_settings": {
             name.removeprefix("VIDWIZ_PLUGIN_"): value
             for name, value in os.environ.items()
             if name.startswith("VIDWIZ_PLUGIN_")
         },
+        "vendor_settings": _read_vendors(),
         "workers": parse_slots(env.str("WORKERS", "")),
         "network": _text(env, "NETWORK") or "server",
         "lease_seconds": env.float("LEASE_SECONDS", 30.0, validate=Range(min=1)),
@@ -165,6 +174,20 @@ def _read_costs(env: Env) -> dict[str, object]:
         "llm_daily_tokens": None if tokens is None else int(tokens),
         "llm_prices": None if prices is None else Path(prices).expanduser(),
     }
+
+
+def _read_vendors() -> dict[str, str]:
+    """Return what is set of the variables that the vendors' own programs read."""
+    plain = Env()
+    found = {
+        "ANTHROPIC_API_KEY": plain.str("ANTHROPIC_API_KEY", ""),
+        "ANTHROPIC_BASE_URL": plain.str("ANTHROPIC_BASE_URL", ""),
+        "OLLAMA_API_KEY": plain.str("OLLAMA_API_KEY", ""),
+        "OLLAMA_HOST": plain.str("OLLAMA_HOST", ""),
+        "OPENAI_API_KEY": plain.str("OPENAI_API_KEY", ""),
+        "OPENAI_BASE_URL": plain.str("OPENAI_BASE_URL", ""),
+    }
+    return {name: value.strip() for name, value in found.items() if value.strip()}
 
 
 def _read_access(env: Env) -> dict[str, object]:
@@ -191,6 +214,16 @@ def _read_access(env: Env) -> dict[str, object]:
 def _names(env: Env, setting: str) -> tuple[str, ...] | None:
     names = (name.strip() for name in env.str(setting, "").split(","))
     return tuple(filter(None, names)) or None
+
+
+def _sites(env: Env) -> tuple[str, ...] | None:
+    names = _names(env, "SITES")
+    for name in names or ():
+        if not _SITE.fullmatch(name):
+            raise ConfigError(
+                f"VIDWIZ_SITES: {name!r} is no site's name, such as youtube (2 to 20 of a-z 0-9)"
+            )
+    return names
 
 
 def parse_slots(text: str) -> dict[str, int]:

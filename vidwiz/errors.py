@@ -73,6 +73,12 @@ class QuotaExceededError(VidwizError):
         self.reset_in_seconds = reset_in_seconds
 
 
+class SourceUnavailableError(VidwizError):
+    """A site does not answer, or refuses for now; another try later may help."""
+
+    code = "source_unavailable"
+
+
 class ConfigError(VidwizError):
     """The settings cannot work; the start stops with this one sentence."""
 

@@ -144,6 +144,19 @@ class FetcherHealth(Protocol):
     def succeeded(self, provider: str) -> None:
         """Note that the fetcher works."""
 
+    def count(self, provider: str, code: str | None) -> None:
+        """Count a call for those who look at it: a success, or why it failed."""
+
+
+class FetchPace(Protocol):
+    """How often each fetcher may ask its site, for every process on this network together."""
+
+    def take(self, provider: str, *, urgent: bool) -> float:
+        """Take a slot and return 0, or return the seconds until there may be one.
+
+        Some slots are kept for what is urgent, so that a long queue holds up nobody who waits.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class TokenUse:

@@ -11,11 +11,14 @@ from vidwiz.db import engine
 from vidwiz.db.transactions import single_statement, unit_of_work
 from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.pipeline.import_requests import ListLook
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
 from vidwiz.plugin_host import choice
+from vidwiz.plugin_host.sites import Sites
 from vidwiz.queueing import connections
 from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
+from vidwiz.queueing.pace import FetchPace
 from vidwiz.services import prices
 from vidwiz.store import make_store
 
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
     from vidwiz.config import Config
     from vidwiz.db.transactions import UnitOfWork
+    from vidwiz.plugin_api import Fetcher
     from vidwiz.plugin_host.registry import Registry
     from vidwiz.ports import TaskQueue, TranscriptStore
 
@@ -37,6 +41,7 @@ class Runtime:
     store: TranscriptStore
     plugins: Registry
     events: EventBus
+    pace: FetchPace
 
     def unit_of_work(self) -> AbstractContextManager[UnitOfWork]:
         """Open a writing transaction; see `vidwiz.db.transactions.unit_of_work`."""
@@ -55,6 +60,23 @@ class Runtime:
         """Return the fetchers to ask, in order."""
         names = choice.orders(self.config)["transcript_fetchers"]
         return self.plugins.ready("transcript_fetchers", TranscriptFetcher, names)
+
+    def sites(self) -> Sites:
+        """Return who tells which video an address names, and what may become known."""
+        return Sites(self.fetchers(), self.config.sites)
+
+    def fetchers(self) -> list[Fetcher]:
+        """Return the fetchers of both roles; one that plays both is there twice."""
+        return [*self.metadata_fetchers(), *self.transcript_fetchers()]
+
+    def preload_plugins(self) -> None:
+        """Have the plugins that are used import what they need; see `Plugin.preload`."""
+        llm = self.llm_provider()
+        self.plugins.preload([*self.fetchers(), *([llm] if llm is not None else [])])
+
+    def list_look(self) -> ListLook:
+        """Return what asks sites for playlists and channels while somebody waits."""
+        return ListLook(self, self.sites(), self.config.network, self.pace)
 
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""
@@ -82,13 +104,14 @@ def build_app(
     SignedJson.use_key(config.secret_key)
     engine.init_app(app, flush_commits=flush_commits)
     connections.check_url(config.redis_url)
-    prices.read(config.llm_prices)
+    prices.known(config.llm_prices)
     runtime = Runtime(
         config=config,
         queue=queue or RedisTaskQueue(config.redis_url, _routes()),
         store=store or make_store(config),
         plugins=plugins or choice.discover(config),
         events=EventBus(),
+        pace=FetchPace(config.fetch_per_minute, config.network, config.redis_url),
     )
     choice.require(config, runtime.plugins)
     app.extensions["vidwiz"] = runtime
@@ -96,7 +119,7 @@ def build_app(
 
 
 def _routes() -> dict[str, Route]:
-    return {kind.name: Route(kind.queue, kind.job_timeout) for kind in KINDS}
+    return {kind.name: Route(kind.queue, KINDS.job_timeout(kind.queue)) for kind in KINDS}
 
 
 def current() -> Runtime:

@@ -8,6 +8,7 @@ from contextlib import closing
 import click
 import pytest
 
+from tests.support import no_fetchers
 from vidwiz.cli import _COMMANDS, cli
 from vidwiz.config import Config
 
@@ -95,7 +96,8 @@ def test_plugins_are_shown_with_their_order(vidwiz):
 
 
 def test_plugins_check_fails_when_a_role_has_nobody(vidwiz, monkeypatch):
-    monkeypatch.setenv("VIDWIZ_PLUGIN_LIBRARY_ENABLED", "false")
+    for name, value in no_fetchers().items():
+        monkeypatch.setenv(name, value)
     result = vidwiz("plugins", "check")
     assert result.exit_code == 2
     assert "metadata fetchers" in result.stderr
@@ -122,7 +124,7 @@ def test_wrong_arguments_of_ingest_save_nothing(vidwiz, here, arguments):
     result = vidwiz("ingest", *arguments)
     assert result.exit_code == 2
     assert "Traceback" not in result.stderr
-    assert not (here / "var").exists()
+    assert not (here / "var" / "vidwiz.db").exists()
 
 
 def test_ingest_on_a_server_database_names_the_command(vidwiz, monkeypatch, tmp_path):

@@ -78,6 +78,79 @@ def test_rows_of_the_first_version_survive_there_and_back(migrating):
         assert rows("SELECT key FROM stored_answers") == [("a key",)]
 
 
+# Videos with all that points to them, and a note's id that was given and is free again.
+THIRD_ROWS = (
+    *FIRST_ROWS[:2],
+    FIRST_ROWS[2]
+    .replace("(id, video_id, object_key", "(publish_failures, id, video_id, object_key")
+    .replace("(1, 'breadrise01', 'key'", "(0, 1, 'breadrise01', 'key'"),
+    f"INSERT INTO library (user_id, video_id, created_at) VALUES (1, 'breadrise01', {MOMENT})",
+    *(
+        "INSERT INTO notes (video_id, user_id, timestamp, seconds, generated_by_ai, created_at,"
+        f" updated_at) VALUES ('breadrise01', 1, '0:0{second}', {second}, false, {MOMENT},"
+        f" {MOMENT})"
+        for second in (1, 2)
+    ),
+    "DELETE FROM notes WHERE seconds = 2",
+    (
+        "INSERT INTO conversations (video_id, user_id, created_at, updated_at)"
+        f" VALUES ('breadrise01', 1, {MOMENT}, {MOMENT})"
+    ),
+    (
+        "INSERT INTO messages (conversation_id, role, content, created_at)"
+        f" VALUES (1, 'user', 'Why?', {MOMENT})"
+    ),
+    (
+        "INSERT INTO fetcher_states (provider, network, refusals, code, open_until, updated_at)"
+        f" VALUES ('yt-dlp', 'server', 2, 'ip_blocked', {MOMENT}, {MOMENT})"
+    ),
+)
+LONG = "vimeo:" + "x" * 100
+OF_VIDEOS = ("videos", "transcripts", "library", "notes", "conversations", "messages")
+
+
+def test_copying_tables_for_longer_ids_loses_nothing_that_points_to_them(migrating):
+    flask_migrate.upgrade(revision="0003")
+    with db.engine.begin() as connection:
+        for statement in THIRD_ROWS:
+            connection.execute(sa.text(statement))
+    counts = [rows(f"SELECT count(*) FROM {table}") for table in OF_VIDEOS]
+    for _ in range(2):
+        flask_migrate.upgrade()
+        assert [rows(f"SELECT count(*) FROM {table}") for table in OF_VIDEOS] == counts
+        assert rows("SELECT refusals, code, probing, successes FROM fetcher_states") == [
+            (2, "ip_blocked", False, 0)
+        ]
+        with db.engine.begin() as connection:
+            connection.execute(
+                sa.text(
+                    "INSERT INTO videos (id, video_id, url, transcript_available, created_at,"
+                    f" updated_at) VALUES (9, '{LONG}', 'https://vimeo.com/1', false, {MOMENT},"
+                    f" {MOMENT})"
+                )
+            )
+            connection.execute(
+                sa.text(
+                    "INSERT INTO notes (video_id, user_id, timestamp, seconds, generated_by_ai,"
+                    f" created_at, updated_at) VALUES ('{LONG}', 1, '0:03', 3, false, {MOMENT},"
+                    f" {MOMENT})"
+                )
+            )
+        assert rows("SELECT min(id), max(id) > 2 FROM notes") == [(1, True)]
+        flask_migrate.downgrade(revision="0003")
+        assert [rows(f"SELECT count(*) FROM {table}") for table in OF_VIDEOS] == counts
+
+
+def test_references_are_checked_again_after_a_migration(migrating):
+    flask_migrate.upgrade()
+    with pytest.raises(sa.exc.IntegrityError), db.engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                f"INSERT INTO library (user_id, video_id, created_at) VALUES (1, 'x', {MOMENT})"
+            )
+        )
+
+
 def test_the_models_are_what_the_migrations_make(migrating):
     flask_migrate.upgrade()
     with db.engine.connect() as connection:

@@ -96,7 +96,8 @@ def test_a_new_kind_goes_the_whole_way_with_nothing_but_its_entry(core):
 
 def test_a_new_kind_is_notified_through_its_queue(redis_url):
     queue = RedisTaskQueue(
-        redis_url, {kind.name: Route(kind.queue, kind.job_timeout) for kind in MORE_KINDS}
+        redis_url,
+        {kind.name: Route(kind.queue, MORE_KINDS.job_timeout(kind.queue)) for kind in MORE_KINDS},
     )
     assert queue.notify("count_words", [1])
     assert queue._redis.llen("rq:queue:count") == 1
@@ -179,9 +180,25 @@ def test_two_kinds_never_share_a_name_or_a_queue(twin):
         TaskKinds(*KINDS, dataclasses.replace(COUNTING, **twin))
 
 
+def test_a_kind_without_slots_shares_the_queue_of_another():
+    sharing = dataclasses.replace(COUNTING, queue="note", slots=0)
+    kinds = TaskKinds(*KINDS, sharing)
+    assert kinds.queues == KINDS.queues
+    assert kinds.slots({}) == KINDS.slots({})
+    assert kinds.of_queue("note").name == TaskType.GENERATE_NOTE
+    assert [kind.name for kind in kinds.sharing("note")] == ["generate_note", "count_words"]
+    assert kinds.job_timeout("note") == KINDS.job_timeout("note") + 10
+
+
+def test_a_kind_shares_no_queue_that_nobody_works_on():
+    with pytest.raises(ValueError, match="shares a queue"):
+        TaskKinds(*KINDS, dataclasses.replace(COUNTING, slots=0))
+
+
 def test_every_kind_ends_itself_before_rq_does():
     for kind in KINDS:
-        assert kind.deadline_seconds + 60 <= kind.job_timeout <= kind.deadline_seconds + 180
+        together = sum(each.deadline_seconds for each in KINDS.sharing(kind.queue))
+        assert together + 60 <= KINDS.job_timeout(kind.queue) <= together + 180
 
 
 class TestRetry:

@@ -134,7 +134,14 @@ def test_one_source_alone_is_not_believed_that_there_are_no_captions(health):
         (("fetcher_crash", "captions_not_ready"), "captions_not_ready"),
         (("captions_not_ready", "ip_blocked"), "captions_not_ready"),
         (("age_restricted", "captions_not_ready"), "captions_not_ready"),
-        (("age_restricted", "no_captions"), "no_captions"),
+        (("age_restricted", "no_captions"), "age_restricted"),
+        (("no_captions", "parse_error"), "parse_error"),
+        (("no_captions", "po_token_required", "no_captions"), "no_captions"),
+        (("no_captions", "empty_transcript"), "no_captions"),
+        (("not_in_library", "no_captions"), "no_captions"),
+        (("not_in_library", "no_captions", "ip_blocked"), "ip_blocked"),
+        (("no_captions",), "no_captions"),
+        (("not_in_library", "parse_error"), "parse_error"),
         (("po_token_required", "age_restricted"), "age_restricted"),
         (("po_token_required", "parse_error"), "po_token_required"),
         (("network_error", "removed"), "removed"),
@@ -143,7 +150,9 @@ def test_one_source_alone_is_not_believed_that_there_are_no_captions(health):
     ],
 )
 def test_what_may_still_succeed_outweighs_what_cannot(health, codes, outcome):
-    assert failure(health, *(fetcher(f"f{n}", c) for n, c in enumerate(codes))).code == outcome
+    own = {"not_in_library": PluginError("not_in_library", "No.", handling=Handling.SWITCH)}
+    fetchers = (fetcher(f"f{n}", own.get(code, code)) for n, code in enumerate(codes))
+    assert failure(health, *fetchers).code == outcome
 
 
 def test_a_crash_is_logged_and_the_next_is_asked(health, caplog):
@@ -158,13 +167,17 @@ def test_a_crash_of_all_is_a_failure_that_is_tried_again(health):
     assert isinstance(error.__cause__, ZeroDivisionError)
 
 
-@pytest.mark.parametrize("interrupt", [InterruptError(), KeyboardInterrupt(), SystemExit(1)])
-def test_interrupts_pass_through(health, interrupt):
+def test_interrupts_pass_through(health):
     second = fetcher("two")
-    with pytest.raises(type(interrupt)):
-        fetch(health, fetcher("one", interrupt), second)
+    with pytest.raises(InterruptError):
+        fetch(health, fetcher("one", InterruptError()), second)
     assert second.calls == []
     assert health.said == []
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), SystemExit(1)], ids=repr)
+def test_a_fetcher_that_would_end_the_process_has_crashed(health, end):
+    assert fetch(health, fetcher("one", end), fetcher("two"))[1] == "two"
 
 
 EMPTY = [

@@ -5,7 +5,7 @@ import pytest
 from tests.support import VIDEO, captions, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import FetcherState, now_plus
-from vidwiz.plugin_api import FAILURES, Handling, PluginError, VideoRef
+from vidwiz.plugin_api import FAILURES, Handling, PluginError, PluginInfo, VideoRef
 from vidwiz.plugin_api.fakes import FakeTranscriptFetcher
 from vidwiz.plugin_host.chain import Chain
 from vidwiz.runtime import current
@@ -33,6 +33,9 @@ class Health:
     def succeeded(self, provider):
         self.said.append((provider, "succeeded"))
 
+    def count(self, provider, code):
+        self.said.append((provider, "counted", code))
+
 
 def said_after(*errors):
     health, fetcher = Health(), FakeTranscriptFetcher({VIDEO: captions()})
@@ -58,6 +61,42 @@ def test_a_refusal_opens_the_breaker(code):
     assert said_after(code) == [(NAME, "refused", code)]
 
 
+class Paced(FakeTranscriptFetcher):
+    info = PluginInfo(name=NAME, title="Asks a site", paced=True)
+
+
+@pytest.mark.parametrize(
+    ("code", "counted"),
+    [
+        ("network_error", "network_error"),
+        ("ip_blocked", "ip_blocked"),
+        ("parse_error", "parse_error"),
+        ("po_token_required", "po_token_required"),
+        ("removed", None),
+        ("no_captions", None),
+        ("captions_not_ready", None),
+        ("age_restricted", None),
+        ("empty_transcript", None),
+    ],
+)
+def test_calls_of_a_site_are_counted_by_whether_it_answers(code, counted):
+    health, fetcher = Health(), Paced({VIDEO: captions()})
+    fetcher.errors = [PluginError(code)]
+    with pytest.raises(PluginError):
+        Chain(health).transcript([fetcher], REF)
+    assert (NAME, "counted", counted) in health.said
+    Chain(health).transcript([fetcher], REF)
+    assert health.said[-1] == (NAME, "counted", None)
+
+
+def test_a_crash_of_a_fetcher_that_asks_a_site_is_counted():
+    health, fetcher = Health(), Paced()
+    fetcher.errors = [KeyError("boom")]
+    with pytest.raises(PluginError):
+        Chain(health).transcript([fetcher], REF)
+    assert health.said == [(NAME, "counted", "fetcher_crash")]
+
+
 def test_a_crash_and_an_empty_transcript_close_nothing():
     health, fetcher = Health(), FakeTranscriptFetcher({VIDEO: captions()})
     fetcher.errors = [KeyError("boom")]
@@ -76,5 +115,6 @@ def test_a_probe_that_finds_no_video_opens_the_way_to_the_next(core):
     with pytest.raises(PluginError, match="removed"):
         chain.transcript([fetcher], REF)
     with read_transaction() as session:
-        assert session.query(FetcherState).all() == []
+        (state,) = session.query(FetcherState).all()
+        assert (state.refusals, state.open_until) == (0, None)
     assert chain.transcript([fetcher], REF) == (captions(), NAME)

@@ -1,7 +1,7 @@
 """A plugin that tests hold, release and kill through files in a folder.
 
-`calls` gets a line for each call; while `hold-ROLE` exists the call of that role waits; with
-`kill-ROLE` it kills its own process.
+`list` has the ids of every playlist's videos. `calls` gets a line for each call; while
+`hold-ROLE` exists the call of that role waits; with `kill-ROLE` it kills its own process.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from tests.support import captions, metadata
 from vidwiz.plugin_api import (
+    Capability,
     Completion,
     LLMProvider,
     MetadataFetcher,
@@ -21,7 +22,7 @@ from vidwiz.plugin_api import (
     TranscriptFetcher,
     Usage,
 )
-from vidwiz.plugin_api.fakes import FakeLLM
+from vidwiz.plugin_api.fakes import FakeLLM, listed
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class GateSettings:
     folder: Path
 
 
-INFO = PluginInfo(name="gate", title="Gate")
+INFO = PluginInfo(name="gate", title="Gate", capabilities=frozenset({Capability.LISTS}))
 
 
 def enter(folder: Path, role: str, about: str) -> None:
@@ -45,6 +46,14 @@ def enter(folder: Path, role: str, about: str) -> None:
 class GateFetcher(MetadataFetcher, TranscriptFetcher):
     info: ClassVar[PluginInfo] = INFO
     Settings = GateSettings
+
+    def knows_list(self, url):
+        return url.startswith("https://lists.example.org/")
+
+    def expand(self, url, newest=None):
+        enter(self.settings.folder, "list", url)
+        ids = (self.settings.folder / "list").read_text().split()[:newest]
+        return listed(*ids, key=url, title="A playlist")
 
     def fetch_metadata(self, ref):
         enter(self.settings.folder, "metadata", ref.id)

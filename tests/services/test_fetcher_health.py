@@ -36,7 +36,11 @@ def let_the_time_come():
 def states():
     with read_transaction() as session:
         rows = session.scalars(sa.select(FetcherState))
-        return {(row.provider, row.network): (row.refusals, row.open_until) for row in rows}
+        return {
+            (row.provider, row.network): (row.refusals, row.open_until)
+            for row in rows
+            if row.open_until is not None
+        }
 
 
 @pytest.fixture
@@ -53,6 +57,7 @@ def test_a_refusal_is_of_one_fetcher_on_one_network():
 
 
 def test_a_second_refusal_makes_no_other_wait_longer(all_refused):
+    let_the_time_come()
     before = states()
     refuse(*THIS)
     after = states()
@@ -81,6 +86,8 @@ def test_a_probe_is_waited_for_for_five_minutes(all_refused):
 
 
 def test_the_time_of_the_next_probe_is_this_breakers(all_refused):
+    with writing() as uow:
+        fetcher_health.state(uow.session, *THIS).open_until = now_plus(-1)
     refuse(*THIS)  # two hours instead of half an hour
     known = states()
     for each in ALL:

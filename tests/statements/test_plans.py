@@ -15,9 +15,11 @@ from vidwiz.statements import effects, inputs, tasks
 
 _DIALECT = psycopg.dialect(paramstyle="numeric_dollar")
 
+# Where a claim looks: for what is due, and for what is refused elsewhere only.
+LOOKS = {"ix_tasks_due", "ix_tasks_blocked", "ix_fetcher_states_open"}
 EXPECTED = {
-    "claim next": (tasks.CLAIM_NEXT, {"pk_tasks", "ix_tasks_due"}),
-    "complete and claim": (tasks.COMPLETE_AND_CLAIM_NEXT, {"pk_tasks", "ix_tasks_due"}),
+    "claim next": (tasks.CLAIM_NEXT, {"pk_tasks", *LOOKS}),
+    "complete and claim": (tasks.COMPLETE_AND_CLAIM_NEXT, {"pk_tasks", *LOOKS}),
     "complete": (tasks.COMPLETE, {"pk_tasks"}),
     "complete active": (tasks.COMPLETE_ACTIVE, {"uq_tasks_active"}),
     "find active": (tasks.FIND_ACTIVE, {"uq_tasks_active"}),
@@ -30,7 +32,7 @@ EXPECTED = {
         inputs.NOTE_INPUTS,
         {"pk_notes", "pk_users", "uq_transcripts_shared", "uq_videos_video_id"},
     ),
-    "is due": (tasks.IS_DUE, {"ix_tasks_due"}),
+    "is due": (tasks.IS_DUE, LOOKS),
 }
 
 
@@ -49,6 +51,15 @@ def indexes(connection, statement):
     plan = "\n".join(row[0] for row in rows.fetchall())
     found = re.findall(r"(?:using|Bitmap Index Scan on) (\w+)", plan)
     return {*found, *("all" for _ in re.findall(r"Seq Scan", plan))}
+
+
+@pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)
+def test_a_claim_reads_rows_in_the_order_of_the_index(connection):
+    """A sort would read every row that waits."""
+    plan = connection.execute(
+        f"EXPLAIN (GENERIC_PLAN) {tasks.CLAIM_NEXT.compile(dialect=_DIALECT)}"
+    ).fetchall()
+    assert not [row for (row,) in plan if "Sort" in row], plan
 
 
 @pytest.mark.parametrize("empty_url", ["postgresql"], indirect=True)

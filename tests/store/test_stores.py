@@ -29,7 +29,14 @@ class StoreContract:
         assert store.get(KEY) == body
 
     @pytest.mark.parametrize(
-        "key", ["transcripts/-_breadris1.json", "transcripts/site:a.b_c-d.json"]
+        "key",
+        [
+            "transcripts/-_breadris1.json",
+            "transcripts/site:a.b_c-d.json",
+            # The longest site and id.
+            f"transcripts/{'s' * 20}:{'.' * 100}/{'0' * 64}.json",
+            f"transcripts/{'s' * 20}:{'x' * 100}.json",
+        ],
     )
     def test_keys_of_all_videos_are_taken(self, store, key):
         store.put(key, BODY)

@@ -157,4 +157,4 @@ class TestIsDue:
     @staticmethod
     def is_due(task_type):
         with writing() as uow:
-            return claims.is_due(uow.session, task_type)
+            return claims.is_due(uow.session, task_type, "server")

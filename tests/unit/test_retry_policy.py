@@ -43,10 +43,11 @@ moments = st.none() | st.datetimes(timezones=st.just(UTC))
 @unhurried
 @given(st.sampled_from([*WAITING, "of_a_plugin"]), st.integers(-5, 10**6), moments)
 def test_a_wait_is_never_shorter_than_its_floor_nor_longer_than_its_cap(code, waits, moment):
-    policy = retry_policy.POLICIES.get(code, retry_policy.OTHER_CODES)
-    floor = min(policy.longest, policy.first * 2 ** min(max(waits, 0), 30))
+    policy = retry_policy.policy_of(code)
+    floor = policy.floors[min(max(waits, 0), len(policy.floors) - 1)]
     delay = retry_policy.wait_delay(code, waits, moment)
-    assert floor <= delay <= policy.longest * (1 + retry_policy.JITTER)
+    most = max(policy.longest, floor) + min(0.25 * floor, 15 * MINUTE)
+    assert floor <= delay <= most
 
 
 @pytest.mark.parametrize("code", [*WAITING, "of_a_plugin"])
@@ -64,9 +65,47 @@ def test_the_providers_time_is_honoured_within_the_cap():
     assert 3 * HOUR - 5 < retry_policy.wait_delay("ip_blocked", 0, asked) < 3.2 * HOUR
 
 
+def test_the_table_of_waits_is_what_the_sites_need():
+    """From the reference figures: what is waited for, hour by hour."""
+    hours = {
+        code: [floor / HOUR for floor in retry_policy.POLICIES[code].floors]
+        for code in ("captions_not_ready", "live_now", "ip_blocked", "po_token_required")
+    }
+    assert hours == {
+        "captions_not_ready": [1, 6, 24],
+        "live_now": [2, 12, 24],
+        "ip_blocked": [0.5, 2, 6],
+        "po_token_required": [24],
+    }
+
+
+@pytest.mark.parametrize(
+    ("starts_in", "least", "most"),
+    [
+        (-(10**6), 1.0, 1.3),
+        (0.0, 1.0, 1.3),
+        (0.5, 1.5, 1.8),
+        (20.0, 21.0, 21.3),
+        (24 * 6.0, 24 * 6 + 1, 24 * 6 + 1.3),
+        (24 * 365, 24 * 7, 24 * 7 + 0.3),
+    ],
+)
+def test_an_announced_stream_is_fetched_an_hour_after_its_begin(starts_in, least, most):
+    begin = datetime.now(UTC) + timedelta(hours=starts_in)
+    assert least - 0.01 <= retry_policy.wait_delay("not_started", 0, begin) / HOUR <= most
+
+
+@pytest.mark.parametrize("waits", [-1, 0, 10**9])
+@pytest.mark.parametrize(("seconds", "expected"), [(-(10**9), 1), (0, 1), (30, 30), (10**9, 120)])
+def test_a_turn_is_waited_for_no_longer_than_it_takes(waits, seconds, expected):
+    moment = datetime.now(UTC) + timedelta(seconds=seconds)
+    delay = retry_policy.wait_delay("paced", waits, moment)
+    assert expected - 0.5 <= delay <= expected + 0.5
+
+
 @pytest.mark.parametrize("code", [*WAITING, "of_a_plugin"])
 def test_waiting_ends_after_its_time_and_not_before(code):
-    policy = retry_policy.POLICIES.get(code, retry_policy.OTHER_CODES)
+    policy = retry_policy.policy_of(code)
     since = datetime(2026, 1, 1, tzinfo=UTC)
     for part, ended in ((-1.0, False), (0.0, False), (0.99, False), (1.0, True), (50.0, True)):
         now = since + timedelta(seconds=part * policy.in_all)

@@ -19,7 +19,7 @@ ids = st.text(MARKS, min_size=11, max_size=11).filter(
     lambda text: text not in ("videoseries", "live_stream")
 )
 sites = st.text(string.ascii_lowercase + string.digits, min_size=2, max_size=20)
-others = st.builds("{}:{}".format, sites, st.text(MARKS + ".", min_size=1, max_size=43))
+others = st.builds("{}:{}".format, sites, st.text(MARKS + ".", min_size=1, max_size=100))
 WAYS = (
     "{}",
     "  {}\n",
@@ -124,8 +124,10 @@ def test_an_id_is_itself_and_stays_so(video_id):
 @given(others)
 def test_a_video_of_another_site_does_not_become_known_by_its_bare_id(video_id):
     refusal(video_id)
-    with pytest.raises(InvalidInputError):
-        video_ids.check_new(video_id)
+    with pytest.raises(InvalidInputError) as caught:
+        video_ids.named(video_id).check_new()
+    assert "address" in caught.value.message
+    assert video_ids.named(video_id).video_id == video_id
 
 
 @pytest.mark.parametrize("address", EVIL)
@@ -149,7 +151,8 @@ def test_other_hosts_and_schemes_are_refused(address):
         "site:",
         "site:a/b",
         "Site:abc",
-        "site:" + "x" * 44,
+        "site:" + "x" * 101,
+        "s" * 21 + ":x",
         "../../etc/x",
         "https://www.youtube.com/",
         "https://www.youtube.com/watch",
@@ -227,5 +230,34 @@ def test_check_takes_no_address():
 def test_a_fetcher_is_given_the_site_the_id_there_and_an_address():
     address = f"https://www.youtube.com/watch?v={ID}"
     assert video_ids.ref(ID) == VideoRef("youtube", ID, address)
-    other = video_ids.ref("vimeo:123.x")
-    assert (other.site, other.id) == ("vimeo", "123.x")
+    other = video_ids.ref("vimeo:123.x", "https://vimeo.com/123.x")
+    assert other == VideoRef("vimeo", "123.x", "https://vimeo.com/123.x")
+
+
+@unhurried
+@given(ids | others)
+def test_the_two_names_of_a_video_give_its_id_back(video_id):
+    found = video_ids.ref(video_id)
+    assert video_ids.id_of(found) == video_id
+    assert video_ids.site(video_id) == found.site
+
+
+@pytest.mark.parametrize(
+    ("site", "site_id"),
+    [
+        ("youtube", "short"),
+        ("youtube", ID + "x"),
+        ("youtube", ""),
+        ("", ID),
+        ("Vimeo", "1"),
+        ("v", "1"),
+        ("vimeo", ""),
+        ("vimeo", "a/b"),
+        ("vimeo", "x" * 101),
+        ("vimeo", "1\n"),
+        ("vimeo:x", "1"),
+        ("s" * 21, "1"),
+    ],
+)
+def test_names_that_are_none_give_no_id(site, site_id):
+    assert video_ids.id_of(VideoRef(site, site_id, "")) is None

@@ -15,7 +15,7 @@ from vidwiz.queueing.notifications import (
 from vidwiz.tasks.types import TaskType
 
 NOTE, SUMMARY = TaskType.GENERATE_NOTE, TaskType.GENERATE_SUMMARY
-ROUTES = {kind.name: Route(kind.queue, kind.job_timeout) for kind in KINDS}
+ROUTES = {kind.name: Route(kind.queue, KINDS.job_timeout(kind.queue)) for kind in KINDS}
 MANY = list(range(1000))
 
 

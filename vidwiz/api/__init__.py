@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from vidwiz.api import accounts, conversations, health, notes, videos
+from vidwiz.api import accounts, conversations, follows, health, imports, notes, videos
 from vidwiz.api.blueprints import make_api
-from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos
+from vidwiz.api.internal import helper_tasks, operator_tasks, operator_videos, plugin_health
 from vidwiz.api.internal.polling import LongPolls
 from vidwiz.http import (
     bodies,
@@ -23,8 +23,14 @@ if TYPE_CHECKING:
 PREFIX = "/api/v2"
 # The original's clients know their routes under this one; the document lists them once.
 OTHER_PREFIX = "/v2"
-_PUBLIC = (accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint)
-_INTERNAL = (helper_tasks.blueprint, operator_tasks.blueprint, operator_videos.blueprint)
+_PUBLIC = (
+    *(accounts.blueprint, videos.blueprint, notes.blueprint, conversations.blueprint),
+    *(imports.blueprint, follows.blueprint),
+)
+_INTERNAL = (
+    *(helper_tasks.blueprint, operator_tasks.blueprint, operator_videos.blueprint),
+    plugin_health.blueprint,
+)
 
 
 def init_app(app: Flask) -> None:

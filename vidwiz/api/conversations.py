@@ -29,7 +29,7 @@ def create_conversation(caller: Caller, asked: dict[str, Any]) -> Response:
         conversation = conversations.create(
             uow,
             owner=caller.owner,
-            video_id=asked["video_id"],
+            video=asked["video_id"],
             allowance=caller.new_videos(),
         )
         return reply(_CONVERSATION, conversation, status=201)

@@ -13,6 +13,7 @@ from vidwiz.http.auth import NOTE_WRITERS, READERS, USERS
 from vidwiz.http.presenters import present_notes, present_written_note
 from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, single_statement, write_transaction
+from vidwiz.runtime import current
 from vidwiz.services import idempotency, notes, video_ids
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _create(
     note = notes.create(
         uow,
         user_id=caller.account.id,
-        video_id=video_id,
+        video_id=current().sites().of_id(video_id),
         timestamp=asked["timestamp"],
         text=asked["text"],
         video_title=asked["video_title"],

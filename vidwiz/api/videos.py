@@ -30,13 +30,8 @@ _VIDEOS = VideosOut()
 def save_video(caller: Caller, asked: dict[str, Any]) -> Response:
     """Save a video; what is missing of it is fetched."""
     with write_transaction(caller) as uow:
-        video_id = asked["video"]
-        videos.ensure(
-            uow,
-            video_id,
-            title=asked["title"],
-            allowance=caller.new_videos(),
-        )
+        video_id = asked["video"].video_id
+        videos.ensure(uow, asked["video"], title=asked["title"], allowance=caller.new_videos())
         is_saved = videos.save(uow, video_id, caller.account.id)
         shown = present_video(uow.session, video_id)
         return reply(_VIDEO, shown, status=201 if is_saved else 200)

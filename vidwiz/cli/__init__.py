@@ -14,7 +14,15 @@ _COMMANDS = {
         "vidwiz.cli.ingest.command:ingest",
         "Save videos and wait for what is made of them.",
     ),
-    "plugins": ("vidwiz.cli.plugins:plugins", "Show and check the installed plugins."),
+    "import": (
+        "vidwiz.cli.importing.command:import_",
+        "Import a playlist, a channel, a list or a file of videos.",
+    ),
+    "follow": ("vidwiz.cli.follow:follow", "Keep up with a playlist or channel."),
+    "plugins": (
+        "vidwiz.cli.plugins:plugins",
+        "Show and check the installed plugins, and begin a new one.",
+    ),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
     "usage": ("vidwiz.cli.usage:usage", "Show the tokens that AI texts used, and their cost."),
     "redo": ("vidwiz.cli.redo:redo", "Have texts of another provider made anew."),

@@ -55,7 +55,7 @@ def _present(runtime: Runtime, made_by: str) -> LLMProvider:
 
 
 def _described(runtime: Runtime, writer: LLMProvider, found: Estimate) -> str:
-    known = prices.read(runtime.config.llm_prices)
+    known = prices.known(runtime.config.llm_prices)
     model = Chain.describe(writer).get("model", "")
     cost = known.cost(writer.info.name, model, found.input_tokens, found.output_tokens)
     price = f", about {known.shown(cost)}" if cost is not None else ""

@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 _ONE_LOT = 200
 
 _type = click.option("--type", "task_type", type=click.Choice(KINDS.names))
-_video = click.option(
-    "--video", metavar="VIDEO", callback=lambda _c, _p, v: v and video_ids.parse(v)
-)
+_video = click.option("--video", metavar="VIDEO", callback=lambda _c, _p, v: v and _video_id(v))
 _code = click.option("--code", help="The reason's code, such as worker_lost.")
+
+
+def _video_id(text: str) -> str:
+    return text if video_ids.is_valid(text) else video_ids.parse(text)
 
 
 @click.group(cls=Commands)

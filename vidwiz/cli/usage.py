@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def usage(*, days: int) -> None:
     """Show the tokens of AI texts by day (UTC), user, model and purpose."""
     with open_runtime() as runtime:
-        known = prices.read(runtime.config.llm_prices)
+        known = prices.known(runtime.config.llm_prices)
         with read_transaction() as session:
             rows = token_use.since(session, days)
             today = token_use.used_today(session)

@@ -20,6 +20,7 @@ from vidwiz.errors import (
     NotFoundError,
     NotSignedInError,
     QuotaExceededError,
+    SourceUnavailableError,
     StoreError,
     VidwizError,
 )
@@ -55,6 +56,7 @@ STATUS: dict[type[VidwizError], int] = {
     NotFoundError: 404,
     ConflictError: 409,
     QuotaExceededError: 429,
+    SourceUnavailableError: 503,
     StoreError: 503,
     BusyError: 503,
 }

@@ -68,10 +68,11 @@ def _present_note(note: Note, ai: Stage) -> dict[str, Any]:
 
 def present_assignment(session: Session, claim: Claim) -> dict[str, Any]:
     """Return what a helper needs to know to work on the task that it claimed."""
+    video = videos.get(session, claim.video_id)
     details: dict[str, Any] = {
         "video_id": claim.video_id,
-        "url": video_ids.ref(claim.video_id).url,
-        "title": videos.get(session, claim.video_id).title,
+        "url": video_ids.ref(claim.video_id, video.url).url,
+        "title": video.title,
     }
     if claim.note_id is not None:
         note = session.get(Note, claim.note_id)

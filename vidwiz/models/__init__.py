@@ -6,6 +6,8 @@ from vidwiz.models.note import Note
 from vidwiz.models.task import (
     ACTIVE,
     ACTIVE_ROWS,
+    BLOCKED_ROWS,
+    PENDING_ROWS,
     RUNNING_ROWS,
     FetcherState,
     PeriodicRun,
@@ -16,10 +18,21 @@ from vidwiz.models.task import (
 from vidwiz.models.text import DailyTokens, TextPart
 from vidwiz.models.user import ApiToken, IdempotencyRecord, QuotaUse, User
 from vidwiz.models.video import LibraryEntry, Transcript, Video
+from vidwiz.models.video_lists import (
+    Follow,
+    FollowedVideo,
+    ImportItem,
+    ImportKind,
+    ImportState,
+    ItemState,
+    VideoImport,
+)
 
 __all__ = [
     "ACTIVE",
     "ACTIVE_ROWS",
+    "BLOCKED_ROWS",
+    "PENDING_ROWS",
     "RUNNING_ROWS",
     "ApiToken",
     "Base",
@@ -27,7 +40,13 @@ __all__ = [
     "Conversation",
     "DailyTokens",
     "FetcherState",
+    "Follow",
+    "FollowedVideo",
     "IdempotencyRecord",
+    "ImportItem",
+    "ImportKind",
+    "ImportState",
+    "ItemState",
     "LibraryEntry",
     "Note",
     "PeriodicRun",
@@ -39,6 +58,7 @@ __all__ = [
     "Transcript",
     "User",
     "Video",
+    "VideoImport",
     "now",
     "now_plus",
 ]

@@ -42,8 +42,10 @@ def _text_enum(kind: type[StrEnum]) -> sa.Enum:
 
 
 PENDING_ROWS = sa.text("status = 'pending'")
+BLOCKED_ROWS = sa.text("status = 'pending' AND blocked_network IS NOT NULL")
 RUNNING_ROWS = sa.text("status = 'in_progress'")
 ENDED_ROWS = sa.text("completed_at IS NOT NULL")
+OPEN_BREAKERS = sa.text("open_until IS NOT NULL")
 ACTIVE_ROWS = sa.text("status IN ('pending', 'in_progress')")
 
 
@@ -58,7 +60,8 @@ class Task(Base):
 
     `attempt` is the fencing token, `failures` counts against `max_attempts`, `waits` counts waits
     for something known (`waits_by_code`: how many, and since when, for each code), and `isolated`
-    keeps a task that lost its worker out of batches.
+    keeps a task that lost its worker out of batches. `blocked_network` is where a site refused the
+    last attempt; a worker on another network need not wait until `run_at`.
     """
 
     __tablename__ = "tasks"
@@ -72,6 +75,11 @@ class Task(Base):
             *("video_id", "task_type", "priority", "run_at", "id"),
             where=PENDING_ROWS,
         ),
+        _partial_index(
+            "ix_tasks_blocked",
+            *("task_type", "blocked_network", "priority", "run_at", "id"),
+            where=BLOCKED_ROWS,
+        ),
         _partial_index("ix_tasks_lease", "lease_expires_at", where=RUNNING_ROWS),
         sa.Index("ix_tasks_subject", "subject", "task_type", "id"),
         sa.Index("ix_tasks_video", "video_id", "id"),
@@ -83,8 +91,8 @@ class Task(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     # Text and no enumeration: a newer version may have put kinds there that this one lacks.
     task_type: Mapped[str] = mapped_column(sa.String(32))
-    subject: Mapped[str] = mapped_column(sa.String(80))
-    video_id: Mapped[str] = mapped_column(sa.String(64))
+    subject: Mapped[str] = mapped_column(sa.String(160))
+    video_id: Mapped[str] = mapped_column(sa.String(128))
     note_id: Mapped[int | None]
     status: Mapped[TaskStatus] = mapped_column(_text_enum(TaskStatus), default=TaskStatus.PENDING)
     priority: Mapped[int] = mapped_column(default=Priority.PERSON)
@@ -99,6 +107,7 @@ class Task(Base):
     worker_name: Mapped[str | None] = mapped_column(sa.String(128))
     worker_kind: Mapped[str | None] = mapped_column(sa.String(16))
     worker_network: Mapped[str | None] = mapped_column(sa.String(64))
+    blocked_network: Mapped[str | None] = mapped_column(sa.String(64))
     poked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     task_details: Mapped[dict[str, Any] | None] = mapped_column(Json)
     result_details: Mapped[dict[str, Any] | None] = mapped_column(Json)
@@ -124,13 +133,26 @@ class PeriodicRun(Base):
 
 
 class FetcherState(Base):
-    """The circuit breaker of one fetcher on one network."""
+    """How one fetcher does on one network: its circuit breaker, and what it did lately.
+
+    The breaker is closed where `open_until` is null; `refusals` counts those in a row, `code` is
+    the last one's, and `probing` says that one caller was let through to find out. `successes` and
+    `failures` are of the time since `counted_since`.
+    """
 
     __tablename__ = "fetcher_states"
+    __table_args__ = (_partial_index("ix_fetcher_states_open", "network", where=OPEN_BREAKERS),)
 
     provider: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     network: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     refusals: Mapped[int] = mapped_column(default=0)
     code: Mapped[str | None] = mapped_column(sa.String(64))
     open_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    probing: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
+    successes: Mapped[int] = mapped_column(default=0, server_default="0")
+    failures: Mapped[int] = mapped_column(default=0, server_default="0")
+    counted_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_success_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_failure_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_failure_code: Mapped[str | None] = mapped_column(sa.String(64))
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now(), onupdate=now())

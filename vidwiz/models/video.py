@@ -24,13 +24,15 @@ def _folded_title(context: DefaultExecutionContext) -> str | None:
 class Video(Base):
     """One video, shared by all users; `video_id` is the id that everybody knows it by.
 
-    `title_folded` follows `title` by itself, in an INSERT and when the attribute is set.
+    `title_folded` follows `title` by itself, in an INSERT and when the attribute is set. `url` is
+    the address of a video of another site than YouTube, which its id does not tell.
     """
 
     __tablename__ = "videos"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    video_id: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    video_id: Mapped[str] = mapped_column(sa.String(128), unique=True)
+    url: Mapped[str | None] = mapped_column(sa.Text)
     title: Mapped[str | None] = mapped_column(sa.Text)
     title_folded: Mapped[str | None] = mapped_column(sa.Text, default=_folded_title)
     video_metadata: Mapped[dict[str, Any] | None] = mapped_column("metadata", Json)

@@ -1,15 +1,22 @@
 """The flow on one page: every kind of task, in the order in which a video goes through them.
 
 A video that is first seen gets the two fetches (`services.videos.ensure`). A stored transcript is
-followed by its summary and by the text of every note that waits. Adding a kind of task is adding
+followed by its summary and by the text of every note that waits. An import or a follow lists videos
+and has some of them go that way at a time. Adding a kind of task is adding
 an entry here, the functions that it names, and the schema of its result over HTTP.
 """
 
 from __future__ import annotations
 
-from vidwiz.pipeline import fetches, texts
+from vidwiz.pipeline import fetches, listing, texts
 from vidwiz.pipeline.kinds import TaskKind, TaskKinds
-from vidwiz.pipeline.work import MetadataResult, NoteResult, SummaryResult, TranscriptResult
+from vidwiz.pipeline.work import (
+    ListResult,
+    MetadataResult,
+    NoteResult,
+    SummaryResult,
+    TranscriptResult,
+)
 from vidwiz.tasks.types import TaskType
 
 KINDS = TaskKinds(
@@ -65,5 +72,17 @@ KINDS = TaskKinds(
         run=texts.generate_note_text,
         write=texts.fill_note,
         example=texts.EXAMPLE_NOTE,
+    ),
+    TaskKind(
+        name=TaskType.EXPAND_LIST,
+        queue="metadata",  # shared with the first kind, as it is seldom
+        slots=0,
+        deadline_seconds=300.0,
+        result_type=ListResult,
+        is_needed=listing.needs_work,
+        inputs=listing.inputs,
+        run=listing.expand,
+        write=listing.write,
+        then=listing.schedule_next,  # the next videos of the import
     ),
 )

@@ -66,6 +66,7 @@ class TaskKind:
 
     name: str
     queue: str
+    """Where workers are notified of it. A kind without slots shares the queue of one that has."""
     slots: int
     """Workers that are started for its queue unless VIDWIZ_WORKERS says otherwise."""
     deadline_seconds: float
@@ -84,20 +85,21 @@ class TaskKind:
     outlives_its_task: bool = False
     """Whether a result still counts that comes without its task, as long as it is needed."""
 
-    @property
-    def job_timeout(self) -> int:
-        """How long RQ lets a job run that works on such tasks, in seconds."""
-        return int(self.deadline_seconds + _JOB_EXTRA)
-
 
 class TaskKinds:
     """The kinds that this program knows, in the order of the flow."""
 
     def __init__(self, *kinds: TaskKind) -> None:
         self._by_name = {kind.name: kind for kind in kinds}
-        self._by_queue = {kind.queue: kind for kind in kinds}
-        if not len(self._by_name) == len(self._by_queue) == len(kinds):
+        owners = [kind for kind in kinds if kind.slots]
+        self._by_queue = {kind.queue: kind for kind in owners}
+        if len(self._by_name) != len(kinds) or len(self._by_queue) != len(owners):
             raise ValueError("two kinds of tasks have one name or one queue")
+        self._sharing = {
+            queue: tuple(kind for kind in kinds if kind.queue == queue) for queue in self._by_queue
+        }
+        if sum(map(len, self._sharing.values())) != len(kinds):
+            raise ValueError("a kind of tasks shares a queue that no kind has slots for")
 
     def __iter__(self) -> Iterator[TaskKind]:
         return iter(self._by_name.values())
@@ -119,12 +121,20 @@ class TaskKinds:
         return self._by_name[name]
 
     def of_queue(self, queue: str) -> TaskKind:
-        """Return the kind whose tasks go through this queue; raise `InvalidInputError`."""
+        """Return the kind that the queue is made for; raise `InvalidInputError`."""
         if queue not in self._by_queue:
             raise InvalidInputError(
                 f"there is no queue {queue}; there are {', '.join(self.queues)}", field="queue"
             )
         return self._by_queue[queue]
+
+    def sharing(self, queue: str) -> tuple[TaskKind, ...]:
+        """Return all kinds whose tasks go through this queue; raise `InvalidInputError`."""
+        return self._sharing[self.of_queue(queue).queue]
+
+    def job_timeout(self, queue: str) -> int:
+        """Return how long RQ lets a job of this queue run, in seconds; it works on each kind."""
+        return int(sum(kind.deadline_seconds for kind in self.sharing(queue)) + _JOB_EXTRA)
 
     def of_result(self, result: Result) -> TaskKind:
         """Return the kind whose work brings such a result; raise `InvalidInputError`."""
@@ -137,6 +147,6 @@ class TaskKinds:
 
     def slots(self, asked: Mapping[str, int]) -> dict[str, int]:
         """Return how many workers each queue gets; raise `InvalidInputError` for an unknown one."""
-        return {kind.queue: kind.slots for kind in self} | {
+        return {queue: kind.slots for queue, kind in self._by_queue.items()} | {
             self.of_queue(queue).queue: count for queue, count in asked.items()
         }

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
+from vidwiz.plugin_host.sites import Sites
 from vidwiz.tasks.types import OWN_FAILURES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
     from vidwiz.plugin_host.chain import Chain
     from vidwiz.ports import PartStore, TokenCount
@@ -27,6 +30,15 @@ class Providers:
     chain: Chain
     tokens: TokenCount
     parts: PartStore
+    user_daily_videos: int = 200
+    """How many new videos a user's imports may bring a day."""
+    allowed_sites: Sequence[str] | None = None
+    """Whose videos may become known; None for all that a fetcher knows."""
+
+    @property
+    def sites(self) -> Sites:
+        """Who tells which video an address names, and who knows lists."""
+        return Sites((*self.metadata_fetchers, *self.transcript_fetchers), self.allowed_sites)
 
     def require_llm(self) -> LLMProvider:
         """Return the LLM provider; raise `PluginError` (`no_provider`) when there is none."""

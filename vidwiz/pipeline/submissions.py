@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from vidwiz.errors import ConflictError, InvalidInputError, StaleError
 from vidwiz.models import ACTIVE, Priority
+from vidwiz.pipeline import fetches
 from vidwiz.pipeline.kinds import schedule_nothing
 from vidwiz.pipeline.work import NoteResult, NotNeeded, SummaryResult
-from vidwiz.services import notes, transcripts, videos
+from vidwiz.plugin_api import FAILURES
+from vidwiz.services import fetcher_health, notes, transcripts, videos
 from vidwiz.tasks import claims, failures, query, subjects
-from vidwiz.tasks.types import Claim, TaskFailure, WorkItem, known_failure
+from vidwiz.tasks.types import FETCHES, Claim, TaskFailure, WorkItem, known_failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,6 +79,10 @@ def _write(uow: UnitOfWork, kind: TaskKind, item: WorkItem, stored: Any) -> obje
     return written
 
 
+HELPERS = "helper:"
+"""What the names begin with by which the health of helpers is kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What a helper submits for a task; `digest` is of its meaning, to know a repetition by.
@@ -119,14 +125,35 @@ def submit(uow: UnitOfWork, kinds: TaskKinds, task_id: int, submission: Submissi
     uow.session.refresh(task)
     if submission.failure is not None:
         claim = query.claim_of(task, submission.attempt)
-        failures.fail(uow, claim, submission.failure)
+        failure = fetches.as_recorded(uow.session, claim, submission.failure)
+        failures.fail(uow, claim, failure)
+        _remember_refusal(uow, task, failure)
         uow.session.refresh(task)
         task.result_details = {**(task.result_details or {}), "digest": submission.digest}
     else:
         _succeed(uow, kinds, task, submission)
+        if task.worker_kind == "helper" and task.worker_network is not None:
+            fetcher_health.succeeded(uow, helper_of(task.task_type), task.worker_network)
     uow.session.flush()
     uow.session.refresh(task)
     return task
+
+
+def helper_of(task_type: str) -> str:
+    """Return the name by which the health of helpers with this work is kept, beside fetchers'."""
+    return f"{HELPERS}{task_type}"
+
+
+def _remember_refusal(uow: UnitOfWork, task: Task, failure: TaskFailure) -> None:
+    """Give helpers on a network that a site refuses no more of this work for a while."""
+    known = FAILURES.get(failure.code)
+    refused = known is not None and known.opens_breaker and task.task_type in FETCHES
+    if refused and task.worker_kind == "helper" and task.worker_network is not None:
+        fetcher_health.refused(
+            *(uow, helper_of(task.task_type), task.worker_network),
+            code=failure.code,
+            retry_at=failure.retry_at,
+        )
 
 
 def repeated(session: Session, task_id: int, digest: str) -> Task:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from vidwiz.plugin_api import Segment, Transcript, VideoMetadata
+    from vidwiz.services.importing.naming import Named
     from vidwiz.services.writing import VideoContext
 
 
@@ -19,9 +20,14 @@ EXAMPLE_SHA256 = "0" * 64
 
 @dataclass(frozen=True, slots=True)
 class FetchInputs:
-    """Which video to fetch something of."""
+    """Which video to fetch something of; `url` is what was kept with one of another site.
+
+    `urgent` says that somebody waits for it.
+    """
 
     video_id: str
+    url: str | None = None
+    urgent: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +47,21 @@ class TextInputs:
     """Whose text it is; None for a summary, which all share."""
 
 
-Inputs = FetchInputs | TextInputs
+@dataclass(frozen=True, slots=True)
+class ListInputs:
+    """What to ask a site about a list; without `url` there is nothing to ask.
+
+    With `newest` only so many videos are asked for first, of which `seen` are known.
+    """
+
+    url: str | None = None
+    newest: int | None = None
+    seen: frozenset[str] = frozenset()
+    urgent: bool = False
+    """Whether somebody waits for it."""
+
+
+Inputs = FetchInputs | TextInputs | ListInputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +104,28 @@ class NoteResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedVideos:
+    """A playlist or channel as a site has it now; `key` names it beyond its address."""
+
+    named: Named
+    key: str
+    title: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListResult:
+    """What a site said of a list, None where nothing was to be asked.
+
+    `daily_videos` is how many new videos the list's user may bring a day.
+    """
+
+    found: ListedVideos | None
+    daily_videos: int
+
+
+@dataclass(frozen=True, slots=True)
 class NotNeeded:
     """The work was done or unwanted when the attempt looked."""
 
 
-Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | NotNeeded
+Result = MetadataResult | TranscriptResult | SummaryResult | NoteResult | ListResult | NotNeeded

@@ -74,6 +74,8 @@ class PluginInfo:
     requests that a call makes shorter limits of their own, so that the failure says what happened.
     The default lets a second fetcher be asked within the 60 s that metadata may take altogether;
     an LLM provider mostly needs more (a summary may take 600 s, a note 120 s).
+    `paced` says that a fetcher asks a site that bans addresses which ask too often: the host then
+    calls it no more often than `VIDWIZ_FETCH_PER_MINUTE` on each network, and counts how it does.
     """
 
     name: str
@@ -82,6 +84,7 @@ class PluginInfo:
     sites: tuple[str, ...] = ()
     capabilities: frozenset[str] = frozenset()
     timeout_seconds: float = 30.0
+    paced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

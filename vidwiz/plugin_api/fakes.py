@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from vidwiz.plugin_api import (
     Capability,
     Completion,
     CompletionOptions,
+    ListedVideo,
     LLMProvider,
     Message,
     MetadataFetcher,
@@ -20,6 +22,7 @@ from vidwiz.plugin_api import (
     Transcript,
     TranscriptFetcher,
     Usage,
+    VideoList,
     VideoMetadata,
     VideoRef,
 )
@@ -47,6 +50,47 @@ class FakeMetadataFetcher(MetadataFetcher):
         if ref.id not in self.videos:
             raise PluginError("removed")
         return self.videos[ref.id]
+
+
+class FakeListFetcher(MetadataFetcher):
+    """Serves the playlists and channels that the test put into `lists`, by their addresses.
+
+    Anything put into `errors` is raised first; `calls` has what was asked for.
+    """
+
+    info: ClassVar[PluginInfo] = PluginInfo(
+        name="fake-lists", title="Fake lists", capabilities=frozenset({Capability.LISTS})
+    )
+
+    def __init__(self, lists: dict[str, VideoList] | None = None) -> None:
+        super().__init__(NoSettings())
+        self.lists = dict(lists or {})
+        self.errors: list[Exception] = []
+        self.calls: list[tuple[str, int | None]] = []
+
+    def knows_list(self, url: str) -> bool:
+        return url in self.lists
+
+    def expand(self, url: str, newest: int | None = None) -> VideoList:
+        self.calls.append((url, newest))
+        if self.errors:
+            raise self.errors.pop(0)
+        found = self.lists[url]
+        return found if newest is None else replace(found, videos=found.videos[:newest])
+
+    def fetch_metadata(self, ref: VideoRef) -> VideoMetadata:
+        raise PluginError("parse_error", f"{ref.id} is no list")
+
+
+def listed(*video_ids: str, key: str = "youtube:PLfake", title: str = "A list") -> VideoList:
+    """Return a list of these videos of YouTube's, the newest first."""
+    videos = (
+        ListedVideo(
+            VideoRef("youtube", id_, f"https://www.youtube.com/watch?v={id_}"), f"About {id_}"
+        )
+        for id_ in video_ids
+    )
+    return VideoList(key, tuple(videos), title)
 
 
 class FakeTranscriptFetcher(TranscriptFetcher):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import time
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -15,6 +16,7 @@ from vidwiz.plugin_api import (
     PluginError,
     TranscriptFetcher,
 )
+from vidwiz.plugin_host import outcomes, results
 from vidwiz.plugin_host.calls import call
 from vidwiz.ports import transaction_open
 
@@ -24,31 +26,25 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import (
         Completion,
         CompletionOptions,
+        Fetcher,
         LLMProvider,
         Message,
-        Plugin,
         Transcript,
+        VideoList,
         VideoMetadata,
         VideoRef,
     )
-    from vidwiz.ports import FetcherHealth
+    from vidwiz.ports import FetcherHealth, FetchPace
 
 log = logging.getLogger(__name__)
 
-P = TypeVar("P", bound="Plugin")
+P = TypeVar("P", bound="Fetcher")
 T = TypeVar("T")
 
-# A single source may be wrong about these, so the next fetcher is asked as well.
-_TO_BE_CONFIRMED = frozenset({"no_captions"})
-# A wait goes before a retry: while one fetcher waits for a block to end, the failures of another
-# must not use up the task's tries within minutes.
-_BY_SIGNIFICANCE = (
-    Handling.WAIT,
-    Handling.RETRY,
-    Handling.PERMANENT,
-    Handling.OPERATOR,
-    Handling.SWITCH,
-)
+# Failures that tell of the fetcher or its site, and not of the video.
+_ITS_OWN = frozenset({"parse_error", "po_token_required", "auth_failed"})
+# A slot that comes within this time is waited for here, in seconds; other work goes first else.
+_LONGEST_WAIT_FOR_SLOT = 2.0
 # More than the average of any language; English has about 4.5.
 _MOST_CHARACTERS_A_TOKEN = 6
 
@@ -58,30 +54,72 @@ class Chain:
     """Asks fetchers in their order, and the LLM provider.
 
     Each call ends in time (`plugin_host.calls`). `interrupts` are exceptions that are not a
-    plugin's failure, such as the time-out of a job: they pass through.
+    plugin's failure, such as the time-out of a job: they pass through. `fetch_seconds` is how long
+    one call of a fetcher may take, unless the fetcher's own time-out is shorter.
     """
 
     health: FetcherHealth
     interrupts: tuple[type[BaseException], ...] = ()
+    pace: FetchPace | None = None
+    fetch_seconds: float | None = None
 
     def metadata(
-        self, fetchers: Sequence[MetadataFetcher], ref: VideoRef
+        self, fetchers: Sequence[MetadataFetcher], ref: VideoRef, *, urgent: bool = True
     ) -> tuple[VideoMetadata, str]:
-        """Return the metadata and who knew it; raise `PluginError` when nobody did."""
-        return self._first(fetchers, ref, lambda fetcher: fetcher.fetch_metadata(ref))
+        """Return the metadata and who knew it; raise `PluginError` when nobody did.
+
+        `urgent` says that somebody waits for it; see `FetchPace`.
+        """
+        return self._first(
+            fetchers,
+            ref,
+            lambda fetcher: results.metadata(fetcher.fetch_metadata(ref), ref),
+            urgent=urgent,
+        )
 
     def transcript(
-        self, fetchers: Sequence[TranscriptFetcher], ref: VideoRef, languages: Sequence[str] = ()
+        self,
+        fetchers: Sequence[TranscriptFetcher],
+        ref: VideoRef,
+        languages: Sequence[str] = (),
+        *,
+        urgent: bool = True,
     ) -> tuple[Transcript, str]:
-        """Return the transcript and who knew it; raise `PluginError` when nobody did."""
+        """Return the transcript and who knew it; raise `PluginError` as above."""
 
         def fetch(fetcher: TranscriptFetcher) -> Transcript:
-            transcript = fetcher.fetch_transcript(ref, languages)
+            transcript = results.transcript(fetcher.fetch_transcript(ref, languages))
             if not any(segment.text.strip() for segment in transcript.segments):
                 raise PluginError("empty_transcript")
             return transcript
 
-        return self._first(fetchers, ref, fetch)
+        return self._first(fetchers, ref, fetch, urgent=urgent)
+
+    def expand(
+        self,
+        fetchers: Sequence[Fetcher],
+        url: str,
+        newest: int | None = None,
+        *,
+        urgent: bool = True,
+    ) -> VideoList:
+        """Return a playlist or channel; raise `PluginError` when none of the fetchers tells it.
+
+        `fetchers` are those that know such an address (`Sites.list_fetchers`). Each is asked if
+        those before failed, whatever they said: what is gone from a feed may still be there.
+        """
+        _refuse_within_transaction()
+
+        def expand(fetcher: Fetcher) -> VideoList:
+            return results.expanded(fetcher.expand(url, newest))
+
+        errors: list[PluginError] = []
+        for fetcher in fetchers:
+            try:
+                return self._ask(fetcher, expand, urgent=urgent)
+            except PluginError as error:
+                errors.append(error)
+        raise outcomes.of_list(errors)
 
     def write(
         self, provider: LLMProvider, messages: Sequence[Message], options: CompletionOptions
@@ -121,60 +159,77 @@ class Chain:
             log.exception("a provider crashed", extra={"plugin": provider.info.name})
             return {}
 
-    def _first(self, fetchers: Sequence[P], ref: VideoRef, ask: Callable[[P], T]) -> tuple[T, str]:
+    def _first(
+        self,
+        fetchers: Sequence[P],
+        ref: VideoRef,
+        ask: Callable[[P], T],
+        *,
+        urgent: bool,
+    ) -> tuple[T, str]:
         _refuse_within_transaction()
         errors: list[PluginError] = []
         for fetcher in fetchers:
             if fetcher.info.sites and ref.site not in fetcher.info.sites:
                 continue
             try:
-                return self._ask(fetcher, ask), fetcher.info.name
+                return self._ask(fetcher, ask, urgent=urgent), fetcher.info.name
             except PluginError as error:
                 errors.append(error)
-                if error.handling is Handling.PERMANENT and error.code not in _TO_BE_CONFIRMED:
+                if outcomes.ends_the_search(error):
                     break
-        raise _most_significant(errors)
+        raise outcomes.deciding(errors)
 
-    def _ask(self, fetcher: P, ask: Callable[[P], T]) -> T:
+    def _ask(self, fetcher: P, ask: Callable[[P], T], *, urgent: bool) -> T:
         name = fetcher.info.name
         next_probe = self.health.may_call(name)
         if next_probe is not None:
             raise PluginError("ip_blocked", retry_at=next_probe)
+        self._wait_for_slot(fetcher, urgent=urgent)
+        own, most = fetcher.info.timeout_seconds, self.fetch_seconds
+        seconds = own if most is None else min(own, most)
         try:
-            result = call(fetcher, partial(ask, fetcher))
+            result = call(fetcher, partial(ask, fetcher), seconds=seconds)
         except PluginError as error:
-            if error.opens_breaker:
-                self.health.refused(name, error.code, error.retry_at)
-            elif error.handling is Handling.PERMANENT:
-                self.health.succeeded(name)  # the site answers; it is the video that is not there
+            self._tell_health(fetcher, error)
             raise
         except self.interrupts:
             raise
         except Exception as exc:
             log.exception("a fetcher crashed", extra={"plugin": name})
-            raise PluginError("fetcher_crash") from exc
+            crash = PluginError("fetcher_crash")
+            self._tell_health(fetcher, crash)
+            raise crash from exc
         self.health.succeeded(name)
+        self._count(fetcher, None)
         return result
 
+    def _wait_for_slot(self, fetcher: Fetcher, *, urgent: bool) -> None:
+        """Take a slot of a fetcher that asks a site; raise `PluginError` (`paced`) without one."""
+        if self.pace is None or not fetcher.info.paced:
+            return
+        name = fetcher.info.name
+        seconds = self.pace.take(name, urgent=urgent)
+        if 0 < seconds <= _LONGEST_WAIT_FOR_SLOT:
+            time.sleep(seconds)
+            seconds = self.pace.take(name, urgent=urgent)
+        if seconds > 0:
+            raise outcomes.paced(seconds)
 
-def _most_significant(errors: Sequence[PluginError]) -> PluginError:
-    """Return the failure that decides: one that may still be mended goes before one that cannot.
-
-    What one fetcher knows for certain about the video itself goes before all. Of several waits with
-    the code that decides, the one that ends first is returned as it was raised.
-    """
-    if not errors:
-        return PluginError(
-            "no_fetcher",
-            "No fetcher on this server can look for this video.",
-            handling=Handling.OPERATOR,
+    def _tell_health(self, fetcher: Fetcher, error: PluginError) -> None:
+        name = fetcher.info.name
+        if error.opens_breaker:
+            self.health.refused(name, error.code, error.retry_at)
+        elif error.handling is Handling.PERMANENT:
+            self.health.succeeded(name)  # the site answers; it is the video that is not there
+        is_its_own = (
+            error.opens_breaker or error.handling is Handling.RETRY or error.code in _ITS_OWN
         )
-    last = errors[-1]
-    if last.handling is Handling.PERMANENT and last.code not in _TO_BE_CONFIRMED:
-        return last
-    first = min(errors, key=lambda error: _BY_SIGNIFICANCE.index(error.handling))
-    dated = [(e.retry_at, e) for e in errors if e.code == first.code and e.retry_at is not None]
-    return min(dated, key=lambda pair: pair[0])[1] if dated else first
+        self._count(fetcher, error.code if is_its_own else None)
+
+    def _count(self, fetcher: Fetcher, code: str | None) -> None:
+        if fetcher.info.paced:
+            self.health.count(fetcher.info.name, code)
 
 
 def _complete(
@@ -187,7 +242,7 @@ def _complete(
         characters = sum(len(message.content) for message in messages)
         if characters > most * _MOST_CHARACTERS_A_TOKEN:
             raise PluginError("too_long")
-    return provider.complete(messages, options)
+    return results.completion(provider.complete(messages, options))
 
 
 def _with_schema(messages: Sequence[Message], options: CompletionOptions) -> Sequence[Message]:

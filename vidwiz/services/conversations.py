@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from vidwiz.ports import UnitOfWork
     from vidwiz.services.quotas import Allowance
+    from vidwiz.services.video_ids import NamedVideo
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +39,14 @@ class Owner:
 
 
 def create(
-    uow: UnitOfWork, *, owner: Owner, video_id: str, allowance: Allowance | None = None
+    uow: UnitOfWork, *, owner: Owner, video: NamedVideo, allowance: Allowance | None = None
 ) -> Conversation:
     """Begin a conversation; the video becomes known, and what it lacks is scheduled.
 
     The returned object is a copy that the session does not know.
     """
-    videos.ensure(uow, video_id, allowance=allowance)
-    values = {"video_id": video_id, "user_id": owner.user_id, "guest_id": owner.guest_id}
+    videos.ensure(uow, video, allowance=allowance)
+    values = {"video_id": video.video_id, "user_id": owner.user_id, "guest_id": owner.guest_id}
     made = uow.connection.execute(INSERT_CONVERSATION, values).one()
     return Conversation(**values, **made._mapping)  # noqa: SLF001 - its public name for a mapping
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from vidwiz.errors import InvalidInputError, NotFoundError
 from vidwiz.models import Note, Task, User, Video
 from vidwiz.ports import NoteChanged
-from vidwiz.services import dispatch, timestamps, videos
+from vidwiz.services import dispatch, timestamps, video_ids, videos
 from vidwiz.services.video_stages import of_videos
 from vidwiz.statements import notes as statements
 from vidwiz.statements.effects import FILL_NOTE, FILL_NOTE_OF_VERSION, REPLACE_NOTE
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from vidwiz.ports import UnitOfWork
     from vidwiz.services.quotas import Allowance
+    from vidwiz.services.video_ids import NamedVideo
 
 LONGEST_TEXT = 10_000
 
@@ -33,7 +34,7 @@ def create(  # noqa: PLR0913 - all that makes a note
     uow: UnitOfWork,
     *,
     user_id: int,
-    video_id: str,
+    video_id: str | NamedVideo,
     timestamp: str,
     text: str | None = None,
     video_title: str | None = None,
@@ -43,11 +44,13 @@ def create(  # noqa: PLR0913 - all that makes a note
 
     The returned object is a copy that the session does not know.
     """
-    new = _NewNote(video_id, user_id, timestamp, timestamps.seconds(timestamp), _kept_text(text))
+    asked = video_ids.named(video_id) if isinstance(video_id, str) else video_id
+    seconds = timestamps.seconds(timestamp)
+    new = _NewNote(asked.video_id, user_id, timestamp, seconds, _kept_text(text))
     note = _insert(uow, statements.INSERT_INTO_COMPLETE_VIDEO, new)
     transcript_available = True
     if note is None:
-        video = videos.ensure(uow, video_id, title=video_title, allowance=allowance)
+        video = videos.ensure(uow, asked, title=video_title, allowance=allowance)
         _check_is_inside(new.seconds, video.duration)
         note = _insert(uow, statements.INSERT, new)
         assert note is not None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from vidwiz.errors import ConfigError
@@ -74,6 +75,12 @@ def read(path: Path | None) -> Prices:
         for model, entry in of_provider.items():
             models[provider, model] = _price(path, f"{provider}.{model}", entry)
     return Prices(currency, models)
+
+
+@cache
+def known(path: Path | None) -> Prices:
+    """Return the prices of a file as they were when this process first asked for them."""
+    return read(path)
 
 
 def _loaded(path: Path) -> dict[str, Any]:

@@ -58,24 +58,32 @@ def use(uow: UnitOfWork, allowance: Allowance) -> None:
 
     The caller's transaction is rolled back with the error, so that what is refused is not counted.
     """
-    moment = datetime.now(UTC)
-    for holder in allowance.holders:
-        values = {
-            "holder": holder,
-            "kind": allowance.kind,
-            "day": moment.date(),
-            "most": allowance.limit,
-        }
-        counted = allowance.limit > 0 and uow.connection.scalar(
-            USE_QUOTA.on(uow.connection), values
+    if not all(_count(uow, allowance, holder) for holder in allowance.holders):
+        raise QuotaExceededError(
+            f"No more than {allowance.limit} new videos a day.",
+            reset_in_seconds=seconds_left_today(),
         )
-        if not counted:
-            raise QuotaExceededError(
-                f"No more than {allowance.limit} new videos a day.",
-                reset_in_seconds=_seconds_left(moment),
-            )
 
 
-def _seconds_left(moment: datetime) -> int:
+def take(uow: UnitOfWork, allowance: Allowance) -> bool:
+    """Count one against the only holder; False, and nothing counted, when none is left."""
+    (holder,) = allowance.holders
+    return _count(uow, allowance, holder)
+
+
+def _count(uow: UnitOfWork, allowance: Allowance, holder: str) -> bool:
+    values = {
+        "holder": holder,
+        "kind": allowance.kind,
+        "day": datetime.now(UTC).date(),
+        "most": allowance.limit,
+    }
+    counted = allowance.limit > 0 and uow.connection.scalar(USE_QUOTA.on(uow.connection), values)
+    return bool(counted)
+
+
+def seconds_left_today() -> int:
+    """Return the seconds until the next UTC day, when quotas begin anew."""
+    moment = datetime.now(UTC)
     midnight = datetime.combine(moment.date() + timedelta(days=1), time(), tzinfo=UTC)
     return int((midnight - moment).total_seconds()) + 1

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import VideoMetadata
     from vidwiz.ports import UnitOfWork
     from vidwiz.services.quotas import Allowance
+    from vidwiz.services.video_ids import NamedVideo
     from vidwiz.tasks.types import WorkItem
 
 
@@ -39,7 +40,7 @@ class Ensured:
 
 def ensure(
     uow: UnitOfWork,
-    video_id: str,
+    video: str | NamedVideo,
     *,
     title: str | None = None,
     priority: int = Priority.PERSON,
@@ -51,10 +52,13 @@ def ensure(
     While anything is missing the video's row is locked until the end of the transaction, against
     a result that arrives at this moment; so call this before touching what belongs to the video.
     A new video is counted against the allowance; raises `QuotaExceededError` when that is used
-    up, and `InvalidInputError` for a new video of a site that nobody here knows.
+    up, and `InvalidInputError` for a new video that may not become known here. Only an id is
+    enough for a video of YouTube, and for one that is known.
     """
+    asked = video_ids.named(video) if isinstance(video, str) else video
+    video_id = asked.video_id
     state = uow.connection.execute(statements.STATE, {"video_id": video_id}).first()
-    if state is None and _insert(uow, video_ids.check_new(video_id), title):
+    if state is None and _insert(uow, asked, title):
         if allowance is not None:
             quotas.use(uow, allowance)
         # Nobody else sees the row before the commit, so that nothing can be on its way.
@@ -62,21 +66,19 @@ def ensure(
         return Ensured(is_new=True)
     if state is not None and state.has_metadata and state.transcript_available:
         return Ensured(transcript_available=True, duration=state.duration)
-    video = lock(uow, video_id)
-    if video.title is None and title is not None:
-        video.title = title
+    known = lock(uow, video_id)
+    if known.title is None and title is not None:
+        known.title = title
         uow.publish(VideoChanged(video_id))
-    schedule_missing(uow, video, priority=priority)
-    duration = (video.video_metadata or {}).get("duration")
-    return Ensured(transcript_available=video.transcript_available, duration=duration)
+    schedule_missing(uow, known, priority=priority)
+    duration = (known.video_metadata or {}).get("duration")
+    return Ensured(transcript_available=known.transcript_available, duration=duration)
 
 
-def _insert(uow: UnitOfWork, video_id: str, title: str | None) -> bool:
+def _insert(uow: UnitOfWork, asked: NamedVideo, title: str | None) -> bool:
     """Insert the video; False when somebody else just did."""
-    inserted = uow.connection.scalar(
-        statements.INSERT.on(uow.connection), {"video_id": video_id, "title": title}
-    )
-    return inserted is not None
+    values = {"video_id": asked.check_new(), "title": title, "url": asked.url}
+    return uow.connection.scalar(statements.INSERT.on(uow.connection), values) is not None
 
 
 def _fetches(video_id: str) -> list[WorkItem]:

@@ -35,6 +35,6 @@ NOTE_INPUTS = (
 """A note whose owner wants AI notes, its video's transcript, and what is known of the video."""
 
 REFUSED_FETCHERS = sa.select(_STATES.c.provider).where(
-    _STATES.c.network == sa.bindparam("on_network")
+    _STATES.c.network == sa.bindparam("on_network"), _STATES.c.open_until.is_not(None)
 )
-"""The fetchers that were refused on a network."""
+"""The fetchers that were refused on a network and have not worked since."""

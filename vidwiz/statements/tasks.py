@@ -13,13 +13,23 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
-from vidwiz.models import ACTIVE, ACTIVE_ROWS, Priority, Task, TaskStatus, now, now_plus
+from vidwiz.models import (
+    ACTIVE,
+    ACTIVE_ROWS,
+    FetcherState,
+    Priority,
+    Task,
+    TaskStatus,
+    now,
+    now_plus,
+)
 from vidwiz.statements.dialects import PerDialect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TASKS = cast("sa.Table", Task.__table__)
+_STATES = cast("sa.Table", FetcherState.__table__)
 _C = TASKS.c
 _DUE = TASKS.alias("due")
 
@@ -145,6 +155,29 @@ def _next(*more: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
     ]
 
 
+_NETWORK = sa.bindparam("by_network", type_=_C.worker_network.type)
+_REFUSED_HERE = sa.exists().where(
+    _STATES.c.network == _NETWORK, _STATES.c.open_until.is_not(None), _STATES.c.open_until > now()
+)
+
+
+def _blocked_elsewhere(*more: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
+    """Return looks for what is refused on another network only, whenever it is due there.
+
+    As two ranges of the index: what is blocked here is never walked over. A network on which
+    anything is refused now is given none of it, or two of them would pass tasks to and fro.
+    """
+    blocked_on = _DUE.c.blocked_network
+    return [
+        sa.select(_DUE.c.id)
+        .where(_DUE.c.task_type == _TYPE, _DUE.c.status == literal(TaskStatus.PENDING.value))
+        .where(blocked_on.is_not(None), other, ~_REFUSED_HERE, *more)
+        .order_by(blocked_on, _DUE.c.priority, _DUE.c.run_at, _DUE.c.id)
+        .limit(literal(1))
+        for other in (blocked_on < _NETWORK, blocked_on > _NETWORK)
+    ]
+
+
 def _first_free(*looks: sa.Select[int]) -> sa.ColumnElement[int]:
     """Return the first that nobody else is just claiming, and lock it."""
     locking = (look.with_for_update(skip_locked=True).scalar_subquery() for look in looks)
@@ -162,19 +195,19 @@ def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed 
             started_at=now(),
             worker_name=sa.bindparam("by_name"),
             worker_kind=sa.bindparam("by_kind"),
-            worker_network=sa.bindparam("by_network"),
+            worker_network=_NETWORK,
         )
         .returning(
             *(_C.task_type, _C.subject, _C.video_id, _C.note_id, _C.id.label("task_id")),
-            *(_C.attempt, _C.failures, _C.isolated, _C.task_details),
+            *(_C.attempt, _C.failures, _C.isolated, _C.priority, _C.task_details),
         )
     )
 
 
 _ASKED_FOR = _due(_DUE.c.id.in_(sa.bindparam("ids", expanding=True))).limit(literal(1))
-CLAIM_ONE_OF = _claiming(_C.id == _first_free(_ASKED_FOR, *_next()))
+CLAIM_ONE_OF = _claiming(_C.id == _first_free(_ASKED_FOR, *_next(), *_blocked_elsewhere()))
 """Claims one of these if it is due, else what is due next."""
-CLAIM_NEXT = _claiming(_C.id == _first_free(*_next()))
+CLAIM_NEXT = _claiming(_C.id == _first_free(*_next(), *_blocked_elsewhere()))
 _MORE = (
     _due(_DUE.c.video_id == sa.bindparam("of_video"), _DUE.c.isolated.is_(sa.false()))
     .limit(sa.bindparam("at_most", type_=sa.Integer))
@@ -182,7 +215,11 @@ _MORE = (
     .cte("more")
 )
 CLAIM_MORE_OF_VIDEO = _claiming(_C.id.in_(sa.select(_MORE.c.id)))
-IS_DUE = sa.select(sa.func.coalesce(*(look.scalar_subquery() for look in _next())).is_not(None))
+IS_DUE = sa.select(
+    sa.func.coalesce(
+        *(look.scalar_subquery() for look in (*_next(), *_blocked_elsewhere()))
+    ).is_not(None)
+)
 """Says whether a task could be claimed, and takes no lock."""
 
 # --- Attempts ---
@@ -235,14 +272,15 @@ def _complete_and_claim_next() -> Any:  # noqa: ANN401 - rows of both
     completed task is locked before the next one, which is never waited for. The completed task
     may still be pending in this statement's snapshot, and must not be claimed itself.
     """
+    other = _DUE.c.id != _TASK
     done = _completing(_MINE).cte("done")
     claimed = _claiming(
         sa.and_(
             sa.exists(sa.select(done.c.priority)),
-            _C.id == _first_free(*_next(_DUE.c.id != _TASK)),
+            _C.id == _first_free(*_next(other), *_blocked_elsewhere(other)),
         )
     ).cte("claimed")
-    return sa.select(done.c.priority, *claimed.c).select_from(
+    return sa.select(done.c.priority.label("ended_priority"), *claimed.c).select_from(
         done.outerjoin(claimed, sa.literal_column("TRUE"))
     )
 

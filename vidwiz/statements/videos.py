@@ -23,12 +23,20 @@ STATE = sa.select(
 INSERT = PerDialect(
     lambda insert: (
         insert(Video.__table__)
-        .values(video_id=sa.bindparam("video_id"), title=sa.bindparam("title"))
+        .values({name: sa.bindparam(name) for name in ("video_id", "title", "url")})
         .on_conflict_do_nothing()
         .returning(_videos.id)
     )
 )
-"""Make `:video_id` known by the name `:title`; no row when it was known."""
+"""Make `:video_id` known by the name `:title` and its `:url`; no row when it was known."""
+
+URL = sa.select(_videos.url).where(_videos.video_id == sa.bindparam("video_id"))
+"""The address that was kept with the video `:video_id`."""
+
+UPLOAD_DATE = sa.select(_videos.metadata["upload_date"].as_string()).where(
+    _videos.video_id == sa.bindparam("video_id")
+)
+"""The day (YYYYMMDD) from which the video `:video_id` is, as far as it is known."""
 
 WITH_TRANSCRIPT = (
     sa.select(

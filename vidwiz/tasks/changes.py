@@ -13,8 +13,11 @@ if TYPE_CHECKING:
 
 
 def publish_change(uow: UnitOfWork, item: WorkItem | Task) -> None:
-    """Publish after the commit that the stage of this work has changed."""
+    """Publish after the commit that the stage of this work has changed.
+
+    Work that is about no single video has no stage.
+    """
     if item.note_id is not None:
         uow.publish(NoteChanged(item.note_id, item.video_id))
-    else:
+    elif item.video_id:
         uow.publish(VideoChanged(item.video_id))

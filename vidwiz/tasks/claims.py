@@ -120,7 +120,7 @@ def complete_and_claim(
     if row is None:
         raise _stale(claim)
     publish_change(uow, claim)
-    claimed = {name: value for name, value in row.items() if name != "priority"}
+    claimed = {name: value for name, value in row.items() if name != "ended_priority"}
     return _claims(uow, [claimed] if claimed["task_id"] is not None else [])
 
 
@@ -141,9 +141,10 @@ def complete_active(
     return cast("int | None", uow.connection.scalar(statements.COMPLETE_ACTIVE, values))
 
 
-def is_due(session: Session, task_type: str) -> bool:
-    """Say whether a task of this type could be claimed, without taking any lock."""
-    return bool(session.connection().scalar(statements.IS_DUE, {"of_type": task_type}))
+def is_due(session: Session, task_type: str, network: str) -> bool:
+    """Say whether a task of this type could be claimed on this network, without taking any lock."""
+    values = {"of_type": task_type, "by_network": network}
+    return bool(session.connection().scalar(statements.IS_DUE, values))
 
 
 def release(uow: UnitOfWork, claim: Claim) -> bool:

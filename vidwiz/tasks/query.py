@@ -48,6 +48,7 @@ def claim_of(task: Task, attempt: int | None = None) -> Claim:
         failures=task.failures,
         isolated=task.isolated,
         replaces=(task.task_details or {}).get(REPLACES),
+        priority=task.priority,
     )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from vidwiz.models import Priority, Task, TaskStatus, now, now_plus
+from vidwiz.models import BLOCKED_ROWS, PENDING_ROWS, Priority, Task, TaskStatus, now, now_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,6 +14,47 @@ if TYPE_CHECKING:
     from vidwiz.ports import UnitOfWork
 
 DUE_AT_ONCE = 40
+
+
+def make_blocked_due(uow: UnitOfWork, network: str) -> int:
+    """Let the tasks be claimed now that wait because of a block on this network; return how many.
+
+    Rows that somebody is just claiming are left to them.
+    """
+    chosen = (
+        sa.select(Task.id)
+        .where(Task.blocked_network == network, PENDING_ROWS, Task.run_at > now())
+        .order_by(Task.id)
+        .with_for_update(skip_locked=True)
+    )
+    woken = uow.session.execute(
+        sa.update(Task)
+        .where(Task.id.in_(chosen))
+        .values(run_at=now(), poked_at=None)
+        .returning(Task.task_type, Task.id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    # One of each type is enough: whoever looks at it goes on with what else is due.
+    for task_type, task_id in {row.task_type: row.id for row in woken}.items():
+        uow.notify(task_type, task_id)
+    return len(woken)
+
+
+def notify_blocked(uow: UnitOfWork, task_types: Iterable[str]) -> int:
+    """Notify of tasks that wait because of a block, which a worker elsewhere may claim at once.
+
+    Whether there is one is not known here, so this is to be done seldom. Return how many types
+    have such tasks.
+    """
+    notified = 0
+    for task_type in task_types:
+        task_id = uow.session.scalar(
+            sa.select(Task.id).where(Task.task_type == task_type, BLOCKED_ROWS).limit(1)
+        )
+        if task_id is not None:
+            uow.notify(task_type, task_id)
+            notified += 1
+    return notified
 
 
 def notify_due(uow: UnitOfWork, task_types: Iterable[str], *, again_after: float) -> int:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from vidwiz.errors import ConflictError
-from vidwiz.models import ACTIVE, ACTIVE_ROWS, Priority, Task, TaskStatus, now
+from vidwiz.models import ACTIVE, ACTIVE_ROWS, Priority, Task, TaskStatus, now, now_plus
 from vidwiz.models.upsert import insert
 from vidwiz.statements import tasks as statements
 from vidwiz.tasks import query
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from vidwiz.ports import UnitOfWork
-    from vidwiz.tasks.types import WorkItem
+    from vidwiz.tasks.types import TaskFailure, WorkItem
 
 
 def schedule(uow: UnitOfWork, item: WorkItem, *, priority: int = Priority.PERSON) -> int:
@@ -145,6 +145,21 @@ def cancel_task(uow: UnitOfWork, task_id: int) -> Task:
         raise ConflictError(f"task {task_id} is {task.status} already")
     publish_change(uow, task)
     return task
+
+
+def put_off(uow: UnitOfWork, task_id: int, *, seconds: float, why: TaskFailure) -> None:
+    """Have a task that was just scheduled wait, and say why; counts neither failure nor wait."""
+    uow.session.execute(
+        sa.update(Task)
+        .where(Task.id == task_id, Task.status == TaskStatus.PENDING)
+        .values(
+            run_at=now_plus(seconds),
+            error_code=why.code,
+            error_message=why.message,
+            result_details={"handling": why.handling.value},
+        )
+        .execution_options(synchronize_session=False)
+    )
 
 
 def make_due(uow: UnitOfWork, task_id: int) -> None:

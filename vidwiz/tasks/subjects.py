@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from vidwiz.tasks.types import TaskType, WorkItem
+from vidwiz.tasks.types import NO_VIDEO, TaskType, WorkItem
 
 NOTE_PREFIX = "note:"
 TRANSCRIPT_PREFIX = "transcript:"
+IMPORT_PREFIX = "import:"
+FOLLOW_PREFIX = "follow:"
 
 
 def of_video(video_id: str) -> str:
@@ -41,6 +43,21 @@ def summary_of(transcript_id: int, video_id: str) -> WorkItem:
 def text_of_note(note_id: int, video_id: str) -> WorkItem:
     """Return the work of filling a note."""
     return WorkItem(TaskType.GENERATE_NOTE, of_note(note_id), video_id, note_id)
+
+
+def next_of_import(import_id: int) -> WorkItem:
+    """Return the work of listing an import's videos, and of adding them, some at a time."""
+    return WorkItem(TaskType.EXPAND_LIST, f"{IMPORT_PREFIX}{import_id}", NO_VIDEO)
+
+
+def check_of_follow(follow_id: int) -> WorkItem:
+    """Return the work of looking for new videos in a followed list."""
+    return WorkItem(TaskType.EXPAND_LIST, f"{FOLLOW_PREFIX}{follow_id}", NO_VIDEO)
+
+
+def list_id(item: WorkItem) -> int:
+    """Return which import or follow the work is about."""
+    return int(item.subject.partition(":")[2])
 
 
 def transcript_id(item: WorkItem) -> int:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import PluginError
 
 
+NO_VIDEO = ""
+"""The video of work that is about no single video."""
+
+
 class TaskType(StrEnum):
     """The kinds of tasks that the rules schedule; the value stands in the database and the API.
 
@@ -27,6 +31,11 @@ class TaskType(StrEnum):
     FETCH_TRANSCRIPT = "fetch_transcript"
     GENERATE_SUMMARY = "generate_summary"
     GENERATE_NOTE = "generate_note"
+    EXPAND_LIST = "expand_list"
+
+
+FETCHES = frozenset({TaskType.FETCH_METADATA, TaskType.FETCH_TRANSCRIPT})
+TEXTS = frozenset({TaskType.GENERATE_SUMMARY, TaskType.GENERATE_NOTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,7 @@ class Claim(WorkItem):
     failures: int
     isolated: bool = False
     """Whether an earlier attempt lost its worker, so that no other task may run beside it."""
+    priority: int = 0
 
 
 # Failures that no plugin reports; together with FAILURES these are all codes that we know.
@@ -74,6 +84,9 @@ OWN_FAILURES: dict[str, Failure] = {
     "object_missing": Failure(Handling.RETRY, "The stored transcript is missing or damaged."),
     "internal_error": Failure(Handling.RETRY, "An unexpected error; it was logged."),
     "helper_failed": Failure(Handling.RETRY, "The helper could not do it. It will be tried again."),
+    "paced": Failure(
+        Handling.WAIT, "Sites are asked only so often, so that they let us in. It waits its turn."
+    ),
     "no_fetcher": Failure(Handling.OPERATOR, "No fetcher on this server can look for this video."),
     "no_provider": Failure(Handling.OPERATOR, "No provider on this server writes texts."),
     "still_reading": Failure(
@@ -81,6 +94,9 @@ OWN_FAILURES: dict[str, Failure] = {
     ),
     "nothing_said": Failure(Handling.PERMANENT, "Nothing is said near this moment."),
     "after_the_end": Failure(Handling.PERMANENT, "This moment is after the end of the video."),
+    "daily_limit": Failure(
+        Handling.WAIT, "Today's limit of new videos is used up; the rest is added tomorrow."
+    ),
     "not_in_library": Failure(Handling.SWITCH, "The library folder has nothing of this video."),
 }
 

@@ -40,9 +40,11 @@ class WorkerContext:
             runtime.metadata_fetchers(),
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
-            Chain(DatabaseHealth(runtime), interrupts),
+            Chain(DatabaseHealth(runtime), interrupts, runtime.pace),
             tokens,
             DatabaseParts(tokens),
+            config.user_daily_videos,
+            config.sites,
         )
         self._leases = LeaseKeeper(
             ledger,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import TYPE_CHECKING, Any
 
 from vidwiz import prompts
 from vidwiz.db.transactions import read_transaction, single_read
 from vidwiz.errors import StaleError
-from vidwiz.pipeline import submissions
+from vidwiz.pipeline import fetches, submissions
 from vidwiz.services import fetcher_health, transcripts
 from vidwiz.tasks import claims, failures
 from vidwiz.tasks.claims import NextClaim
 from vidwiz.worker.database_texts import DatabaseTokens
-from vidwiz.worker.ledger import reachable
+from vidwiz.worker.ledger import LedgerUnreachableError, reachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from vidwiz.ports import Parts, UnitOfWork
     from vidwiz.runtime import Runtime
     from vidwiz.tasks.types import Claim, TaskFailure, WorkerId
+
+log = logging.getLogger(__name__)
 
 # A fetcher that was refused elsewhere a moment ago may be asked once more; that is harmless.
 _LOOK_SECONDS = 2.0
@@ -147,7 +150,7 @@ class DatabaseLedger:
         """Record the failure, and what the attempt used."""
         try:
             with self._tokens.writing() as uow:
-                return failures.fail(uow, claim, failure)
+                return failures.fail(uow, claim, fetches.as_recorded(uow.session, claim, failure))
         except StaleError:
             self._tokens.write()
             raise
@@ -159,7 +162,7 @@ class DatabaseLedger:
 
 
 class DatabaseHealth:
-    """The fetchers' breakers in the database, for this machine's network."""
+    """The fetchers' health in the database, for this machine's network."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
@@ -168,7 +171,7 @@ class DatabaseHealth:
         self._look_again_at = 0.0
 
     def may_call(self, provider: str) -> datetime | None:
-        """Look without writing first: a breaker that never opened has no row."""
+        """Look without writing first, as most breakers are closed."""
         self._look()
         if provider not in self._refused:
             return None
@@ -194,3 +197,11 @@ class DatabaseHealth:
             self._refused.discard(provider)
             with reachable(), self._runtime.unit_of_work() as uow:
                 fetcher_health.succeeded(uow, provider, self._network)
+
+    def count(self, provider: str, code: str | None) -> None:
+        """Count a call of a site; what it brought is not lost where that cannot be written."""
+        try:
+            with reachable(), self._runtime.unit_of_work() as uow:
+                fetcher_health.count(uow, provider, self._network, code)
+        except LedgerUnreachableError:
+            log.warning("a call could not be counted", extra={"plugin": provider})

@@ -53,7 +53,11 @@ def app() -> Flask:
 def preload() -> None:
     """Make what all work horses need, before any of them is forked; once, also for its forks."""
     flask_app = app()
-    warm_up(flask_app, runtime_of(flask_app))
+    runtime = runtime_of(flask_app)
+    runtime.preload_plugins()
+    if any(fetcher.info.paced for fetcher in runtime.fetchers()):
+        runtime.pace.preload()
+    warm_up(flask_app, runtime)
 
 
 class _Process:
@@ -67,19 +71,22 @@ class _Process:
 
 
 def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
-    """Work on these tasks, then on others of the queue's kind; return how the attempts ended."""
+    """Work on these tasks, then on others of the queue's kinds; return how the attempts ended."""
     job = get_current_job()
     if job is None:
         raise RuntimeError("this runs as an RQ job only")
-    kind = KINDS.of_queue(job.origin)
+    kinds = KINDS.sharing(job.origin)
     flask_app = app()
     runner = _context(flask_app, job.worker_name or "worker").runner
     before = Counter(runner.outcomes)
     _Process.job = job
     try:
         with flask_app.app_context():
-            if runner.drain(kind.name, [int(task_id) for task_id in task_ids]):
-                runtime_of(flask_app).queue.notify(kind.name, [])
+            # In turn, so that no kind keeps another from being worked on.
+            wanted = [int(task_id) for task_id in task_ids]
+            more_may_be_due = [runner.drain(kind.name, wanted) for kind in kinds]
+            if any(more_may_be_due):
+                runtime_of(flask_app).queue.notify(kinds[0].name, [])
         return dict(runner.outcomes - before)
     finally:
         _Process.job = None

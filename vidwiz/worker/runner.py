@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 5.0
+_MOST_WITHOUT_SLOT = 3
 
 
 class Runner:
@@ -50,6 +51,7 @@ class Runner:
         self._leases = leases
         self._interrupts = interrupts
         self._bugs: list[Exception] = []
+        self._without_slot = 0
         self.outcomes: Counter[str] = Counter()
         self.stopping = False
 
@@ -59,6 +61,7 @@ class Runner:
         Raises the first bug met, after everything else was worked on, so that it is seen.
         """
         self._bugs = []
+        self._without_slot = 0
         kind = self._kinds.named(task_type)
         due = _DueTasks(self._ledger, kind, list(task_ids))
         if kind.at_once > 1:
@@ -67,7 +70,11 @@ class Runner:
             self._one_by_one(kind, due)
         if self._bugs:
             raise self._bugs[0]
-        return due.more_may_be_due
+        return due.more_may_be_due and not self._waits_for_slots()
+
+    def _waits_for_slots(self) -> bool:
+        """Say whether sites may not be asked for a while; a few more tasks may need no site."""
+        return self._without_slot >= _MOST_WITHOUT_SLOT
 
     def _one_by_one(self, kind: TaskKind, due: _DueTasks) -> None:
         claim = self._claim_one(due)
@@ -95,7 +102,8 @@ class Runner:
                     return
 
     def _may_claim(self, due: _DueTasks) -> bool:
-        return not self.stopping and due.more_may_be_due and time.monotonic() < due.until
+        may_go_on = not self.stopping and not self._waits_for_slots()
+        return may_go_on and due.more_may_be_due and time.monotonic() < due.until
 
     def _claim(self, due: _DueTasks, limit: int) -> list[Claim]:
         """Claim; a claim that fails ends the claiming, but not what already runs."""
@@ -214,6 +222,7 @@ class Runner:
             self._ended(claim, "stale")
             return
         failure = self._classify(error)
+        self._without_slot += failure.code == "paced"
         log.info("attempt failed", extra={"task_id": claim.task_id, "code": failure.code})
         try:
             status = self._ledger.fail(claim, failure)

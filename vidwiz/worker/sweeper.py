@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from vidwiz.db.transactions import read_transaction
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.services import dispatch, publishing, retention, transcripts
+from vidwiz.services.importing import follows, imports, progress
 from vidwiz.tasks import failures, recovery
 from vidwiz.tasks.periodic_runs import begin_periodic_run
 from vidwiz.worker import presence
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-SWEEP, PUBLISHING = "sweep", "publishing"
+SWEEP, PUBLISHING, BLOCKED = "sweep", "publishing", "blocked"
+# A worker on another network hears of what is blocked on one within this time.
+_BLOCKED_SECONDS = 60.0
 # A store that answers slowly holds up copies and nothing else, and those for this long at most
 # before the next copies are looked up.
 _PUBLISHING_SECONDS = 20.0
@@ -44,7 +47,7 @@ def sweep(runtime: Runtime) -> bool:
     with runtime.unit_of_work() as uow:
         if not begin_periodic_run(uow, SWEEP, every=every):
             return False
-    for step in (_recover_expired, _notify_due, _dispatch, _find_forgotten_notes, _remove_old):
+    for step in _STEPS:
         _contained(step, runtime)
     return True
 
@@ -91,6 +94,12 @@ def _notify_due(runtime: Runtime) -> None:
         recovery.notify_due(uow, KINDS.names, again_after=2 * runtime.config.sweep_seconds)
 
 
+def _notify_blocked(runtime: Runtime) -> None:
+    with runtime.unit_of_work() as uow:
+        if begin_periodic_run(uow, BLOCKED, every=_BLOCKED_SECONDS):
+            recovery.notify_blocked(uow, KINDS.names)
+
+
 def _dispatch(runtime: Runtime) -> None:
     with read_transaction() as session:
         pending = transcripts.undispatched(session)
@@ -105,6 +114,24 @@ def _find_forgotten_notes(runtime: Runtime) -> None:
     if found.note_ids or found.begin != found.end:
         with runtime.unit_of_work() as uow:
             dispatch.schedule_forgotten_notes(uow, found)
+
+
+def _settle_imports(runtime: Runtime) -> None:
+    with read_transaction() as session:
+        ended = progress.to_settle(session)
+    for import_id in ended:
+        with runtime.unit_of_work() as uow:
+            found = imports.lock(uow, import_id)
+            if found is not None:
+                progress.settle(uow, found)
+
+
+def _check_follows(runtime: Runtime) -> None:
+    with read_transaction() as session:
+        is_due = follows.any_due(session)
+    if is_due:
+        with runtime.unit_of_work() as uow:
+            follows.schedule_due(uow)
 
 
 def _remove_old(runtime: Runtime) -> None:
@@ -123,6 +150,12 @@ def _remove_old(runtime: Runtime) -> None:
 def _old_tasks() -> list[int]:
     with read_transaction() as session:
         return retention.old_tasks(session)
+
+
+_STEPS = (
+    *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes),
+    *(_settle_imports, _check_follows, _notify_blocked, _remove_old),
+)
 
 
 def sweep_until(app: Flask, runtime: Runtime, stopped: threading.Event) -> None:

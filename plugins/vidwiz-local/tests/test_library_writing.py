@@ -51,7 +51,7 @@ def test_captions_count_once_their_writer_is_done(library, put):
         for _ in range(CUES):
             writer.stdout.readline()  # the next caption is written
             failure = refusal(lambda: words(library))
-            assert (failure.code, failure.handling) == ("parse_error", Handling.RETRY)
+            assert (failure.code, failure.handling) == ("still_written", Handling.RETRY)
             assert failure.message == (
                 f"{ID}.en.srt is still being written. It will be read when it is complete."
             )

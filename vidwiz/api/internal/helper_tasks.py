@@ -25,9 +25,10 @@ from vidwiz.http.replies import reply
 from vidwiz.http.transactions import read_transaction, write_transaction
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
-from vidwiz.pipeline.submissions import Submission
+from vidwiz.pipeline.submissions import Submission, helper_of
 from vidwiz.plugin_api import Segment
 from vidwiz.runtime import current
+from vidwiz.services import fetcher_health
 from vidwiz.tasks import claims, query
 from vidwiz.tasks.types import WorkerId
 
@@ -78,12 +79,17 @@ def _wait_for(
 def _take(task_type: str, worker: WorkerId, client: ClientConnection) -> Response | None:
     with read_transaction() as session:
         # A look takes no lock; claiming takes SQLite's only one.
-        if not claims.is_due(session, task_type):
+        if not claims.is_due(session, task_type, worker.network):
+            return None
+        if fetcher_health.is_left_alone(session, helper_of(task_type), worker.network):
             return None
     if client.is_closed():
         return None
     lease = current().config.lease_seconds
     with write_transaction() as uow:
+        # One that was refused is given one task when its time has come, to find out.
+        if fetcher_health.may_call(uow, helper_of(task_type), worker.network) is not None:
+            return None
         taken = claims.claim(uow, task_type, worker, lease_seconds=lease)
         if not taken:
             return None

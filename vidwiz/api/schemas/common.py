@@ -10,6 +10,7 @@ from marshmallow.validate import Length, Range, Validator
 
 from vidwiz.errors import InvalidInputError
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.runtime import current
 from vidwiz.services import timestamps, video_ids
 from vidwiz.services.cleaning import clean_line, clean_text, is_blank
 
@@ -83,12 +84,13 @@ class QueryInteger(fields.Integer):
 
 
 def video_field(**options: Any) -> RuleField:  # noqa: ANN401
-    """Return a field that takes a video's id or address and gives the id."""
+    """Return a field that takes a video's id or address and gives a `NamedVideo`."""
     return RuleField(
-        video_ids.parse,
+        # Plugins know the addresses of other sites; asked before any transaction.
+        lambda text: current().sites().find(text),
         metadata={
             "description": "A video's id or its address",
-            "minLength": 11,
+            "minLength": 4,
             "maxLength": video_ids.LONGEST_URL,
         },
         **options,

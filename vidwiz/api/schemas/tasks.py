@@ -76,7 +76,9 @@ class TaskOut(Out):
     id = fields.Integer()
     task_type = fields.String()
     subject = fields.String()
-    video_id = fields.String()
+    video_id = fields.Function(
+        lambda task: task.video_id or None, metadata={"type": "string", "nullable": True}
+    )
     note_id = fields.Integer(allow_none=True)
     status = fields.String()
     priority = fields.Integer()

@@ -8,24 +8,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vidwiz.cli import owner, prepare
+from vidwiz.cli import acting_user
+from vidwiz.cli.importing.running import RunOptions, run_import, sole_list
 from vidwiz.cli.ingest import output, progress, saving, watching
 from vidwiz.cli.ingest.local_worker import LocalWorker
-from vidwiz.cli.opening import build, in_context, require_migrated
+from vidwiz.cli.opening import build, in_context
 from vidwiz.cli.read_settings import read_config
 from vidwiz.db.transactions import read_transaction
-from vidwiz.errors import InvalidInputError, NotFoundError
-from vidwiz.services import timestamps, users, video_ids
+from vidwiz.errors import InvalidInputError
+from vidwiz.pipeline import import_requests
+from vidwiz.runtime import runtime_of
+from vidwiz.services import timestamps, video_ids, web_addresses
+from vidwiz.services.video_ids import OtherAddressError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import timedelta
-
-    from flask import Flask
 
     from vidwiz.cli.ingest.progress import Display
     from vidwiz.cli.ingest.watching import Watched
     from vidwiz.models import User
+    from vidwiz.plugin_host.sites import Sites
     from vidwiz.runtime import Runtime
+    from vidwiz.services.video_ids import NamedVideo
 
 _POLL_SECONDS = 0.25
 # When nothing changes for so long nobody works on it. A task that runs changes each third of a
@@ -50,20 +55,38 @@ class _Ingest(click.Command):
         )
 
 
-def _ids(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
-    try:
-        return list(dict.fromkeys(video_ids.parse(value) for value in values))
-    except InvalidInputError as exc:
-        wrong = next(value for value in values if not _is_video(value))
-        raise click.BadParameter(f"{wrong!r}: {exc.message}") from exc
+def _check(
+    _ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Refuse what no plugin can know, before anything is made on the disk."""
+    for value in values:
+        try:
+            if not video_ids.is_valid(value):
+                video_ids.parse(value)
+        except OtherAddressError as exc:
+            if not web_addresses.is_public(exc.url):
+                raise _refused(value, exc) from exc
+        except InvalidInputError as exc:
+            # One playlist by itself is imported.
+            if exc.message != video_ids.IS_A_LIST or len(values) > 1:
+                raise _refused(value, exc) from exc
+    return values
 
 
-def _is_video(value: str) -> bool:
-    try:
-        video_ids.parse(value)
-    except InvalidInputError:
-        return False
-    return True
+def _refused(value: str, error: InvalidInputError) -> click.BadParameter:
+    return click.BadParameter(f"{value!r}: {error.message}", param_hint="VIDEO...")
+
+
+def _named(sites: Sites, values: Sequence[str]) -> list[NamedVideo]:
+    """Return the videos, each once; plugins are asked about addresses of other sites."""
+    found = {}
+    for value in values:
+        try:
+            video = sites.find(value)
+        except InvalidInputError as exc:
+            raise _refused(value, exc) from exc
+        found[video.video_id] = video
+    return list(found.values())
 
 
 def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]) -> list[str]:
@@ -76,7 +99,7 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 
 
 @click.command(cls=_Ingest)
-@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, callback=_ids)
+@click.argument("videos", metavar="VIDEO...", nargs=-1, required=True, callback=_check)
 @click.option(
     "--note",
     "marks",
@@ -87,23 +110,42 @@ def _marks(_ctx: click.Context, _param: click.Parameter, values: tuple[str, ...]
 )
 @click.option("--watch", is_flag=True, help="Wait also for what is tried again much later.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.option("--yes", is_flag=True, help="Import a playlist or channel without asking first.")
 @click.option("--user", "email", metavar="EMAIL", help="Save for this user; else for the owner.")
 def ingest(
-    *, videos: list[str], marks: list[str], watch: bool, as_json: bool, email: str | None
+    *,
+    videos: tuple[str, ...],
+    marks: list[str],
+    watch: bool,
+    as_json: bool,
+    yes: bool,
+    email: str | None,
 ) -> None:
     """Save videos and wait for what is made of them.
 
-    A VIDEO is an id or an address. The exit code is 0 when everything is ready. Without --watch,
-    what is tried again only in more than a minute is not waited for. No server has to run:
-    without one, the work is done here.
+    A VIDEO is an id or an address; the address of a playlist or channel stands by itself, and all
+    of its videos are imported (see `vidwiz import --help`). The exit code is 0 when everything is
+    ready. Without --watch, what is tried again only in more than a minute is not waited for. No
+    server has to run: without one, the work is done here.
     """
-    app = _prepared()
+    app = build(read_config())
+    sites = runtime_of(app).sites()
+    if sole_list(sites, videos) is not None:
+        if marks:
+            raise click.UsageError("a playlist has no moments to note; give its videos themselves")
+        options = RunOptions(yes=yes, dry_run=False, as_json=as_json)
+        sys.exit(run_import(app, import_requests.of_url(sites, videos[0]), email, options))
+    named = _named(sites, videos)
+    acting_user.prepare_database(app)
     with in_context(app) as runtime:
-        user = _find_user(runtime, email)
+        user = acting_user.find(runtime, email)
         with runtime.unit_of_work() as uow:
-            saving.save(uow, user, videos, marks)
+            saving.save(uow, user, named, marks)
         waiting = _Waiting(
-            runtime, user, videos, longest_wait=None if watch else watching.LONGEST_WAIT
+            runtime,
+            user,
+            [video.video_id for video in named],
+            longest_wait=None if watch else watching.LONGEST_WAIT,
         )
         try:
             with progress.display(plain=as_json) as display:
@@ -120,27 +162,6 @@ def ingest(
         if not all(watched.is_ready for watched in found):
             output.show_missing(found)
             sys.exit(1)
-
-
-def _prepared() -> Flask:
-    """Return the app; the embedded database is migrated, a server's has to be."""
-    app = build(read_config())
-    if app.extensions["vidwiz"].config.uses_sqlite:
-        prepare.prepare(app)
-    else:
-        require_migrated(app)
-    return app
-
-
-def _find_user(runtime: Runtime, email: str | None) -> User:
-    if email is None:
-        with prepare.one_at_a_time(runtime):
-            return owner.ensure(runtime)
-    with read_transaction() as session:
-        user = users.find_by_email(session, email)
-    if user is None:
-        raise NotFoundError(f"nobody has the email {email}; see `vidwiz user list`")
-    return user
 
 
 class _Waiting:

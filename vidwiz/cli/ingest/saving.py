@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
     from vidwiz.models import User
     from vidwiz.ports import UnitOfWork
+    from vidwiz.services.video_ids import NamedVideo
 
 
-def save(uow: UnitOfWork, user: User, video_ids: Sequence[str], marks: Sequence[str]) -> None:
+def save(uow: UnitOfWork, user: User, named: Sequence[NamedVideo], marks: Sequence[str]) -> None:
     """Save each video and put each mark into it, where it is not yet; all of it or nothing.
 
     The videos are locked in one order, whoever asks, so that two that ask wait for each other.
     """
-    for video_id in sorted(video_ids):
+    for video in sorted(named, key=lambda video: video.video_id):
+        video_id = video.video_id
         with suppress(NotFoundError):
             videos.lock(uow, video_id)
-        videos.ensure(uow, video_id)
+        videos.ensure(uow, video)
         videos.save(uow, video_id, user.id)
         _mark(uow, user, video_id, marks)
 

@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from vidwiz.plugin_api import Handling, PluginError
+from vidwiz.plugin_api import PluginError
 from vidwiz_captions import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _PAUSE = 0.3  # seconds between the two looks: programs write what they copy wit
 
 
 def read_file(path: Path, *, name: str) -> bytes:
-    """Return the content; raise `parse_error`, handled by another try while it is being written."""
+    """Return the content; raise `parse_error`, or `still_written` while somebody writes it."""
     try:
         # Opening a pipe would wait for its writer.
         if not path.is_file():
@@ -38,7 +38,7 @@ def read_file(path: Path, *, name: str) -> bytes:
         raise PluginError("parse_error", f"{name} is too large (over {limit} MB).")
     if growing:
         message = f"{name} is still being written. It will be read when it is complete."
-        raise PluginError("parse_error", message, handling=Handling.RETRY)
+        raise PluginError("still_written", message)
     return data
 
 

@@ -1,0 +1,1 @@
+"""`vidwiz import`: many videos at once."""

@@ -1,0 +1,1 @@
+"""Importing many videos at once, and keeping up with playlists and channels."""

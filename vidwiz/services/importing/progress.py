@@ -1,0 +1,317 @@
+"""How far imports are: counted from their items and from what became of each video."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from vidwiz.models import (
+    ACTIVE_ROWS,
+    ImportItem,
+    ImportState,
+    ItemState,
+    Task,
+    TaskStatus,
+    Transcript,
+    VideoImport,
+    now,
+)
+from vidwiz.models.base import UtcDateTime
+from vidwiz.services.importing.estimate import USUAL_SECONDS, Workload
+from vidwiz.tasks import query, scheduling, subjects
+from vidwiz.tasks.stages import stage_of_task
+from vidwiz.tasks.types import TaskType
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from vidwiz.ports import UnitOfWork
+    from vidwiz.tasks.stages import Stage
+
+MOST_FAILURES_SHOWN = 50
+# One look of the sweeper; the next goes on.
+_MOST_ENDED = 1000
+_MOST_IMPORTS = 200
+
+_SUBJECT_OF_VIDEO = sa.literal("video:") + ImportItem.video_id
+_SUBJECT_OF_TRANSCRIPT = sa.literal(subjects.TRANSCRIPT_PREFIX) + sa.cast(Transcript.id, sa.String)
+
+
+def _newest(
+    task_type: TaskType,
+    subject: sa.ColumnElement[str],
+    column: Any = Task.status,  # noqa: ANN401
+) -> sa.ScalarSelect[Any]:
+    return (
+        sa.select(column)
+        .where(Task.subject == subject, Task.task_type == task_type.value)
+        .order_by(Task.id.desc())
+        .limit(1)
+        .correlate(ImportItem, Transcript)
+        .scalar_subquery()
+    )
+
+
+_FETCH = _newest(TaskType.FETCH_TRANSCRIPT, _SUBJECT_OF_VIDEO)
+_SUMMARY = _newest(TaskType.GENERATE_SUMMARY, _SUBJECT_OF_TRANSCRIPT)
+# With a transcript its summary decides, without one the fetch. A video whose metadata alone is
+# missing is done.
+_END = sa.case(
+    (Transcript.summary.is_not(None), ItemState.DONE.value),
+    (sa.and_(Transcript.id.is_not(None), _SUMMARY == TaskStatus.COMPLETED), ItemState.DONE.value),
+    (sa.and_(Transcript.id.is_not(None), _SUMMARY == TaskStatus.FAILED), ItemState.FAILED.value),
+    (sa.and_(Transcript.id.is_(None), _FETCH == TaskStatus.FAILED), ItemState.FAILED.value),
+    (sa.and_(Transcript.id.is_(None), _FETCH == TaskStatus.CANCELLED), ItemState.CANCELLED.value),
+)
+_BEGUN = (
+    sa.select(ImportItem.id, ImportItem.import_id, _END.label("end"))
+    .outerjoin(
+        Transcript,
+        sa.and_(Transcript.video_id == ImportItem.video_id, Transcript.owner_id.is_(None)),
+    )
+    .where(ImportItem.state == ItemState.BEGUN.value)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many videos of an import are how far; `left` is what is still to be done."""
+
+    state: str
+    total: int
+    known: int
+    new: int
+    done: int
+    failed: int
+    cancelled: int
+    left: Workload
+    waits: Stage
+    """Why and until when the import itself waits, or why it failed."""
+
+
+def of_imports(session: Session, found: Sequence[VideoImport]) -> dict[int, Progress]:
+    """Return the progress of each of these imports, with a few queries for all."""
+    ids = [each.id for each in found]
+    counts = _counts(session, ids)
+    tasks = query.newest_tasks(session, [subjects.next_of_import(id_).subject for id_ in ids])
+    progress = {}
+    for each in found:
+        item = subjects.next_of_import(each.id)
+        stage = stage_of_task(tasks.get((item.task_type, item.subject)))
+        progress[each.id] = _progress(each, counts.get(each.id, {}), stage)
+    return progress
+
+
+@dataclass(slots=True)
+class _Count:
+    videos: int = 0
+    without_duration: int = 0
+    seconds: float = 0.0
+
+    def work(self) -> Workload:
+        return Workload(self.videos, self.seconds + self.without_duration * USUAL_SECONDS)
+
+
+def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[str, _Count]]:
+    """Count the videos of each import by their states; those that have ended count as such."""
+    ended = _BEGUN.where(ImportItem.import_id.in_(ids)).subquery()
+    state = sa.func.coalesce(ended.c.end, ImportItem.state)
+    rows = session.execute(
+        sa.select(
+            ImportItem.import_id,
+            state,
+            sa.func.count(),
+            sa.func.count(ImportItem.duration),
+            sa.func.coalesce(sa.func.sum(ImportItem.duration), 0.0),
+        )
+        .outerjoin(ended, ended.c.id == ImportItem.id)
+        .where(ImportItem.import_id.in_(ids))
+        .group_by(ImportItem.import_id, state)
+    )
+    counts: dict[int, dict[str, _Count]] = {}
+    for import_id, its_state, videos, with_duration, seconds in rows:
+        count = _Count(videos, videos - with_duration, float(seconds))
+        counts.setdefault(import_id, {})[its_state] = count
+    return counts
+
+
+def _progress(found: VideoImport, counts: dict[str, _Count], stage: Stage) -> Progress:
+    def count(*states: ItemState) -> int:
+        return sum(counts.get(state.value, _Count()).videos for state in states)
+
+    total = sum(each.videos for each in counts.values())
+    new, begun = (counts.get(s.value, _Count()).work() for s in (ItemState.NEW, ItemState.BEGUN))
+    left = Workload(new.videos + begun.videos, new.seconds + begun.seconds)
+    state = found.state
+    if state == ImportState.RUNNING and not left.videos:
+        # The sweeper will note it.
+        state = ImportState.COMPLETED.value
+    return Progress(
+        state=state,
+        total=total,
+        known=count(ItemState.KNOWN),
+        new=total - count(ItemState.KNOWN),
+        done=count(ItemState.DONE),
+        failed=count(ItemState.FAILED),
+        cancelled=count(ItemState.CANCELLED),
+        left=left,
+        waits=stage,
+    )
+
+
+def seconds_until_work(session: Session, import_id: int) -> float | None:
+    """Return after how many seconds something of the import is due; None when nothing is."""
+    its_own = Task.subject == subjects.next_of_import(import_id).subject
+    its_videos = Task.video_id.in_(
+        sa.select(ImportItem.video_id).where(
+            ImportItem.import_id == import_id, ImportItem.state == ItemState.BEGUN.value
+        )
+    )
+    due = sa.case((Task.status == TaskStatus.IN_PROGRESS, now()), else_=Task.run_at)
+    first: datetime | None = session.scalar(
+        sa.select(sa.func.min(due, type_=UtcDateTime())).where(
+            sa.or_(its_own, its_videos), ACTIVE_ROWS
+        )
+    )
+    return None if first is None else max((first - datetime.now(UTC)).total_seconds(), 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class FailedVideo:
+    """A video of an import of which nothing will come, and why."""
+
+    video_id: str
+    title: str | None
+    code: str | None
+    message: str | None
+
+
+def failures(session: Session, import_id: int) -> list[FailedVideo]:
+    """Return the first of the import's videos that failed."""
+    ended = _BEGUN.where(ImportItem.import_id == import_id).subquery()
+    failed = sa.or_(
+        ImportItem.state == ItemState.FAILED.value, ended.c.end == ItemState.FAILED.value
+    )
+    reasons = [
+        sa.func.coalesce(
+            _newest(TaskType.GENERATE_SUMMARY, _SUBJECT_OF_TRANSCRIPT, column),
+            _newest(TaskType.FETCH_TRANSCRIPT, _SUBJECT_OF_VIDEO, column),
+        )
+        for column in (Task.error_code, Task.error_message)
+    ]
+    rows = session.execute(
+        sa.select(ImportItem.video_id, ImportItem.title, *reasons)
+        .outerjoin(ended, ended.c.id == ImportItem.id)
+        .outerjoin(
+            Transcript,
+            sa.and_(Transcript.video_id == ImportItem.video_id, Transcript.owner_id.is_(None)),
+        )
+        .where(ImportItem.import_id == import_id, failed)
+        .order_by(ImportItem.id)
+        .limit(MOST_FAILURES_SHOWN)
+    )
+    return [FailedVideo(*row) for row in rows]
+
+
+def to_settle(session: Session) -> list[int]:
+    """Return unfinished imports of which something has ended that nobody has noted yet."""
+    ids = session.scalars(
+        sa.select(VideoImport.id)
+        .where(sa.text("finished_at IS NULL"))
+        .order_by(VideoImport.id)
+        .limit(_MOST_IMPORTS)
+    ).all()
+    if not ids:
+        return []
+    unfinished = sa.and_(VideoImport.id.in_(ids), VideoImport.finished_at.is_(None))
+    ended = _BEGUN.where(ImportItem.import_id.in_(ids)).limit(20 * _MOST_ENDED).subquery()
+    with_ends = session.scalars(
+        sa.select(ended.c.import_id).where(ended.c.end.is_not(None)).distinct()
+    )
+    open_items = sa.exists().where(
+        ImportItem.import_id == VideoImport.id,
+        ImportItem.state.in_([ItemState.NEW.value, ItemState.BEGUN.value]),
+    )
+    over = session.scalars(
+        sa.select(VideoImport.id).where(
+            unfinished, VideoImport.state == ImportState.RUNNING.value, ~open_items
+        )
+    )
+    at_work = sa.exists().where(
+        Task.task_type == TaskType.EXPAND_LIST.value,
+        Task.subject == sa.literal(subjects.IMPORT_PREFIX) + sa.cast(VideoImport.id, sa.String),
+        ACTIVE_ROWS,
+    )
+    left_alone = session.scalars(
+        sa.select(VideoImport.id).where(
+            unfinished, VideoImport.state != ImportState.RUNNING.value, ~at_work
+        )
+    )
+    return sorted({*with_ends, *over, *left_alone})
+
+
+def settle(uow: UnitOfWork, found: VideoImport) -> None:
+    """Note which videos of the locked import have ended, and whether it is over itself."""
+    if found.finished_at is not None:
+        return
+    rows = uow.session.execute(
+        _BEGUN.where(ImportItem.import_id == found.id, _END.is_not(None)).limit(_MOST_ENDED)
+    ).all()
+    for state in {row.end for row in rows}:
+        _set_state(uow, [row.id for row in rows if row.end == state], state)
+    if found.state == ImportState.RUNNING:
+        if not _has_open_items(uow.session, found.id):
+            finish(found, ImportState.COMPLETED)
+    else:
+        _settle_unfinished(uow, found)
+    uow.session.flush()
+
+
+def _settle_unfinished(uow: UnitOfWork, found: VideoImport) -> None:
+    """End an import whose own task has ended without it, or give it another task."""
+    item = subjects.next_of_import(found.id)
+    newest = query.newest_tasks(uow.session, [item.subject]).get((item.task_type, item.subject))
+    if newest is None or newest.status is TaskStatus.COMPLETED:
+        scheduling.schedule(uow, item)
+    elif newest.status in (TaskStatus.FAILED, TaskStatus.CANCELLED):
+        failed = newest.status is TaskStatus.FAILED
+        finish(found, ImportState.FAILED if failed else ImportState.CANCELLED)
+        cancel_new(uow, found.id)
+
+
+def cancel_new(uow: UnitOfWork, import_id: int) -> None:
+    """Cancel the videos of the locked import that were not added yet."""
+    uow.session.execute(
+        sa.update(ImportItem)
+        .where(ImportItem.import_id == import_id, ImportItem.state == ItemState.NEW.value)
+        .values(state=ItemState.CANCELLED.value)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def finish(found: VideoImport, state: ImportState) -> None:
+    """End the locked import so."""
+    found.state = state.value
+    found.finished_at = now()
+
+
+def _set_state(uow: UnitOfWork, item_ids: Iterable[int], state: str) -> None:
+    uow.session.execute(
+        sa.update(ImportItem)
+        .where(ImportItem.id.in_(list(item_ids)), ImportItem.state == ItemState.BEGUN.value)
+        .values(state=state)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _has_open_items(session: Session, import_id: int) -> bool:
+    states = [ItemState.NEW.value, ItemState.BEGUN.value]
+    open_item = sa.select(ImportItem.id).where(
+        ImportItem.import_id == import_id, ImportItem.state.in_(states)
+    )
+    return session.scalar(open_item.limit(1)) is not None
