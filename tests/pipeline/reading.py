@@ -5,8 +5,15 @@ import re
 import threading
 import time
 
+from vidwiz.pipeline import summarising
+from vidwiz.pipeline.providers import Providers
+from vidwiz.pipeline.work import TextInputs
+from vidwiz.pipeline.writer import Writer
 from vidwiz.plugin_api import Completion, PluginError, Purpose, Segment, Transcript, Usage
 from vidwiz.plugin_api.fakes import FakeLLM
+from vidwiz.plugin_host.chain import Chain
+from vidwiz.services.token_use import Counted
+from vidwiz.services.writing import VideoContext
 
 HOURS = 10
 
@@ -70,3 +77,31 @@ class SmallModel(FakeLLM):
     def before_paying(self):
         if self._stop_after is not None and len(self.paid) >= self._stop_after:
             raise PluginError("network_error")
+
+
+class MemoryParts:
+    def __init__(self):
+        self.parts = {}
+
+    def kept(self, keys):
+        return {key: self.parts[key] for key in keys if key in self.parts}
+
+    def keep(self, key, part):
+        self.parts[key] = part
+
+
+class Unlimited(Counted):
+    def check_budget(self):
+        pass
+
+
+class NoHealth:
+    """No breaker is asked when a text is written."""
+
+
+def summarised(llm, parts, tokens=None, hours=HOURS, chapters=(), **options):
+    providers = Providers([], [], llm, Chain(NoHealth()), tokens or Unlimited(), parts)
+    segments = long_transcript(hours).segments
+    about = VideoContext(title="Bread", chapters=chapters)
+    writer = Writer(providers, TextInputs(about, segments, "a" * 64, "DATA-1"))
+    return summarising.summarise(writer.source(), writer, providers, **options)[0]

@@ -6,20 +6,23 @@ import threading
 import pytest
 import sqlalchemy as sa
 
-from tests.pipeline.reading import HOURS, SmallModel, long_transcript, numbers_in, seconds_in
+from tests.pipeline.reading import (
+    HOURS,
+    MemoryParts,
+    SmallModel,
+    Unlimited,
+    long_transcript,
+    numbers_in,
+    seconds_in,
+    summarised,
+)
 from tests.support import VIDEO, ensure_video, tasks, work_here, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import DailyTokens, Task, TaskStatus, TextPart, now
 from vidwiz.pipeline import summarising
 from vidwiz.pipeline.flow import KINDS
-from vidwiz.pipeline.providers import Providers
-from vidwiz.pipeline.work import TextInputs
-from vidwiz.pipeline.writer import Writer
 from vidwiz.plugin_api import PluginError, Purpose
-from vidwiz.plugin_host.chain import Chain
 from vidwiz.services import transcripts
-from vidwiz.services.token_use import Counted
-from vidwiz.services.writing import VideoContext
 from vidwiz.tasks import failures
 from vidwiz.tasks.types import TaskType
 
@@ -115,23 +118,7 @@ def test_what_a_killed_worker_has_read_the_next_does_not_pay_for(core, llm, fetc
     assert len(asked) - len(set(asked)) == 20 - kept
 
 
-class MemoryParts:
-    def __init__(self):
-        self.parts = {}
-
-    def kept(self, keys):
-        return {key: self.parts[key] for key in keys if key in self.parts}
-
-    def keep(self, key, part):
-        self.parts[key] = part
-
-
-class Unlimited(Counted):
-    def check_budget(self):
-        pass
-
-
-class Spent(Counted):
+class Spent(Unlimited):
     """A budget of so many tokens."""
 
     budget = 30_000
@@ -141,18 +128,6 @@ class Spent(Counted):
         self.used += sum(use.input_tokens for use in self.take())
         if self.used >= self.budget:
             raise PluginError("budget_spent")
-
-
-class NoHealth:
-    """No breaker is asked when a text is written."""
-
-
-def summarised(llm, parts, tokens=None, hours=HOURS, chapters=(), **options):
-    providers = Providers([], [], llm, Chain(NoHealth()), tokens or Unlimited(), parts)
-    segments = long_transcript(hours).segments
-    about = VideoContext(title="Bread", chapters=chapters)
-    writer = Writer(providers, TextInputs(about, segments, "a" * 64, "DATA-1"))
-    return summarising.summarise(writer.source(), writer, providers, **options)[0]
 
 
 def until_it_is_made(llm, parts, code, **options):
