@@ -11,7 +11,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test failures test-slow chaos bench quality profile lint types imports check lock clean
+.PHONY: help run install test failures test-slow chaos bench quality tokens profile lint types imports check lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(VENV)/.test-installed ## Measure, each figure beside its floor (half an
 QUALITY ?=
 quality: $(VENV)/.test-installed ## Measure the texts of the provider without a model on real captions
 	$(BIN)/python -m benchmarks.quality $(QUALITY)
+
+tokens: $(VENV)/.test-installed ## Count the tokens of a video's texts, beside sending the whole each time
+	$(BIN)/python -m benchmarks.tokens
 
 PROFILE ?= var/profile
 profile: $(VENV)/.test-installed ## Draw where a video and a note spend their time, into PROFILE (var/profile)

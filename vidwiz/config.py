@@ -43,6 +43,8 @@ class Config:
     metadata_fetchers: tuple[str, ...] | None = None
     transcript_fetchers: tuple[str, ...] | None = None
     llm_provider: str | None = None
+    llm_daily_tokens: int | None = None
+    llm_prices: Path | None = None
     sites: tuple[str, ...] | None = None
     fetch_per_minute: int = 10
     library_dir: Path
@@ -145,6 +147,7 @@ def _read_parts(env: Env) -> dict[str, object]:
         "metadata_fetchers": _names(env, "METADATA_FETCHERS"),
         "transcript_fetchers": _names(env, "TRANSCRIPT_FETCHERS"),
         "llm_provider": _text(env, "LLM_PROVIDER"),
+        **_read_costs(env),
         "sites": _sites(env),
         "fetch_per_minute": env.int("FETCH_PER_MINUTE", 10, validate=Range(min=0, max=6000)),
         "plugin_settings": {
@@ -159,6 +162,17 @@ def _read_parts(env: Env) -> dict[str, object]:
         "sweep_seconds": env.float("SWEEP_SECONDS", 5.0, validate=Range(min=0.2)),
         "grace_seconds": env.float("GRACE_SECONDS", 10.0, validate=Range(min=0)),
         "linger_seconds": env.float("LINGER_SECONDS", 5.0, validate=Range(min=0, max=300)),
+    }
+
+
+def _read_costs(env: Env) -> dict[str, object]:
+    tokens = _text(env, "LLM_DAILY_TOKENS")
+    if tokens is not None and not (tokens.isascii() and tokens.isdecimal()):
+        raise ConfigError("VIDWIZ_LLM_DAILY_TOKENS is a number of tokens, such as 500000")
+    prices = _text(env, "LLM_PRICES")
+    return {
+        "llm_daily_tokens": None if tokens is None else int(tokens),
+        "llm_prices": None if prices is None else Path(prices).expanduser(),
     }
 
 

@@ -19,6 +19,7 @@ from vidwiz.queueing import connections
 from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
 from vidwiz.queueing.pace import FetchPace
+from vidwiz.services import prices
 from vidwiz.store import make_store
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def build_app(
     SignedJson.use_key(config.secret_key)
     engine.init_app(app, flush_commits=flush_commits)
     connections.check_url(config.redis_url)
+    prices.known(config.llm_prices)
     runtime = Runtime(
         config=config,
         queue=queue or RedisTaskQueue(config.redis_url, _routes()),

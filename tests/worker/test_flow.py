@@ -209,7 +209,8 @@ class TestOwnersWord:
         statuses = [r.status for r in tasks(note_id=waiting.id)]
         assert statuses == [TaskStatus.CANCELLED, TaskStatus.COMPLETED]
         _, messages = llm.calls[-1]
-        assert "The mark is at 4:00" in messages[-1].content
+        _, _, at_the_mark = messages[-1].content.partition("What is said at that moment:")
+        assert "at second 240 " in at_the_mark.partition("What is said after it:")[0]
 
     def test_text_made_blank_again_waits_and_is_filled(self, work, waiting, ada):
         change(waiting, ada, text="Mine.")

@@ -24,6 +24,8 @@ _COMMANDS = {
         "Show and check the installed plugins, and begin a new one.",
     ),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
+    "usage": ("vidwiz.cli.usage:usage", "Show the tokens that AI texts used, and their cost."),
+    "redo": ("vidwiz.cli.redo:redo", "Have texts of another provider made anew."),
     "user": ("vidwiz.cli.user:user", "Make and list accounts."),
     "db": ("vidwiz.cli.database:database", "Look after the database."),
     "doctor": ("vidwiz.cli.doctor.command:doctor", "Check this installation and say what to do."),

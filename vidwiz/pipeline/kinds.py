@@ -36,6 +36,12 @@ class InputReader(Protocol):
     def segments(self, object_key: str) -> tuple[Segment, ...]:
         """Return a stored transcript; raise `StoreError`. Not to be called in a transaction."""
 
+    def fence(self, transcript_sha256: str) -> str:
+        """Return the line around strangers' text in prompts about this transcript."""
+
+    def check_budget(self) -> None:
+        """Raise `PluginError` (`budget_spent`) when today's tokens are spent."""
+
 
 def store_nothing(_store: TranscriptStore, _video_id: str, result: Any) -> Any:  # noqa: ANN401 - a Result
     """Store nothing: the result goes into the database as it is."""

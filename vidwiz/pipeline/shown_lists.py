@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vidwiz.plugin_host import choice
+from vidwiz.services import prices
 from vidwiz.services.importing import follows, imports, progress
 from vidwiz.services.importing.entries import Unreadable
 from vidwiz.services.importing.estimate import Rates
@@ -24,7 +26,14 @@ PLANNED = "planned"
 
 def rates(config: Config) -> Rates:
     """Return at which pace this installation fetches, and what reading costs it."""
-    return Rates(config.fetch_per_minute)
+    provider = next(iter(choice.orders(config)["llm_providers"]), "")
+    model = config.plugin_settings.get(f"{provider.upper().replace('-', '_')}_MODEL", "")
+    known = prices.known(config.llm_prices)
+
+    def price(tokens: int) -> float | None:
+        return known.cost(provider, model, tokens, 0)
+
+    return Rates(config.fetch_per_minute, price)
 
 
 def present_imports(

@@ -140,6 +140,25 @@ class Chain:
             log.exception("a provider crashed", extra={"plugin": provider.info.name})
             raise PluginError("provider_crash") from exc
 
+    def max_input_tokens(self, provider: LLMProvider) -> int | None:
+        """Return what the provider says its model reads; raise `PluginError` when it cannot say."""
+        try:
+            return provider.max_input_tokens
+        except PluginError:
+            raise
+        except Exception as exc:
+            log.exception("a provider crashed", extra={"plugin": provider.info.name})
+            raise PluginError("provider_crash") from exc
+
+    @staticmethod
+    def describe(provider: LLMProvider) -> dict[str, str]:
+        """Return the provider's facts about itself; none when it cannot say."""
+        try:
+            return {str(name): str(value) for name, value in provider.describe().items()}
+        except Exception:
+            log.exception("a provider crashed", extra={"plugin": provider.info.name})
+            return {}
+
     def _first(
         self,
         fetchers: Sequence[P],

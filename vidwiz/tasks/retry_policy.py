@@ -66,6 +66,8 @@ POLICIES: dict[str, WaitPolicy] = {
     "paced": WaitPolicy((1.0,), 120.0, 60 * _DAY, counted=False),
     # A new version or a helper may bring the method that is missing; then the operator is asked.
     "po_token_required": WaitPolicy((_DAY,), _DAY, 3 * _DAY),
+    # What was read is kept, so there is nothing to wait for.
+    "still_reading": WaitPolicy((1.0,), 1.0, _DAY),
 }
 OTHER_CODES = WaitPolicy(
     (30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, 12 * _HOUR), 12 * _HOUR, 3 * _DAY
