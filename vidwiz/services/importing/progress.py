@@ -212,11 +212,11 @@ def failures(session: Session, import_id: int) -> list[FailedVideo]:
             Transcript,
             sa.and_(Transcript.video_id == ImportItem.video_id, Transcript.owner_id.is_(None)),
         )
-        .where(ImportItem.import_id == import_id, ItemState.FAILED.value == _STATE)
+        .where(ImportItem.import_id == import_id, sa.literal(ItemState.FAILED.value) == _STATE)
         .order_by(ImportItem.id)
         .limit(MOST_FAILURES_SHOWN)
     )
-    return [FailedVideo(*row) for row in rows]
+    return [FailedVideo(*tuple(row)) for row in rows]
 
 
 def to_settle(session: Session) -> list[int]:
