@@ -232,6 +232,7 @@ def tracks(*tags):
         (("zh-Hans", "zh-Hant*"), ("zh-TW",), None, "zh-Hant*"),
         (("iw", "en"), ("he",), None, "iw"),  # the tag that YouTube still uses for Hebrew
         (("ar", "fr", "en"), (), "fr", "fr"),
+        (("ar", "fr", "en"), (), None, "en"),
         (("ar", "fr"), (), None, "ar"),
         (("en", "de*"), ("nonsense tag", "", "de"), None, "de*"),
         (("x!", "en"), ("x!",), None, "x!"),

@@ -34,12 +34,13 @@ def choose_track(
     """Return the track to take, or None when there is none.
 
     The languages asked for come first, in their order; then the one spoken in the video, which is
-    that of the first automatic track, or else `spoken`; then the first track. Of one language a
+    that of the first automatic track, or else `spoken`; then English, which is spoken in most
+    videos that have captions in many languages, and then the first track. Of one language a
     track in a script that the reader may not know is the last, and one made by people goes before
     an automatic one.
     """
     own = next((track.language for track in tracks if track.automatic), None) or spoken
-    for tag in (*asked, *([own] if own else [])):
+    for tag in (*asked, own or "en"):
         near = [(far, t) for t in tracks if (far := _distance(tag, t.language)) is not None]
         if near:
             return min(near, key=_rank)[1]
