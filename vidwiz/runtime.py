@@ -12,7 +12,7 @@ from vidwiz.db.transactions import single_statement, unit_of_work
 from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.pipeline.import_requests import ListLook
-from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
+from vidwiz.plugin_api import LLMProvider, MetadataFetcher, Plugin, TranscriptFetcher
 from vidwiz.plugin_host import choice
 from vidwiz.plugin_host.sites import Sites
 from vidwiz.queueing import connections
@@ -23,6 +23,7 @@ from vidwiz.services import prices
 from vidwiz.store import make_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from vidwiz.config import Config
@@ -69,10 +70,15 @@ class Runtime:
         """Return the fetchers of both roles; one that plays both is there twice."""
         return [*self.metadata_fetchers(), *self.transcript_fetchers()]
 
-    def preload_plugins(self) -> None:
-        """Have the plugins that are used import what they need; see `Plugin.preload`."""
-        llm = self.llm_provider()
-        self.plugins.preload([*self.fetchers(), *([llm] if llm is not None else [])])
+    def preload_plugins(self, roles: Iterable[str]) -> None:
+        """Have the plugins that are used in these roles import what they need."""
+        orders = choice.orders(self.config)
+        used = [
+            plugin for role in roles for plugin in self.plugins.ready(role, Plugin, orders[role])
+        ]
+        self.plugins.preload(used)
+        if any(plugin.info.paced for plugin in used):
+            self.pace.preload()
 
     def list_look(self) -> ListLook:
         """Return what asks sites for playlists and channels while somebody waits."""

@@ -25,20 +25,27 @@ def calls(gate, role):
     return [line["about"] for line in lines if line["role"] == role]
 
 
-def test_a_playlist_is_imported_and_the_same_command_again_adds_nothing(installation):
+def test_a_playlist_is_imported(installation):
     gate = use_lists(installation, 12)
-    plan = installation.run("import", PLAYLIST, "--dry-run")
-    assert plan.returncode == 0, plan.stderr
-    assert "A playlist: 12 videos, 12 of them new." in plan.stdout
-    assert "about 2 min" in plan.stdout
+    result = installation.run("ingest", PLAYLIST)
+    assert result.returncode == 0, result.stderr
+    assert "A playlist: 12 videos, 12 of them new." in result.stdout
+    assert "about 2 min" in result.stdout
+    assert "completed: 12 done, 0 failed, 0 known before" in result.stdout
+    assert sorted(calls(gate, "transcript")) == ids(12)
+
+
+@pytest.mark.slow
+def test_a_dry_run_changes_nothing_and_the_same_again_adds_nothing(installation):
+    gate = use_lists(installation, 5)
+    plan = document(installation.run("import", PLAYLIST, "--dry-run", "--json"))
+    assert (plan["state"], plan["id"], plan["new"]) == ("planned", None, 5)
     assert calls(gate, "transcript") == []
-    first = installation.run("ingest", PLAYLIST)
-    assert first.returncode == 0, first.stderr
-    assert "completed: 12 done, 0 failed, 0 known before" in first.stdout
+    assert installation.run("ingest", PLAYLIST).returncode == 0
     again = installation.run("ingest", PLAYLIST)
     assert again.returncode == 0
     assert "nothing new" in again.stderr
-    assert sorted(calls(gate, "transcript")) == ids(12)
+    assert sorted(calls(gate, "transcript")) == ids(5)
 
 
 @pytest.mark.slow

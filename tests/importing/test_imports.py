@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -20,11 +21,11 @@ from tests.importing.helping import (
 )
 from tests.support import ensure_video, make_note, make_user, tasks, writing
 from vidwiz.db.transactions import read_transaction
-from vidwiz.models import Priority, QuotaUse, TaskStatus, Video
+from vidwiz.models import Priority, QuotaUse, TaskStatus, Video, VideoImport, now_plus
 from vidwiz.plugin_api import Handling, ListedVideo, PluginError, VideoList, VideoRef
 from vidwiz.plugin_api.fakes import listed
-from vidwiz.services import videos
-from vidwiz.services.importing import imports
+from vidwiz.services import retention, videos
+from vidwiz.services.importing import imports, progress
 from vidwiz.services.importing.entries import Entry, ImportedVideo
 from vidwiz.services.importing.imports import ImportSource
 from vidwiz.services.importing.naming import of_entries
@@ -227,6 +228,13 @@ def test_new_videos_over_the_daily_limit_wait_for_the_next_day(core, user):
     assert (so_far.waits.state, so_far.waits.code) == ("waiting", "daily_limit")
     (waiting,) = tasks(task_type="expand_list", status=TaskStatus.PENDING)
     assert (waiting.failures, waiting.waits) == (0, 0)
+    with read_transaction() as session:
+        # The five that were added are due at once.
+        assert progress.seconds_until_work(session, import_id) == 0
+    work(core)
+    with read_transaction() as session:
+        left = progress.seconds_until_work(session, import_id)
+    assert left == pytest.approx((waiting.run_at - datetime.now(UTC)).total_seconds(), abs=5)
     sweep_now()
     assert look(import_id)[0].state == "adding"
     _next_day(waiting.id)
@@ -308,3 +316,20 @@ def test_a_summary_that_fails_is_a_failure_of_its_video(core, user, llm):
     work(core)
     so_far = look(import_id)[1]
     assert (so_far.done, so_far.failed) == (1, 1)
+
+
+def test_an_import_is_forgotten_after_a_time_and_what_it_brought_stays(core, user):
+    old, new = begin(user, source_of(*ids(2))), begin(user, source_of(*ids(3)))
+    work(core)
+    sweep_now()
+    with writing() as uow:
+        uow.session.execute(
+            sa.update(VideoImport)
+            .where(VideoImport.id == old)
+            .values(finished_at=now_plus(-91 * 86_400))
+        )
+    with writing() as uow:
+        retention.remove_old_rows(uow)
+    assert [found.id for found in all_imports()] == [new]
+    assert item_states(old) == {}
+    assert library(user) == ids(3)

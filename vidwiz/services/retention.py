@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from vidwiz.models import IdempotencyRecord, PeriodicRun, QuotaUse, Task, TextPart, now_plus
+from vidwiz.models import (
+    IdempotencyRecord,
+    PeriodicRun,
+    QuotaUse,
+    Task,
+    TextPart,
+    VideoImport,
+    now_plus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,15 +29,21 @@ EVERY_SECONDS = 3600.0
 _DAY = 86_400.0
 # docs/operations.md states these.
 ENDED_TASK_DAYS = 30
+FINISHED_IMPORT_DAYS = 90
 # As long as a summary may wait for a spent budget.
 PART_DAYS = 60
 DRAFT_SECONDS = _DAY
 _PERIODIC_RUN_DAYS = 30
 MOST_AT_ONCE = 1000
+# Each may have thousands of videos.
+_MOST_IMPORTS = 10
 
 
 def remove_old_rows(uow: UnitOfWork) -> None:
-    """Delete old answers, quotas of days before yesterday, old parts and old periodic runs."""
+    """Delete old answers, old quotas, old parts, old periodic runs and old imports.
+
+    What an import brought stays.
+    """
     uow.session.execute(
         sa.delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now_plus(-_DAY))
     )
@@ -40,6 +54,15 @@ def remove_old_rows(uow: UnitOfWork) -> None:
     )
     uow.session.execute(
         sa.delete(PeriodicRun).where(PeriodicRun.started_at < now_plus(-_PERIODIC_RUN_DAYS * _DAY))
+    )
+    finished = sa.select(VideoImport.id).where(
+        VideoImport.finished_at < now_plus(-FINISHED_IMPORT_DAYS * _DAY)
+    )
+    some = finished.order_by(VideoImport.id).limit(_MOST_IMPORTS)
+    uow.session.execute(
+        sa.delete(VideoImport)
+        .where(VideoImport.id.in_(some))
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from vidwiz.tasks.types import NO_VIDEO, TaskType, WorkItem
 
+VIDEO_PREFIX = "video:"
 NOTE_PREFIX = "note:"
 TRANSCRIPT_PREFIX = "transcript:"
 IMPORT_PREFIX = "import:"
@@ -12,7 +13,7 @@ FOLLOW_PREFIX = "follow:"
 
 def of_video(video_id: str) -> str:
     """Return the subject of both fetches."""
-    return f"video:{video_id}"
+    return f"{VIDEO_PREFIX}{video_id}"
 
 
 def of_transcript(transcript_id: int) -> str:

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.fake_youtube import FakeYouTube, Track, Video
-from tests.fixtures.youtube import through_youtube  # noqa: F401
 from vidwiz.plugin_api import VideoRef
 
 VIDEO_ID = "hashmaps001"

@@ -12,6 +12,7 @@ from tests.fake_youtube import (
     Answer,
     Live,
     Playability,
+    Playlist,
     Refusal,
     Track,
     Trouble,
@@ -36,10 +37,17 @@ def fetcher(youtube):
 class TestYtDlp(MetadataFetcherContract, TranscriptFetcherContract):
     known = ref_of(ID)
     unknown = ref_of("00000000000")
+    addresses = (
+        ("https://youtu.be/hashmaps001?t=5", known),
+        ("https://vimeo.com/76979871", VideoRef("vimeo", "76979871", "https://vimeo.com/76979871")),
+    )
+    search_title = "How hash maps work"
+    list_address = "https://www.youtube.com/playlist?list=PLbread"
 
     @pytest.fixture
     def plugin(self, youtube):
         youtube.add(Video(id=ID, tracks=[Track(automatic=True)]))
+        youtube.add_playlist(Playlist(id="PLbread", video_ids=[ID, "deleted0000"]))
         return YtDlpFetcher(YtDlpFetcher.Settings())
 
 

@@ -10,12 +10,10 @@ import sqlalchemy as sa
 
 from vidwiz.errors import InvalidInputError
 from vidwiz.models import (
-    Conversation,
     ImportItem,
     ImportState,
     ItemState,
     LibraryEntry,
-    Note,
     Priority,
     Task,
     TaskStatus,
@@ -147,8 +145,8 @@ def cancel(uow: UnitOfWork, import_id: int, *, user_id: int) -> VideoImport:
 def cancel_some(uow: UnitOfWork, found: VideoImport) -> int:
     """Cancel the next fetches that only this cancelled, locked import asked for; count videos.
 
-    A video stays that a person asked for since, that somebody else saved, noted or talks about,
-    or that another import waits for. What is cancelled goes out of the library again.
+    A video stays that a person asked for, that somebody else has saved, or that another import
+    waits for. What is cancelled goes out of the library again.
     """
     if found.state != ImportState.CANCELLED:
         return 0
@@ -190,31 +188,33 @@ def _drop(uow: UnitOfWork, found: VideoImport, ids: Sequence[str]) -> None:
 
 
 def _unwanted(found: VideoImport) -> sa.Select[str]:
-    """Select the videos of a cancelled import whose fetch waits and that nobody else wants."""
+    """Select the videos of a cancelled import whose fetch waits and that nobody else wants.
+
+    Whoever saves, notes or talks about a video raises its task above those of imports.
+    """
     item = ImportItem
     other, its_import = sa.orm.aliased(ImportItem), sa.orm.aliased(VideoImport)
     waits = sa.exists().where(
-        Task.subject == sa.literal("video:") + item.video_id,
+        Task.subject == sa.literal(subjects.VIDEO_PREFIX) + item.video_id,
         Task.task_type == TaskType.FETCH_TRANSCRIPT.value,
-        Task.status == TaskStatus.PENDING,
+        # In a form that no index has, so that each task is found by its subject.
+        sa.cast(Task.status, sa.String).concat("") == TaskStatus.PENDING.value,
         Task.priority >= Priority.IMPORT,
     )
     saved_by_others = sa.exists().where(
         LibraryEntry.video_id == item.video_id, LibraryEntry.user_id != found.user_id
     )
+    unfinished = sa.select(its_import.id).where(
+        its_import.finished_at.is_(None), its_import.id != found.id
+    )
     in_others = sa.exists().where(
         other.video_id == item.video_id,
         other.state == ItemState.BEGUN.value,
-        other.import_id == its_import.id,
-        its_import.id != found.id,
-        its_import.finished_at.is_(None),
+        other.import_id.in_(unfinished),
     )
     return (
         sa.select(item.video_id)
         .where(item.import_id == found.id, item.state == ItemState.BEGUN.value)
-        .where(item.saved.is_(True))
-        .where(waits, ~saved_by_others, ~in_others)
-        .where(~sa.exists().where(Note.video_id == item.video_id))
-        .where(~sa.exists().where(Conversation.video_id == item.video_id))
+        .where(item.saved.is_(True), waits, ~saved_by_others, ~in_others)
         .order_by(item.video_id)
     )

@@ -38,7 +38,7 @@ MOST_FAILURES_SHOWN = 50
 _MOST_ENDED = 1000
 _MOST_IMPORTS = 200
 
-_SUBJECT_OF_VIDEO = sa.literal("video:") + ImportItem.video_id
+_SUBJECT_OF_VIDEO = sa.literal(subjects.VIDEO_PREFIX) + ImportItem.video_id
 _SUBJECT_OF_TRANSCRIPT = sa.literal(subjects.TRANSCRIPT_PREFIX) + sa.cast(Transcript.id, sa.String)
 
 
@@ -68,13 +68,19 @@ _END = sa.case(
     (sa.and_(Transcript.id.is_(None), _FETCH == TaskStatus.FAILED), ItemState.FAILED.value),
     (sa.and_(Transcript.id.is_(None), _FETCH == TaskStatus.CANCELLED), ItemState.CANCELLED.value),
 )
+_SHARED = sa.and_(
+    # Looked up for those alone of which the end is not noted yet.
+    ImportItem.state == ItemState.BEGUN.value,
+    Transcript.video_id == ImportItem.video_id,
+    Transcript.owner_id.is_(None),
+)
+_IS_BEGUN = ImportItem.state == ItemState.BEGUN.value
+_STATE = sa.case((_IS_BEGUN, sa.func.coalesce(_END, ImportItem.state)), else_=ImportItem.state)
+"""The state of an item, also where its end is not noted yet."""
 _BEGUN = (
     sa.select(ImportItem.id, ImportItem.import_id, _END.label("end"))
-    .outerjoin(
-        Transcript,
-        sa.and_(Transcript.video_id == ImportItem.video_id, Transcript.owner_id.is_(None)),
-    )
-    .where(ImportItem.state == ItemState.BEGUN.value)
+    .outerjoin(Transcript, _SHARED)
+    .where(_IS_BEGUN)
 )
 
 
@@ -119,19 +125,21 @@ class _Count:
 
 def _counts(session: Session, ids: Sequence[int]) -> dict[int, dict[str, _Count]]:
     """Count the videos of each import by their states; those that have ended count as such."""
-    ended = _BEGUN.where(ImportItem.import_id.in_(ids)).subquery()
-    state = sa.func.coalesce(ended.c.end, ImportItem.state)
+    items = (
+        sa.select(ImportItem.import_id, _STATE.label("state"), ImportItem.duration)
+        .outerjoin(Transcript, _SHARED)
+        .where(ImportItem.import_id.in_(ids))
+        .subquery()
+        .c
+    )
     rows = session.execute(
         sa.select(
-            ImportItem.import_id,
-            state,
+            items.import_id,
+            items.state,
             sa.func.count(),
-            sa.func.count(ImportItem.duration),
-            sa.func.coalesce(sa.func.sum(ImportItem.duration), 0.0),
-        )
-        .outerjoin(ended, ended.c.id == ImportItem.id)
-        .where(ImportItem.import_id.in_(ids))
-        .group_by(ImportItem.import_id, state)
+            sa.func.count(items.duration),
+            sa.func.coalesce(sa.func.sum(items.duration), 0.0),
+        ).group_by(items.import_id, items.state)
     )
     counts: dict[int, dict[str, _Count]] = {}
     for import_id, its_state, videos, with_duration, seconds in rows:
@@ -173,12 +181,10 @@ def seconds_until_work(session: Session, import_id: int) -> float | None:
         )
     )
     due = sa.case((Task.status == TaskStatus.IN_PROGRESS, now()), else_=Task.run_at)
-    first: datetime | None = session.scalar(
-        sa.select(sa.func.min(due, type_=UtcDateTime())).where(
-            sa.or_(its_own, its_videos), ACTIVE_ROWS
-        )
-    )
-    return None if first is None else max((first - datetime.now(UTC)).total_seconds(), 0.0)
+    first = sa.select(sa.func.min(due, type_=UtcDateTime())).where(ACTIVE_ROWS)
+    moments = [session.scalar(first.where(which)) for which in (its_own, its_videos)]
+    times = [moment for moment in moments if moment is not None]
+    return max((min(times) - datetime.now(UTC)).total_seconds(), 0.0) if times else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,10 +199,6 @@ class FailedVideo:
 
 def failures(session: Session, import_id: int) -> list[FailedVideo]:
     """Return the first of the import's videos that failed."""
-    ended = _BEGUN.where(ImportItem.import_id == import_id).subquery()
-    failed = sa.or_(
-        ImportItem.state == ItemState.FAILED.value, ended.c.end == ItemState.FAILED.value
-    )
     reasons = [
         sa.func.coalesce(
             _newest(TaskType.GENERATE_SUMMARY, _SUBJECT_OF_TRANSCRIPT, column),
@@ -206,16 +208,15 @@ def failures(session: Session, import_id: int) -> list[FailedVideo]:
     ]
     rows = session.execute(
         sa.select(ImportItem.video_id, ImportItem.title, *reasons)
-        .outerjoin(ended, ended.c.id == ImportItem.id)
         .outerjoin(
             Transcript,
             sa.and_(Transcript.video_id == ImportItem.video_id, Transcript.owner_id.is_(None)),
         )
-        .where(ImportItem.import_id == import_id, failed)
+        .where(ImportItem.import_id == import_id, sa.literal(ItemState.FAILED.value) == _STATE)
         .order_by(ImportItem.id)
         .limit(MOST_FAILURES_SHOWN)
     )
-    return [FailedVideo(*row) for row in rows]
+    return [FailedVideo(*tuple(row)) for row in rows]
 
 
 def to_settle(session: Session) -> list[int]:
