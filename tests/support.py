@@ -45,6 +45,15 @@ class RecordingQueue:
         return self.answers
 
 
+class BreaksReading(str):
+    """An answer that breaks the code that reads it, as a bug of ours would."""
+
+    __slots__ = ()
+
+    def find(self, *_):
+        raise AttributeError("a bug")
+
+
 def metadata(video_id=VIDEO, **fields):
     return VideoMetadata(
         **{"id": video_id, "title": TITLE, "channel": "The Bakery", "duration": 600.0, **fields}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # The kernel takes socket paths of 107 bytes at most (104 on macOS).
 _LONGEST_SOCKET_PATH = 100
 _MOST_DIGITS = 3
+_TOKENS = r"[0-9]{1,15}"
 # As in the ids of videos.
 _SITE = re.compile("[a-z0-9]{2,20}")
 
@@ -167,7 +168,7 @@ def _read_parts(env: Env) -> dict[str, object]:
 
 def _read_costs(env: Env) -> dict[str, object]:
     tokens = _text(env, "LLM_DAILY_TOKENS")
-    if tokens is not None and not (tokens.isascii() and tokens.isdecimal()):
+    if tokens is not None and not re.fullmatch(_TOKENS, tokens, re.ASCII):
         raise ConfigError("VIDWIZ_LLM_DAILY_TOKENS is a number of tokens, such as 500000")
     prices = _text(env, "LLM_PRICES")
     return {

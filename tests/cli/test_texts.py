@@ -83,9 +83,11 @@ def test_redo_of_what_the_present_provider_made_is_refused(vidwiz, database):
     [
         ("VIDWIZ_LLM_DAILY_TOKENS", "many", "VIDWIZ_LLM_DAILY_TOKENS is a number"),
         ("VIDWIZ_LLM_DAILY_TOKENS", "-1", "VIDWIZ_LLM_DAILY_TOKENS is a number"),
+        ("VIDWIZ_LLM_DAILY_TOKENS", "9" * 5000, "VIDWIZ_LLM_DAILY_TOKENS is a number"),
         ("VIDWIZ_LLM_DAILY_TOKENS", "1e5", "VIDWIZ_LLM_DAILY_TOKENS is a number"),
         ("VIDWIZ_LLM_PRICES", "none.toml", "VIDWIZ_LLM_PRICES: none.toml: cannot be read"),
     ],
+    ids=["a word", "negative", "endless", "a float", "no file"],
 )
 def test_settings_that_cannot_work_are_one_sentence(vidwiz, monkeypatch, setting, value, words):
     monkeypatch.setenv(setting, value)

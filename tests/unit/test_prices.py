@@ -4,8 +4,11 @@ import json
 
 import pytest
 
+from tests.fixtures.databases import make_config
 from vidwiz.errors import ConfigError
+from vidwiz.pipeline import shown_lists
 from vidwiz.services import prices
+from vidwiz.services.importing.estimate import Workload
 
 GOOD = """
 currency = "EUR"
@@ -40,6 +43,19 @@ def test_a_cost_is_that_of_its_model_else_of_its_provider(file):
     assert known.cost("anthropic", "x", 1, 1) is None
     assert known.shown(1.5) == "1.5000 EUR"
     assert known.shown(None) == ""
+
+
+@pytest.mark.parametrize(("model", "cost"), [("gpt-x/mini", 0.024), ("other", 0.012)])
+def test_an_import_costs_what_reading_its_videos_does(file, tmp_path, model, cost):
+    config = make_config(
+        tmp_path / "data",
+        "sqlite:///x.db",
+        llm_provider="openai",
+        llm_prices=file(GOOD),
+        plugin_settings={"OPENAI_MODEL": model},
+    )
+    found = shown_lists.rates(config).estimate(Workload(1, 3600.0))
+    assert found.cost == pytest.approx(cost)
 
 
 def test_json_is_read_too(file):

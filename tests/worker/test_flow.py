@@ -11,6 +11,7 @@ from tests.support import (
     OTHER_VIDEO,
     TITLE,
     VIDEO,
+    BreaksReading,
     captions,
     ensure_video,
     make_note,
@@ -313,7 +314,7 @@ def test_a_bug_is_raised_after_everything_else_was_done(core, work, llm, ada):
     ensure_video()
     ensure_video(OTHER_VIDEO)
     work(*FETCHES)
-    llm.answers[Purpose.SUMMARY] = None  # breaks the code that reads the answer
+    llm.answers[Purpose.SUMMARY] = BreaksReading("{}")
     with pytest.raises(AttributeError):
         work(TaskType.GENERATE_SUMMARY)
     assert {row.error_code for row in tasks(task_type=TEXTS[0])} == {"internal_error"}

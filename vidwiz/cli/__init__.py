@@ -24,8 +24,11 @@ _COMMANDS = {
         "Show and check the installed plugins, and begin a new one.",
     ),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
-    "usage": ("vidwiz.cli.usage:usage", "Show the tokens that AI texts used, and their cost."),
-    "redo": ("vidwiz.cli.redo:redo", "Have texts of another provider made anew."),
+    "usage": (
+        "vidwiz.cli.usage:usage",
+        "Show the tokens of AI texts by day (UTC), user, model and purpose.",
+    ),
+    "redo": ("vidwiz.cli.redo:redo", "Make summaries and AI notes anew that PROVIDER made."),
     "user": ("vidwiz.cli.user:user", "Make and list accounts."),
     "db": ("vidwiz.cli.database:database", "Look after the database."),
     "doctor": ("vidwiz.cli.doctor.command:doctor", "Check this installation and say what to do."),
