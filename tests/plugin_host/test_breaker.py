@@ -148,3 +148,16 @@ def test_the_chain_opens_and_closes_the_breaker():
     let_the_time_come()
     assert chain.transcript([fetcher], REF)[1] == NAME
     assert row().open_until is None
+
+
+def test_a_database_that_is_away_loses_no_result_for_a_count(core, tmp_path):
+    runtime = current()
+
+    class Away:
+        config = runtime.config
+
+        @staticmethod
+        def unit_of_work():
+            raise sa.exc.OperationalError("INSERT", {}, Exception("gone"))
+
+    DatabaseHealth(Away()).count(NAME, None)

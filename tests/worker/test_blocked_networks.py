@@ -118,6 +118,21 @@ def test_two_blocked_networks_do_not_pass_tasks_to_and_fro(core, elsewhere, netw
 
 
 @pytest.mark.usefixtures("blocked")
+def test_a_network_whose_time_has_come_finds_out_with_what_is_blocked_elsewhere(elsewhere):
+    site = Site(refuses=True)
+    there = elsewhere("home", site)
+    for number in (1, 2):
+        # The first time nothing is known of this network; the second time its pause is over.
+        work_here(there, [TRANSCRIPT])
+        assert len(site.calls) == number
+        with writing() as uow:
+            fetcher_health.state(uow.session, NAME, "home").open_until = now_plus(-1)
+    site.refuses = False
+    work_here(there, [TRANSCRIPT])
+    assert {row.status for row in rows() if row.blocked_network != "home"} == {TaskStatus.COMPLETED}
+
+
+@pytest.mark.usefixtures("blocked")
 def test_the_first_that_succeeds_closes_the_breaker_and_wakes_the_others(core, transcript_fetcher):
     transcript_fetcher.refuses = False
     # The first of them is due; the others would wait for hours longer.

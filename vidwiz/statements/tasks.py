@@ -150,14 +150,16 @@ def _next(*more: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
 
 
 _NETWORK = sa.bindparam("by_network", type_=_C.worker_network.type)
-_REFUSED_HERE = sa.exists().where(_STATES.c.network == _NETWORK, _STATES.c.open_until.is_not(None))
+_REFUSED_HERE = sa.exists().where(
+    _STATES.c.network == _NETWORK, _STATES.c.open_until.is_not(None), _STATES.c.open_until > now()
+)
 
 
 def _blocked_elsewhere(*more: sa.ColumnElement[bool]) -> list[sa.Select[int]]:
     """Return looks for what is refused on another network only, whenever it is due there.
 
     As two ranges of the index: what is blocked here is never walked over. A network on which
-    anything is refused is given none of it, or two of them would pass tasks to and fro.
+    anything is refused now is given none of it, or two of them would pass tasks to and fro.
     """
     blocked_on = _DUE.c.blocked_network
     return [

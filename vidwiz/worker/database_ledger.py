@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from vidwiz.ports import Parts, UnitOfWork
     from vidwiz.runtime import Runtime
     from vidwiz.tasks.types import Claim, TaskFailure, WorkerId
+
+log = logging.getLogger(__name__)
 
 # A fetcher that was refused elsewhere a moment ago may be asked once more; that is harmless.
 _LOOK_SECONDS = 2.0
@@ -179,6 +182,9 @@ class DatabaseHealth:
                 fetcher_health.succeeded(uow, provider, self._network)
 
     def count(self, provider: str, code: str | None) -> None:
-        """Count a call of a site."""
-        with _reachable(), self._runtime.unit_of_work() as uow:
-            fetcher_health.count(uow, provider, self._network, code)
+        """Count a call of a site; what it brought is not lost where that cannot be written."""
+        try:
+            with _reachable(), self._runtime.unit_of_work() as uow:
+                fetcher_health.count(uow, provider, self._network, code)
+        except LedgerUnreachableError:
+            log.warning("a call could not be counted", extra={"plugin": provider})

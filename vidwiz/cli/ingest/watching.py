@@ -77,7 +77,9 @@ class Watched:
 
 
 def _is_put_off(stage: Stage, limit: datetime) -> bool:
-    return stage.next_try_at is not None and stage.next_try_at > limit
+    # A turn at a site comes for certain, a little later for each that is waited for.
+    is_later = stage.next_try_at is not None and stage.next_try_at > limit
+    return is_later and stage.code != "paced"
 
 
 def watch(session: Session, user: User, video_ids: Sequence[str]) -> list[Watched]:
