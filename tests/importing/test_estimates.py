@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.fixtures.databases import dispose, make_config
+from vidwiz.plugin_api import MetadataFetcher, PluginError, TranscriptFetcher
+from vidwiz.plugin_api.base import NoSettings
 from vidwiz.plugin_api.fakes import FakeMetadataFetcher, FakeTranscriptFetcher
 from vidwiz.plugin_host.registry import Registry
 from vidwiz.queueing.pace import FetchPace
@@ -20,12 +22,17 @@ class PacedTranscripts(FakeTranscriptFetcher):
     info = replace(FakeTranscriptFetcher.info, paced=True)
 
 
-class Both(PacedMetadata, FakeTranscriptFetcher):
+class Both(MetadataFetcher, TranscriptFetcher):
     info = replace(FakeMetadataFetcher.info, name="both", paced=True)
 
     def __init__(self):
-        FakeMetadataFetcher.__init__(self)
-        self.transcripts = {}
+        super().__init__(NoSettings())
+
+    def fetch_metadata(self, ref):
+        raise PluginError("removed")
+
+    def fetch_transcript(self, ref, languages):
+        raise PluginError("removed")
 
 
 @pytest.mark.parametrize(
