@@ -337,9 +337,8 @@ def test_an_import_is_forgotten_after_a_time_and_what_it_brought_stays(core, use
 
 
 def test_nobody_has_more_than_so_many_unfinished_imports(core, user):
-    made = [
-        begin(user, source_of(f"video{number:06d}")) for number in range(imports.MOST_UNFINISHED)
-    ]
+    names = [f"video{number:06d}" for number in range(imports.MOST_UNFINISHED)]
+    made = [begin(user, source_of(name)) for name in names]
     with writing() as uow, pytest.raises(ConflictError):
         imports.create(uow, user.id, source_of("onetoomany1"))
     # One that is there already is found all the same, and others have room of their own.
