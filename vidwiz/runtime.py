@@ -20,6 +20,7 @@ from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
 from vidwiz.queueing.pace import FetchPace
 from vidwiz.services import prices
+from vidwiz.services.importing.estimate import Rates
 from vidwiz.store import make_store
 
 if TYPE_CHECKING:
@@ -83,6 +84,23 @@ class Runtime:
     def list_look(self) -> ListLook:
         """Return what asks sites for playlists and channels while somebody waits."""
         return ListLook(self, self.sites(), self.config.network, self.pace)
+
+    def rates(self) -> Rates:
+        """Return at which pace imports fetch videos, and what reading them costs.
+
+        A fetcher that is the first of both lists to ask a site is asked twice for each video.
+        """
+        lists = (self.metadata_fetchers(), self.transcript_fetchers())
+        names = [next((each.info.name for each in one if each.info.paced), None) for one in lists]
+        asked = [name for name in names if name is not None]
+        calls = max((asked.count(name) for name in asked), default=0)
+        return Rates(self.pace.for_imports / calls if calls else 0, self._price)
+
+    def _price(self, tokens: int) -> float | None:
+        """Return what the provider takes for reading so many tokens; None where nobody says."""
+        provider = next(iter(choice.orders(self.config)["llm_providers"]), "")
+        model = self.config.plugin_settings.get(f"{provider.upper().replace('-', '_')}_MODEL", "")
+        return prices.known(self.config.llm_prices).cost(provider, model, tokens, 0)
 
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""

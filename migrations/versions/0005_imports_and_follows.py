@@ -1,5 +1,7 @@
 """Imports of many videos, their items, and followed lists."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -38,7 +40,7 @@ def _create_imports() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_imports"),
         sqlite_autoincrement=True,
     )
-    partial = {"sqlite_where": UNFINISHED, "postgresql_where": UNFINISHED}
+    partial: dict[str, Any] = {"sqlite_where": UNFINISHED, "postgresql_where": UNFINISHED}
     columns = ["user_id", "source_key"]
     op.create_index("uq_imports_unfinished", "imports", columns, unique=True, **partial)
     op.create_index("ix_imports_user", "imports", ["user_id", "id"])

@@ -30,7 +30,7 @@ def test_a_playlist_is_imported(installation):
     result = installation.run("ingest", PLAYLIST)
     assert result.returncode == 0, result.stderr
     assert "A playlist: 12 videos, 12 of them new." in result.stdout
-    assert "about 2 min" in result.stdout
+    assert "The AI reads about 28,800 tokens." in result.stdout
     assert "completed: 12 done, 0 failed, 0 known before" in result.stdout
     assert sorted(calls(gate, "transcript")) == ids(12)
 

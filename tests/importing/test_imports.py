@@ -21,6 +21,7 @@ from tests.importing.helping import (
 )
 from tests.support import ensure_video, make_note, make_user, tasks, writing
 from vidwiz.db.transactions import read_transaction
+from vidwiz.errors import ConflictError
 from vidwiz.models import Priority, QuotaUse, TaskStatus, Video, VideoImport, now_plus
 from vidwiz.plugin_api import Handling, ListedVideo, PluginError, VideoList, VideoRef
 from vidwiz.plugin_api.fakes import listed
@@ -333,3 +334,13 @@ def test_an_import_is_forgotten_after_a_time_and_what_it_brought_stays(core, use
     assert [found.id for found in all_imports()] == [new]
     assert item_states(old) == {}
     assert library(user) == ids(3)
+
+
+def test_nobody_has_more_than_so_many_unfinished_imports(core, user):
+    names = [f"video{number:06d}" for number in range(imports.MOST_UNFINISHED)]
+    made = [begin(user, source_of(name)) for name in names]
+    with writing() as uow, pytest.raises(ConflictError):
+        imports.create(uow, user.id, source_of("onetoomany1"))
+    # One that is there already is found all the same, and others have room of their own.
+    assert begin(user, source_of(names[0])) == made[0]
+    assert begin(make_user("bob@example.org"), source_of("onetoomany1"))

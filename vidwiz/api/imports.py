@@ -40,16 +40,16 @@ def create_import(caller: Caller, asked: dict[str, Any]) -> Response:
     with read_transaction(caller):
         pass
     request = _request(asked)
-    config = current().config
+    rates = current().rates()
     if asked["dry_run"]:
         request = current().list_look().at(request)
         with read_transaction(caller) as session:
-            return reply(_IMPORT, present_plan(session, caller.account.id, request, config))
+            return reply(_IMPORT, present_plan(session, caller.account.id, request, rates))
     with write_transaction(caller) as uow:
         user_id = caller.account.id
         import_id, _ = imports.create(uow, user_id, request.source())
         found = imports.get(uow.session, import_id, user_id=user_id)
-        return reply(_IMPORT, present_import(uow.session, found, config), status=202)
+        return reply(_IMPORT, present_import(uow.session, found, rates), status=202)
 
 
 def _request(asked: dict[str, Any]) -> ImportRequest:
@@ -69,7 +69,7 @@ def list_imports(caller: Caller, asked: dict[str, Any]) -> Response:
     with read_transaction(caller) as session:
         page, size = asked["page"], asked["per_page"]
         found, total = imports.page(session, caller.account.id, number=page, size=size)
-        shown = present_imports(session, found, current().config)
+        shown = present_imports(session, found, current().rates())
         numbers = page_numbers(total=total, page=page, per_page=size)
         return reply(_IMPORTS, {"imports": shown, **numbers})
 
@@ -80,7 +80,7 @@ def get_import(caller: Caller, import_id: int) -> Response:
     """Return how far an import is."""
     with read_transaction(caller) as session:
         found = imports.get(session, import_id, user_id=caller.account.id)
-        return reply(_IMPORT, present_import(session, found, current().config))
+        return reply(_IMPORT, present_import(session, found, current().rates()))
 
 
 @blueprint.delete("/imports/<id:import_id>", access=USERS)
@@ -96,4 +96,4 @@ def cancel_import(caller: Caller, import_id: int) -> Response:
                 break
     with read_transaction(caller) as session:
         found = imports.get(session, import_id, user_id=caller.account.id)
-        return reply(_IMPORT, present_import(session, found, current().config))
+        return reply(_IMPORT, present_import(session, found, current().rates()))

@@ -4,54 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from vidwiz.plugin_host import choice
-from vidwiz.services import prices
 from vidwiz.services.importing import follows, imports, progress
 from vidwiz.services.importing.entries import Unreadable
-from vidwiz.services.importing.estimate import Rates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
-    from vidwiz.config import Config
     from vidwiz.models import Follow, VideoImport
     from vidwiz.pipeline.import_requests import ImportRequest
+    from vidwiz.services.importing.estimate import Rates
     from vidwiz.services.importing.progress import Progress
 
 _COUNTS = ("total", "known", "new", "done", "failed", "cancelled")
 PLANNED = "planned"
 
 
-def rates(config: Config) -> Rates:
-    """Return at which pace this installation fetches, and what reading costs it."""
-    provider = next(iter(choice.orders(config)["llm_providers"]), "")
-    model = config.plugin_settings.get(f"{provider.upper().replace('-', '_')}_MODEL", "")
-    known = prices.known(config.llm_prices)
-
-    def price(tokens: int) -> float | None:
-        return known.cost(provider, model, tokens, 0)
-
-    return Rates(config.fetch_per_minute, price)
-
-
 def present_imports(
-    session: Session, found: Sequence[VideoImport], config: Config
+    session: Session, found: Sequence[VideoImport], rates: Rates
 ) -> list[dict[str, Any]]:
     """Return what a list shows of imports."""
     so_far = progress.of_imports(session, found)
-    return [_present(each, so_far[each.id], config) for each in found]
+    return [_present(each, so_far[each.id], rates) for each in found]
 
 
-def present_import(session: Session, found: VideoImport, config: Config) -> dict[str, Any]:
+def present_import(session: Session, found: VideoImport, rates: Rates) -> dict[str, Any]:
     """Return all that is shown of an import."""
-    (shown,) = present_imports(session, [found], config)
+    (shown,) = present_imports(session, [found], rates)
     return {**shown, "failures": progress.failures(session, found.id)}
 
 
-def _present(found: VideoImport, so_far: Progress, config: Config) -> dict[str, Any]:
-    estimate = rates(config).estimate(so_far.left)
+def _present(found: VideoImport, so_far: Progress, rates: Rates) -> dict[str, Any]:
+    estimate = rates.estimate(so_far.left)
     return {
         **{name: getattr(found, name) for name in ("id", "kind", "url", "title")},
         **{name: getattr(so_far, name) for name in ("state", *_COUNTS)},
@@ -71,13 +56,13 @@ def _present(found: VideoImport, so_far: Progress, config: Config) -> dict[str, 
 
 
 def present_plan(
-    session: Session, user_id: int, request: ImportRequest, config: Config
+    session: Session, user_id: int, request: ImportRequest, rates: Rates
 ) -> dict[str, Any]:
     """Return what an import would do; `request` has its videos."""
     named = request.named
     plan = imports.forecast(session, user_id, [] if named is None else named.videos)
     left_out = Unreadable() if named is None else named.unreadable
-    estimate = rates(config).estimate(plan.to_fetch)
+    estimate = rates.estimate(plan.to_fetch)
     nothing = ("id", "code", "message", "next_try_at", "failures", "created_at", "finished_at")
     return {
         **dict.fromkeys(nothing),

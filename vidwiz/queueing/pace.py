@@ -37,6 +37,13 @@ class FetchPace:
         self._own: MovingWindowRateLimiter | None = None
         self._shared_again_at = 0.0
 
+    @property
+    def for_imports(self) -> int:
+        """How many slots a minute are not kept for those who wait; 0 where nothing is paced."""
+        if self._per_minute <= 1:
+            return self._per_minute
+        return self._per_minute - -(-self._per_minute // _KEPT_PART)
+
     @staticmethod
     def preload() -> None:
         """Import what taking a slot needs, in a process that forks those that do."""
@@ -59,7 +66,7 @@ class FetchPace:
 
     def _take(self, slots: MovingWindowRateLimiter, provider: str, *, urgent: bool) -> float:
         item, key = self._limit(), (provider, self._network)
-        kept = 0 if urgent or self._per_minute == 1 else -(-self._per_minute // _KEPT_PART)
+        kept = 0 if urgent else self._per_minute - self.for_imports
         if (not kept or slots.test(item, *key, cost=kept + 1)) and slots.hit(item, *key):
             return 0.0
         wait = slots.get_window_stats(item, *key).reset_time - time.time()

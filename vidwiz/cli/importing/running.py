@@ -106,7 +106,7 @@ def _listed(runtime: Runtime, request: ImportRequest) -> ImportRequest:
 
 def _plan(runtime: Runtime, request: ImportRequest, user: User) -> dict[str, Any]:
     with read_transaction() as session:
-        return shown_lists.present_plan(session, user.id, request, runtime.config)
+        return shown_lists.present_plan(session, user.id, request, runtime.rates())
 
 
 def _nothing_new(plan: dict[str, Any], options: RunOptions) -> int:
@@ -139,7 +139,7 @@ class _Waiting:
 
     def __init__(self, runtime: Runtime, user: User, import_id: int) -> None:
         self.worker = LocalWorker(runtime.config)
-        self._runtime = runtime
+        self._rates = runtime.rates()
         self._user_id = user.id
         self._import_id = import_id
         self._stalled_seconds = max(_STALLED_SECONDS, runtime.config.lease_seconds / 2)
@@ -169,7 +169,7 @@ class _Waiting:
     def _look(self) -> dict[str, Any]:
         with read_transaction() as session:
             found = imports.get(session, self._import_id, user_id=self._user_id)
-            return shown_lists.present_import(session, found, self._runtime.config)
+            return shown_lists.present_import(session, found, self._rates)
 
     def _is_put_off(self) -> bool:
         with read_transaction() as session:

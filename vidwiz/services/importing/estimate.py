@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -43,13 +44,13 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """How many videos a minute are fetched, and what reading so many tokens costs."""
+    """How many videos a minute are fetched, 0 without a limit, and what so many tokens cost."""
 
-    per_minute: int
+    per_minute: float
     price: Callable[[int], float | None] = lambda _tokens: None
 
     def estimate(self, work: Workload) -> Estimate:
         """Return what the work takes."""
-        seconds = None if self.per_minute <= 0 else -(-work.videos * 60 // self.per_minute)
+        seconds = None if self.per_minute <= 0 else math.ceil(work.videos * 60 / self.per_minute)
         tokens = round(work.seconds / 3600 * TOKENS_AN_HOUR)
         return Estimate(seconds, tokens, self.price(tokens))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import sqlalchemy as sa
 
-from vidwiz.errors import NotFoundError
+from vidwiz.errors import ConflictError, NotFoundError
 from vidwiz.models import (
     ImportItem,
     ImportKind,
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from vidwiz.services.importing.naming import Named
 
 T = TypeVar("T")
+MOST_UNFINISHED = 50
+"""Imports of one user at a time; each may have 50,000 videos."""
 # Below what either database takes in one statement.
 _AT_ONCE = 500
 
@@ -88,8 +90,11 @@ def key_of_url(url: str) -> str:
 def create(uow: UnitOfWork, user_id: int, source: ImportSource) -> tuple[int, bool]:
     """Begin an import, or find the unfinished one of the same; return its id and whether it is new.
 
-    A database decides, so that the same import is not begun twice at the same moment.
+    A database decides, so that the same import is not begun twice at the same moment. Raises
+    `ConflictError` where too many have not finished; those that follows make are not counted.
     """
+    if source.kind is not ImportKind.FOLLOW:
+        _check_room(uow.session, user_id, source.key)
     values = {
         "user_id": user_id,
         "kind": source.kind.value,
@@ -113,6 +118,20 @@ def create(uow: UnitOfWork, user_id: int, source: ImportSource) -> tuple[int, bo
     priority = Priority.IMPORT if source.kind is ImportKind.FOLLOW else Priority.PERSON
     scheduling.schedule(uow, subjects.next_of_import(inserted), priority=priority)
     return inserted, True
+
+
+def _check_room(session: Session, user_id: int, key: str) -> None:
+    others = sa.select(sa.func.count()).where(
+        VideoImport.user_id == user_id,
+        VideoImport.finished_at.is_(None),
+        VideoImport.kind != ImportKind.FOLLOW.value,
+        VideoImport.source_key != key,
+    )
+    if (session.scalar(others) or 0) >= MOST_UNFINISHED:
+        raise ConflictError(
+            f"{MOST_UNFINISHED} of your imports have not finished; wait or cancel some",
+            code="too_many_imports",
+        )
 
 
 def find_unfinished(uow: UnitOfWork, user_id: int, key: str) -> int | None:

@@ -206,13 +206,13 @@ def failures(session: Session, import_id: int) -> list[FailedVideo]:
         )
         for column in (Task.error_code, Task.error_message)
     ]
-    rows = session.execute(
+    rows: Any = session.execute(
         sa.select(ImportItem.video_id, ImportItem.title, *reasons)
         .outerjoin(
             Transcript,
             sa.and_(Transcript.video_id == ImportItem.video_id, Transcript.owner_id.is_(None)),
         )
-        .where(ImportItem.import_id == import_id, sa.literal(ItemState.FAILED.value) == _STATE)
+        .where(ImportItem.import_id == import_id, _STATE.in_([ItemState.FAILED.value]))
         .order_by(ImportItem.id)
         .limit(MOST_FAILURES_SHOWN)
     )
