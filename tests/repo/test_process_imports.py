@@ -18,22 +18,27 @@ ASK_FOR_SCHEMA = (
 NEVER = ("boto3", "botocore", "openai", "yt_dlp", "requests")
 WEB_ONLY = (
     *("vidwiz.api", "vidwiz.web", "vidwiz.http", "flask_smorest", "webargs", "jwt"),
-    *("flask_limiter", "limits", "gunicorn"),
+    *("flask_limiter", "gunicorn"),
 )
+# Workers have it where one of the fetchers in use asks a site.
+COUNTS_CALLS = ("limits",)
 MIGRATIONS = ("alembic", "mako", "flask_migrate")
 SERVER = ("flask", "sqlalchemy", "redis", "rq", "marshmallow_sqlalchemy")
 USES_NOT = {
     "web": (BUILD_WEB, ("vidwiz.worker", "rq_dashboard", *MIGRATIONS, *NEVER)),
     "web that was asked whether it is ready": (ASK_FOR_SCHEMA, (*MIGRATIONS, *NEVER)),
     "worker": (BUILD_WORKER, (*WEB_ONLY, "rq_dashboard", *MIGRATIONS, *NEVER)),
-    "supervisor": ("import vidwiz.cli.up.command", (*SERVER, *WEB_ONLY, *MIGRATIONS, *NEVER)),
+    "supervisor": (
+        "import vidwiz.cli.up.command",
+        (*SERVER, *WEB_ONLY, *COUNTS_CALLS, *MIGRATIONS, *NEVER),
+    ),
     "settings check": (
         "from vidwiz.cli.up import settings_check; settings_check.main()",
-        (*SERVER, *WEB_ONLY, *MIGRATIONS, *NEVER),
+        (*SERVER, *WEB_ONLY, *COUNTS_CALLS, *MIGRATIONS, *NEVER),
     ),
     "preparation of a database that is ready": (
         "from vidwiz.cli import prepare; prepare.main()",
-        (*WEB_ONLY, "vidwiz.worker", *MIGRATIONS, *NEVER),
+        (*WEB_ONLY, *COUNTS_CALLS, "vidwiz.worker", *MIGRATIONS, *NEVER),
     ),
 }
 
