@@ -62,3 +62,13 @@ def test_the_readme_of_the_distribution_names_the_plugin_and_its_settings(row):
     for field in words(row[4]):
         names = (f"VIDWIZ_PLUGIN_{prefix}_{field}", f"VIDWIZ_PLUGIN_<NAME>_{field}", f"`{field}`")
         assert any(name in readme for name in names), field
+
+
+def test_every_fetcher_that_asks_a_site_is_paced():
+    paced = {
+        name: entry.load().info.paced
+        for (_, name), entries in installed().items()
+        for role, entry in entries.items()
+        if role != "llm_providers"
+    }
+    assert {name for name, is_paced in paced.items() if not is_paced} == {"library"}

@@ -51,6 +51,7 @@ class DataApiFetcher(MetadataFetcher):
         name="youtube-data-api",
         title="YouTube Data API v3 (needs a key)",
         sites=(SITE,),
+        paced=True,
         capabilities=frozenset({Capability.SEARCH}),
     )
     Settings: ClassVar = DataApiSettings

@@ -20,7 +20,10 @@ class OEmbedFetcher(MetadataFetcher):
     """Asks the service that other sites ask when they embed a video."""
 
     info: ClassVar = PluginInfo(
-        name="oembed", title="YouTube title and channel (oEmbed)", sites=(SITE,)
+        name="oembed",
+        title="YouTube title and channel (oEmbed)",
+        sites=(SITE,),
+        paced=True,
     )
     Settings: ClassVar = RequestSettings
     settings: RequestSettings

@@ -37,6 +37,7 @@ class PytubeFetcher(MetadataFetcher, TranscriptFetcher):
         name="pytube",
         title="YouTube by pytube (unmaintained since 2023, mostly refused; not asked by default)",
         sites=(SITE,),
+        paced=True,
         timeout_seconds=45.0,
     )
     Settings: ClassVar = RequestSettings

@@ -27,6 +27,7 @@ class TranscriptApiFetcher(TranscriptFetcher):
         name="youtube-transcript-api",
         title="YouTube captions (youtube-transcript-api)",
         sites=(SITE,),
+        paced=True,
         timeout_seconds=45.0,
     )
     Settings: ClassVar = RequestSettings
