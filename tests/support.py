@@ -34,12 +34,16 @@ class RecordingQueue:
 
     def __init__(self):
         self.notifications = []
+        self.passed_on = []
         self.answers = True
 
     def notify(self, task_type, task_ids):
         if self.answers:
             self.notifications.append((task_type, list(task_ids)))
         return self.answers
+
+    def pass_on(self, task_type, *, network):
+        self.passed_on.append((task_type, network))
 
     def is_reachable(self):
         return self.answers

@@ -21,6 +21,9 @@ class TaskQueue(Protocol):
     def notify(self, task_type: str, task_ids: Sequence[int]) -> bool:
         """Have a worker look at these tasks; False when the queue could not be reached."""
 
+    def pass_on(self, task_type: str, *, network: str) -> None:
+        """Have a worker elsewhere look, as this network is refused; seldom for one network."""
+
     def is_reachable(self) -> bool:
         """Say whether the queue answers."""
 

@@ -13,6 +13,9 @@ class DeadlyQueue:
     def notify(self, task_type, task_ids):
         os.kill(os.getpid(), signal.SIGKILL)
 
+    def pass_on(self, task_type, *, network):
+        raise AssertionError("this process works on nothing")
+
     def is_reachable(self):
         return True
 

@@ -212,3 +212,17 @@ def test_the_password_of_redis_is_in_no_log_line(refusing_url, connect, caplog):
     connect(refusing_url.replace("redis://", "redis://user:canary@")).notify(SUMMARY, [1])
     assert "redis does not answer" in caplog.text
     assert "canary" not in caplog.text
+
+
+def test_a_notification_is_passed_on_once_a_moment_for_each_network(connect, redis_url):
+    queue = connect(redis_url)
+    for network in ("office", "office", "home"):
+        queue.pass_on(SUMMARY, network=network)
+    with client_for_requests(redis_url) as connection:
+        assert len(queue_named("summary", connection)) == 2
+        times = {connection.ttl(key) for key in connection.keys("vidwiz:passed-on:*")}
+    assert times <= set(range(1, notifications.PASS_ON_SECONDS + 1))
+
+
+def test_nothing_is_passed_on_while_redis_is_away(connect):
+    connect("redis://127.0.0.1:1/0").pass_on(SUMMARY, network="office")

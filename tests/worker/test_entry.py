@@ -9,6 +9,7 @@ from tests.support import OTHER_VIDEO, ensure_video, make_note, make_user, note,
 from vidwiz.errors import InvalidInputError
 from vidwiz.models import TaskStatus
 from vidwiz.pipeline.flow import KINDS
+from vidwiz.plugin_api import PluginError
 from vidwiz.queueing.messages import ENTRY_POINT
 from vidwiz.queueing.notifications import queue_named
 from vidwiz.tasks.types import TaskType
@@ -64,6 +65,22 @@ def test_a_job_of_a_queue_that_nobody_knows_is_an_error(perform):
     with pytest.raises(InvalidInputError, match="there is no queue songs"):
         perform("songs", tasks()[0].id)
     assert {row.attempt for row in tasks()} == {0}
+
+
+def test_what_this_network_is_refused_is_left_to_a_worker_elsewhere(
+    perform, queue, metadata_fetcher
+):
+    ensure_video()
+    metadata_fetcher.errors = [PluginError("ip_blocked")]
+    perform("metadata")
+    assert queue.passed_on == []
+    assert perform("metadata") == {}
+    assert queue.passed_on == [(METADATA, "server")]
+
+
+def test_a_job_that_finds_nothing_passes_nothing_on(perform, queue):
+    assert perform("metadata") == {}
+    assert queue.passed_on == []
 
 
 def test_outside_of_a_job_nothing_is_done():

@@ -27,6 +27,9 @@ FAILURE_TTL = 86_400
 ENOUGH_NOTIFICATIONS = 4
 IDS_PER_NOTIFICATION = 10
 PAUSE_AFTER_FAILURE = 2.0
+# Less than a worker goes on with what it finds, so that one elsewhere is never idle for long; and
+# long enough that workers with nothing to do cost nothing by handing a notification about.
+PASS_ON_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,19 @@ class RedisTaskQueue:
             log.warning("redis does not answer; the sweeper will send this later: %s", exc)
             return False
         return True
+
+    def pass_on(self, task_type: str, *, network: str) -> None:
+        """Notify again, for a worker that may do what no worker on this network may now.
+
+        Once in `PASS_ON_SECONDS` for a network; Redis gives it to the worker that waits longest.
+        """
+        key = f"vidwiz:passed-on:{self._routes[task_type].queue}:{network}"
+        try:
+            first = self._redis.set(key, 1, nx=True, ex=PASS_ON_SECONDS)
+        except RedisError:
+            return
+        if first:
+            self.notify(task_type, [])
 
     def is_reachable(self) -> bool:
         """Say whether Redis answers within half a second."""

@@ -11,6 +11,8 @@ from vidwiz.models import BLOCKED_ROWS, PENDING_ROWS, Priority, Task, TaskStatus
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sqlalchemy.orm import Session
+
     from vidwiz.ports import UnitOfWork
 
 DUE_AT_ONCE = 40
@@ -38,6 +40,16 @@ def make_blocked_due(uow: UnitOfWork, network: str) -> int:
     for task_type, task_id in {row.task_type: row.id for row in woken}.items():
         uow.notify(task_type, task_id)
     return len(woken)
+
+
+def blocked_types(session: Session, task_types: Iterable[str], network: str) -> list[str]:
+    """Return those of the types of which a task waits because of a block on this network."""
+    refused = sa.select(Task.id).where(BLOCKED_ROWS, Task.blocked_network == network).limit(1)
+    return [
+        task_type
+        for task_type in task_types
+        if session.scalar(refused.where(Task.task_type == task_type)) is not None
+    ]
 
 
 def notify_blocked(uow: UnitOfWork, task_types: Iterable[str]) -> int:

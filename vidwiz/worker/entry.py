@@ -16,9 +16,11 @@ from rq import get_current_job
 
 from vidwiz import log as logs
 from vidwiz.config import Config
+from vidwiz.db.transactions import read_transaction
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.processes import keep_files_private
 from vidwiz.runtime import build_app, runtime_of
+from vidwiz.tasks import recovery
 from vidwiz.worker.context import WorkerContext
 from vidwiz.worker.warm_up import warm_up
 
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from rq.job import Job
 
+    from vidwiz.pipeline.kinds import TaskKind
+    from vidwiz.runtime import Runtime
     from vidwiz.worker.runner import Runner
 
 log = logging.getLogger(__name__)
@@ -95,11 +99,23 @@ def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
             # In turn, so that no kind keeps another from being worked on.
             wanted = [int(task_id) for task_id in task_ids]
             more_may_be_due = [runner.drain(kind.name, wanted) for kind in kinds]
+            done = runner.outcomes - before
             if any(more_may_be_due):
                 runtime_of(flask_app).queue.notify(kinds[0].name, [])
-        return dict(runner.outcomes - before)
+            elif not done:
+                _pass_on(runtime_of(flask_app), kinds)
+        return dict(done)
     finally:
         _Process.job = None
+
+
+def _pass_on(runtime: Runtime, kinds: Sequence[TaskKind]) -> None:
+    """Leave the notification to a worker elsewhere where a site refuses this network."""
+    network = runtime.config.network
+    with read_transaction() as session:
+        refused = recovery.blocked_types(session, [kind.name for kind in kinds], network)
+    for task_type in refused:
+        runtime.queue.pass_on(task_type, network=network)
 
 
 def _context(flask_app: Flask, worker_name: str) -> WorkerContext:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 SWEEP, PUBLISHING, BLOCKED = "sweep", "publishing", "blocked"
 # A worker on another network hears of what is blocked on one within this time.
-_BLOCKED_SECONDS = 60.0
+_BLOCKED_SECONDS = 10.0
 # A store that answers slowly holds up copies and nothing else, and those for this long at most
 # before the next copies are looked up.
 _PUBLISHING_SECONDS = 20.0
