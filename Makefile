@@ -11,7 +11,7 @@ COMPILE = uv pip compile --quiet --universal --python-version 3.11 --generate-ha
 	--no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test test-slow chaos bench quality profile lint types imports check lock clean
+.PHONY: help run install test failures test-slow chaos bench quality tokens profile lint types imports check lock clean
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +23,9 @@ install: $(VENV)/.installed ## Make the environment with the core and all bundle
 
 test: $(VENV)/.test-installed ## Run the tests, with a real Redis, PostgreSQL and S3 server
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not slow"
+
+failures: $(VENV)/.test-installed ## Show how each cause of failure ends, by library, with the local YouTube
+	$(BIN)/python -m tests.failures
 
 test-slow: $(VENV)/.test-installed ## Run the long fault and load tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m slow
@@ -37,6 +40,9 @@ bench: $(VENV)/.test-installed ## Measure, each figure beside its floor (half an
 QUALITY ?=
 quality: $(VENV)/.test-installed ## Measure the texts of the provider without a model on real captions
 	$(BIN)/python -m benchmarks.quality $(QUALITY)
+
+tokens: $(VENV)/.test-installed ## Count the tokens of a video's texts, beside sending the whole each time
+	$(BIN)/python -m benchmarks.tokens
 
 PROFILE ?= var/profile
 profile: $(VENV)/.test-installed ## Draw where a video and a note spend their time, into PROFILE (var/profile)

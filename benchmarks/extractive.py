@@ -9,7 +9,7 @@ from benchmarks.figures import Bar, Figure
 from benchmarks.timing import median_ms
 from vidwiz.plugin_api import LLMProvider, Segment
 from vidwiz.plugin_host.registry import Registry
-from vidwiz.services import writing
+from vidwiz.services import asking
 from vidwiz.services.writing import VideoContext
 
 if TYPE_CHECKING:
@@ -73,7 +73,8 @@ def ten_hours() -> Iterator[Figure]:
     ]
     registry = Registry.discover({}, {"library": {"FOLDER": "."}})
     (provider,) = registry.ready("llm_providers", LLMProvider, ["extractive"])
-    request = writing.summary_request(VideoContext(title="Light and springs"), segments)
+    about = VideoContext(title="Light and springs")
+    request = asking.summary_request(asking.source(about, segments, by_model=False))
     taken = median_ms(lambda: provider.complete(request.messages, request.options), 3)
     floor = median_ms(lambda: [segment.text.lower().split() for segment in segments], 3)
     spoken = sum(len(segment.text.split()) for segment in segments)

@@ -1,12 +1,18 @@
 """Loads the fixtures; each of their modules has one subject."""
 
 import logging
+import os
 import signal
 
 import pytest
 
 # Started in the background by a shell, we would have SIGINT ignored, and so would what we start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# With the key of whoever runs the tests, what they start would send texts to its vendor.
+for vendor in ("ANTHROPIC", "OLLAMA", "OPENAI"):
+    for field in ("API_KEY", "BASE_URL", "HOST"):
+        os.environ.pop(f"{vendor}_{field}", None)
 
 
 @pytest.fixture(autouse=True)
@@ -25,4 +31,5 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.apps",
     "tests.fixtures.stacks",
+    "tests.fixtures.youtube",
 ]

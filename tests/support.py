@@ -1,6 +1,7 @@
 """What tests share: a queue that records, and short ways to put things into a database."""
 
 from contextlib import contextmanager
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -20,6 +21,14 @@ OTHER_VIDEO = "bluesky0002"
 TITLE = "How bread rises"
 
 
+def no_fetchers():
+    """Return the settings that switch off every fetcher that is installed."""
+    groups = ("vidwiz.metadata_fetchers", "vidwiz.transcript_fetchers")
+    entries = [entry for group in groups for entry in entry_points(group=group)]
+    names = {entry.name.upper().replace("-", "_") for entry in entries}
+    return {f"VIDWIZ_PLUGIN_{name}_ENABLED": "false" for name in sorted(names)}
+
+
 class RecordingQueue:
     """A `TaskQueue` that only remembers; `answers` says whether it pretends to work."""
 
@@ -34,6 +43,15 @@ class RecordingQueue:
 
     def is_reachable(self):
         return self.answers
+
+
+class BreaksReading(str):
+    """An answer that breaks the code that reads it, as a bug of ours would."""
+
+    __slots__ = ()
+
+    def find(self, *_):
+        raise AttributeError("a bug")
 
 
 def metadata(video_id=VIDEO, **fields):

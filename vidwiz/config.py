@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # The kernel takes socket paths of 107 bytes at most (104 on macOS).
 _LONGEST_SOCKET_PATH = 100
 _MOST_DIGITS = 3
+_TOKENS = r"[0-9]{1,15}"
 # As in the ids of videos.
 _SITE = re.compile("[a-z0-9]{2,20}")
 
@@ -43,10 +44,13 @@ class Config:
     metadata_fetchers: tuple[str, ...] | None = None
     transcript_fetchers: tuple[str, ...] | None = None
     llm_provider: str | None = None
+    llm_daily_tokens: int | None = None
+    llm_prices: Path | None = None
     sites: tuple[str, ...] | None = None
     fetch_per_minute: int = 10
     library_dir: Path
     plugin_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    vendor_settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     workers: Mapping[str, int] = field(default_factory=dict)
     network: str = "server"
     registration_open: bool = True
@@ -144,6 +148,7 @@ def _read_parts(env: Env) -> dict[str, object]:
         "metadata_fetchers": _names(env, "METADATA_FETCHERS"),
         "transcript_fetchers": _names(env, "TRANSCRIPT_FETCHERS"),
         "llm_provider": _text(env, "LLM_PROVIDER"),
+        **_read_costs(env),
         "sites": _sites(env),
         "fetch_per_minute": env.int("FETCH_PER_MINUTE", 10, validate=Range(min=0, max=6000)),
         "plugin_settings": {
@@ -151,6 +156,7 @@ def _read_parts(env: Env) -> dict[str, object]:
             for name, value in os.environ.items()
             if name.startswith("VIDWIZ_PLUGIN_")
         },
+        "vendor_settings": _read_vendors(),
         "workers": parse_slots(env.str("WORKERS", "")),
         "network": _text(env, "NETWORK") or "server",
         "lease_seconds": env.float("LEASE_SECONDS", 30.0, validate=Range(min=1)),
@@ -158,6 +164,31 @@ def _read_parts(env: Env) -> dict[str, object]:
         "grace_seconds": env.float("GRACE_SECONDS", 10.0, validate=Range(min=0)),
         "linger_seconds": env.float("LINGER_SECONDS", 5.0, validate=Range(min=0, max=300)),
     }
+
+
+def _read_costs(env: Env) -> dict[str, object]:
+    tokens = _text(env, "LLM_DAILY_TOKENS")
+    if tokens is not None and not re.fullmatch(_TOKENS, tokens, re.ASCII):
+        raise ConfigError("VIDWIZ_LLM_DAILY_TOKENS is a number of tokens, such as 500000")
+    prices = _text(env, "LLM_PRICES")
+    return {
+        "llm_daily_tokens": None if tokens is None else int(tokens),
+        "llm_prices": None if prices is None else Path(prices).expanduser(),
+    }
+
+
+def _read_vendors() -> dict[str, str]:
+    """Return what is set of the variables that the vendors' own programs read."""
+    plain = Env()
+    found = {
+        "ANTHROPIC_API_KEY": plain.str("ANTHROPIC_API_KEY", ""),
+        "ANTHROPIC_BASE_URL": plain.str("ANTHROPIC_BASE_URL", ""),
+        "OLLAMA_API_KEY": plain.str("OLLAMA_API_KEY", ""),
+        "OLLAMA_HOST": plain.str("OLLAMA_HOST", ""),
+        "OPENAI_API_KEY": plain.str("OPENAI_API_KEY", ""),
+        "OPENAI_BASE_URL": plain.str("OPENAI_BASE_URL", ""),
+    }
+    return {name: value.strip() for name, value in found.items() if value.strip()}
 
 
 def _read_access(env: Env) -> dict[str, object]:

@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from vidwiz.masking import mask
+
 _SHARED: list[structlog.types.Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -28,7 +30,11 @@ def configure(level: str = "info") -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=_SHARED,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                renderer,
+                _without_secrets,
+            ],
         )
     )
     root = logging.getLogger()
@@ -37,3 +43,8 @@ def configure(level: str = "info") -> None:
     # Their info lines tell of every job and every query; ours say what matters of both.
     for noisy in ("rq", "botocore", "boto3", "urllib3", "alembic"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, root.level))
+
+
+def _without_secrets(_logger: object, _method: str, line: object) -> str:
+    """Mask the secrets of plugins, which libraries of theirs put into addresses and tracebacks."""
+    return mask(str(line))

@@ -158,5 +158,48 @@ class FetchPace(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """Tokens of one call of an LLM provider; `user_id` is None for a text that all share."""
+
+    provider: str
+    model: str
+    purpose: str
+    user_id: int | None
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+
+
+class TokenCount(Protocol):
+    """Counts what calls of an LLM provider use, and says when the day's budget is spent."""
+
+    def add(self, use: TokenUse) -> None:
+        """Count a call. Called from several threads; writes nothing by itself."""
+
+    def check_budget(self) -> None:
+        """Raise `PluginError` (`budget_spent`) when no more may be used today."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPart:
+    """What a model wrote about a part of a transcript, and the tokens that it took."""
+
+    text: str
+    input_tokens: int
+    output_tokens: int
+    cached_tokens: int = 0
+
+
+class PartStore(Protocol):
+    """Keeps what is paid for of a long transcript's summary, for another attempt."""
+
+    def kept(self, keys: Sequence[str]) -> dict[str, KeptPart]:
+        """Return those that there are."""
+
+    def keep(self, key: str, part: KeptPart) -> None:
+        """Keep a part, together with the tokens that were counted until now."""
+
+
 transaction_open: ContextVar[bool] = ContextVar("transaction_open", default=False)
 """Whether the running code holds a database transaction, in which nothing may wait."""

@@ -10,19 +10,21 @@ from flask import Flask, current_app
 from vidwiz.db import engine
 from vidwiz.db.transactions import single_statement, unit_of_work
 from vidwiz.events import EventBus
+from vidwiz.pipeline import shown_lists
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.pipeline.import_requests import ListLook
-from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
+from vidwiz.plugin_api import LLMProvider, MetadataFetcher, Plugin, TranscriptFetcher
 from vidwiz.plugin_host import choice
 from vidwiz.plugin_host.sites import Sites
 from vidwiz.queueing import connections
 from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
 from vidwiz.queueing.pace import FetchPace
-from vidwiz.services.importing.estimate import Rates
+from vidwiz.services import prices
 from vidwiz.store import make_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from vidwiz.config import Config
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import Fetcher
     from vidwiz.plugin_host.registry import Registry
     from vidwiz.ports import TaskQueue, TranscriptStore
+    from vidwiz.services.importing.estimate import Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,16 @@ class Runtime:
         """Return the fetchers of both roles; one that plays both is there twice."""
         return [*self.metadata_fetchers(), *self.transcript_fetchers()]
 
+    def preload_plugins(self, roles: Iterable[str]) -> None:
+        """Have the plugins that are used in these roles import what they need."""
+        orders = choice.orders(self.config)
+        used = [
+            plugin for role in roles for plugin in self.plugins.ready(role, Plugin, orders[role])
+        ]
+        self.plugins.preload(used)
+        if any(plugin.info.paced for plugin in used):
+            self.pace.preload()
+
     def list_look(self) -> ListLook:
         """Return what asks sites for playlists and channels while somebody waits."""
         return ListLook(self, self.sites(), self.config.network, self.pace)
@@ -82,7 +95,7 @@ class Runtime:
         names = [next((each.info.name for each in one if each.info.paced), None) for one in lists]
         asked = [name for name in names if name is not None]
         calls = max((asked.count(name) for name in asked), default=0)
-        return Rates(self.pace.for_imports / calls if calls else 0)
+        return shown_lists.rates(self.config, self.pace.for_imports / calls if calls else 0)
 
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""
@@ -110,6 +123,7 @@ def build_app(
     SignedJson.use_key(config.secret_key)
     engine.init_app(app, flush_commits=flush_commits)
     connections.check_url(config.redis_url)
+    prices.known(config.llm_prices)
     runtime = Runtime(
         config=config,
         queue=queue or RedisTaskQueue(config.redis_url, _routes()),

@@ -18,7 +18,7 @@ from rich.table import Table
 from benchmarks.quality import corpus, measures
 from vidwiz.plugin_api import CompletionOptions, Material, PluginError, Purpose
 from vidwiz.plugin_api.base import NoSettings
-from vidwiz.services import passages, writing
+from vidwiz.services import asking, passages, writing
 from vidwiz_extractive import ExtractiveProvider
 from vidwiz_extractive.passages import best_passages
 
@@ -82,7 +82,8 @@ def _bar(bar: float | None, is_met: bool) -> tuple[str, str]:  # noqa: FBT001
 def _measured(video: Video, texts: IO[str] | None) -> Iterator[tuple[str, float]]:
     """Yield what is measured of all texts of one video; write the texts down."""
     reference = measures.Reference(video.source, video.about.language or "en")
-    request = writing.summary_request(video.about, video.segments)
+    of = asking.source(video.about, video.segments, by_model=False)
+    request = asking.summary_request(of)
     written = json.loads(_PROVIDER.complete(request.messages, request.options).text)
     summary, questions = written["summary"], written["questions"]
     lines = [f"\n## {video.name} ({video.kind}): {video.about.title}", summary, *questions]
@@ -110,12 +111,13 @@ def _measured(video: Video, texts: IO[str] | None) -> Iterator[tuple[str, float]
 
 def _notes(video: Video) -> Iterator[tuple[int, str]]:
     end = video.segments[-1].offset
+    of = asking.source(video.about, video.segments, by_model=False)
     for mark in range(FIRST_MARK, int(end), BETWEEN_MARKS):
         try:
             writing.check_mark(video.about, video.segments, mark)
         except PluginError:
             continue  # nothing is said there, and nothing is asked
-        request = writing.note_request(video.about, video.segments, mark)
+        request = asking.note_request(of, video.segments, mark)
         yield mark, _PROVIDER.complete(request.messages, request.options).text
 
 

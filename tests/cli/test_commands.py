@@ -8,6 +8,7 @@ from contextlib import closing
 import click
 import pytest
 
+from tests.support import no_fetchers
 from vidwiz.cli import _COMMANDS, cli
 from vidwiz.config import Config
 
@@ -95,7 +96,8 @@ def test_plugins_are_shown_with_their_order(vidwiz):
 
 
 def test_plugins_check_fails_when_a_role_has_nobody(vidwiz, monkeypatch):
-    monkeypatch.setenv("VIDWIZ_PLUGIN_LIBRARY_ENABLED", "false")
+    for name, value in no_fetchers().items():
+        monkeypatch.setenv(name, value)
     result = vidwiz("plugins", "check")
     assert result.exit_code == 2
     assert "metadata fetchers" in result.stderr

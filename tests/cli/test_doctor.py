@@ -5,6 +5,8 @@ import fcntl
 import pytest
 from redis import Redis
 
+from tests.support import no_fetchers
+
 
 def test_an_empty_folder_is_fine(vidwiz):
     result = vidwiz("doctor")
@@ -32,7 +34,7 @@ def test_open_doors_are_named_with_their_remedy(vidwiz, here):
         ({"VIDWIZ_WORKERS": "chat=1"}, "VIDWIZ_WORKERS: there is no queue chat", 2),
         ({"VIDWIZ_REDIS_URL": "redis://127.0.0.1:1"}, "fail redis: the server", 1),
         ({"VIDWIZ_LLM_PROVIDER": "nobody"}, "fail settings: VIDWIZ_LLM_PROVIDER", 2),
-        ({"VIDWIZ_PLUGIN_LIBRARY_ENABLED": "false"}, "fail plugins", 1),
+        (no_fetchers(), "fail plugins", 1),
         ({"VIDWIZ_DATABASE_URL": "sqlite:////proc/nothing.db"}, "database", 0),
     ],
 )

@@ -28,6 +28,8 @@ def test_a_second_run_doubles_nothing_and_json_is_all_of_stdout(installation):
 
 
 def test_a_video_that_nobody_has_ends_with_its_reason(installation):
+    for role in ("METADATA", "TRANSCRIPT"):
+        installation.settings[f"VIDWIZ_{role}_FETCHERS"] = "library"
     result = installation.run("ingest", "-qgreAUpPwM", "--note=1:05", "--json")
     assert result.returncode == 1
     (video,) = document(result)["videos"]

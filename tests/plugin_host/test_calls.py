@@ -249,3 +249,34 @@ def test_a_registry_is_closed_once():
     registry.close()
     registry.close()
     assert plugin.closed == 1
+
+
+class _Preloading(FakeLLM):
+    def __init__(self, preload):
+        super().__init__()
+        self.preloaded = 0
+        self._preload = preload
+
+    def preload(self):
+        self.preloaded += 1
+        self._preload()
+
+
+def test_plugins_are_preloaded_once_each_and_a_failure_stops_no_other(caplog):
+    broken, other = _Preloading(lambda: 1 / 0), _Preloading(lambda: None)
+    with caplog.at_level(logging.WARNING):
+        Registry.of(broken, other).preload([broken, other, other])
+    assert (broken.preloaded, other.preloaded) == (1, 1)
+    assert [record.getMessage() for record in caplog.records] == ["a plugin failed to preload"]
+
+
+def test_a_plugin_that_hangs_while_it_preloads_is_given_up(caplog, monkeypatch):
+    monkeypatch.setattr("vidwiz.plugin_host.registry.PRELOAD_SECONDS", 0.05)
+    release = threading.Event()
+    hanging, other = _Preloading(release.wait), _Preloading(lambda: None)
+    with caplog.at_level(logging.WARNING):
+        Registry.of(hanging, other).preload([hanging, other])
+    release.set()
+    assert other.preloaded == 1
+    messages = [record.getMessage() for record in caplog.records]
+    assert messages == ["a plugin did not preload in time"]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from vidwiz.errors import InvalidInputError
+from vidwiz.errors import InvalidInputError, SourceUnavailableError
 from vidwiz.plugin_api import Capability, PluginInfo, VideoRef
 from vidwiz.plugin_api.fakes import FakeMetadataFetcher, FakeTranscriptFetcher
 from vidwiz.plugin_host.sites import Sites
@@ -176,14 +176,25 @@ def test_a_plugin_names_videos_of_its_own_sites_only():
     assert "no plugin here knows" in refusal(Sites([liar]), "https://vimeo.com/5")
 
 
-def test_a_plugin_that_hangs_costs_a_second_and_the_next_is_asked():
+def test_a_plugin_that_hangs_costs_its_time_and_the_next_is_asked(monkeypatch):
+    monkeypatch.setattr("vidwiz.plugin_host.sites.ONE_SECONDS", 0.5)
     hanging = Hanging()
     begun = time.monotonic()
     try:
         assert Sites([hanging, Vimeo()]).find("https://vimeo.com/5").video_id == "vimeo:5"
     finally:
         hanging.ended.set()
-    assert 0.9 < time.monotonic() - begun < 5
+    assert 0.4 < time.monotonic() - begun < 5
+
+
+def test_an_address_is_not_called_unknown_while_a_plugin_is_silent(monkeypatch):
+    monkeypatch.setattr("vidwiz.plugin_host.sites.ONE_SECONDS", 0.1)
+    hanging = Hanging()
+    try:
+        with pytest.raises(SourceUnavailableError, match="did not say in time"):
+            Sites([hanging]).find("https://vimeo.com/5")
+    finally:
+        hanging.ended.set()
 
 
 @pytest.mark.parametrize(

@@ -88,11 +88,18 @@ def test_a_crash_comes_out_as_a_failure_to_try_again(caplog):
     assert record.plugin == "fake-llm"
 
 
-@pytest.mark.parametrize("interrupt", [InterruptError(), KeyboardInterrupt(), SystemExit(1)])
-def test_interrupts_pass_through(interrupt):
-    with pytest.raises(type(interrupt)) as caught:
+def test_interrupts_pass_through():
+    interrupt = InterruptError()
+    with pytest.raises(InterruptError) as caught:
         write(failing(interrupt))
     assert caught.value is interrupt
+
+
+@pytest.mark.parametrize("end", [KeyboardInterrupt(), SystemExit(1)], ids=repr)
+def test_a_provider_that_would_end_the_process_has_crashed(end):
+    error = failure(failing(end))
+    assert error.code == "provider_crash"
+    assert error.__cause__.__cause__ is end
 
 
 def test_a_prompt_that_cannot_fit_fails_before_the_call():

@@ -24,7 +24,7 @@ READ = re.compile(r"""\b(?:(env|plain)\.\w+\(|_\w+\((env), )\s*"([A-Z0-9_]+)\"""
 FOLDERS = ("vidwiz", "tests", "docs", "plugins", "migrations", "benchmarks", "requirements")
 PATH = re.compile(rf"`((?:{'|'.join(FOLDERS)})/[^`\s]*)`")
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
-UNITS = {"min": 60.0, "h": 3600.0, "days": 86_400.0}
+UNITS = {"s": 1.0, "min": 60.0, "h": 3600.0, "days": 86_400.0}
 
 
 def name_of(path):
@@ -83,7 +83,7 @@ def test_the_table_of_waits_is_that_of_the_policies():
         if line.startswith("| ")
     ]
     documented = {
-        code.strip("`"): (tuple(map(seconds, waits.split(", "))), *map(seconds, times))
+        code.replace("`", ""): (tuple(map(seconds, waits.split(", "))), *map(seconds, times))
         for code, waits, *times in rows[1:]
     }
     policies = {**POLICIES, "a plugin's own": OTHER_CODES}

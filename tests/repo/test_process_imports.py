@@ -10,23 +10,36 @@ import pytest
 BUILD_WEB = "from vidwiz.app import create_app; create_app()"
 BUILD_WORKER = (
     "import vidwiz.worker.pool, vidwiz.worker.rq_worker; from vidwiz.worker import entry;"
-    " entry.preload()"
+    " entry.preload({queues})"
 )
 ASK_FOR_SCHEMA = (
     "from vidwiz.app import create_app; print(create_app().test_client().get('/readyz').json)"
 )
-NEVER = ("boto3", "botocore", "openai", "yt_dlp", "requests")
+LLM_LIBRARIES = ("openai", "anthropic", "ollama", "httpx", "httpx2", "pydantic")
+FETCHER_LIBRARIES = ("yt_dlp", "youtube_transcript_api", "pytube", "requests")
+NEVER = ("boto3", "botocore", *LLM_LIBRARIES, *FETCHER_LIBRARIES)
 WEB_ONLY = (
     *("vidwiz.api", "vidwiz.web", "vidwiz.http", "flask_smorest", "webargs", "jwt"),
-    *("flask_limiter", "limits", "gunicorn"),
+    *("flask_limiter", "gunicorn"),
 )
 MIGRATIONS = ("alembic", "mako", "flask_migrate")
 SERVER = ("flask", "sqlalchemy", "redis", "rq", "marshmallow_sqlalchemy")
 USES_NOT = {
     "web": (BUILD_WEB, ("vidwiz.worker", "rq_dashboard", *MIGRATIONS, *NEVER)),
     "web that was asked whether it is ready": (ASK_FOR_SCHEMA, (*MIGRATIONS, *NEVER)),
-    "worker": (BUILD_WORKER, (*WEB_ONLY, "rq_dashboard", *MIGRATIONS, *NEVER)),
-    "supervisor": ("import vidwiz.cli.up.command", (*SERVER, *WEB_ONLY, *MIGRATIONS, *NEVER)),
+    "worker of texts without a model": (
+        BUILD_WORKER.format(queues=["summary", "note"]),
+        (*WEB_ONLY, "limits", "rq_dashboard", *MIGRATIONS, *NEVER),
+    ),
+    # Those of the fetchers that are asked by default are imported before the fork.
+    "worker that fetches": (
+        BUILD_WORKER.format(queues=["metadata", "transcript"]),
+        (*WEB_ONLY, "rq_dashboard", "pytube", *MIGRATIONS, *LLM_LIBRARIES),
+    ),
+    "supervisor": (
+        "import vidwiz.cli.up.command",
+        (*SERVER, *WEB_ONLY, "limits", *MIGRATIONS, *NEVER),
+    ),
     "settings check": (
         "from vidwiz.cli.up import settings_check; settings_check.main()",
         (*SERVER, *WEB_ONLY, *MIGRATIONS, *NEVER),

@@ -24,6 +24,7 @@ from vidwiz.services import transcripts, videos
 from vidwiz.tasks import claims, failures
 from vidwiz.tasks.types import TaskType, WorkerId
 from vidwiz.worker.database_ledger import StoredTranscripts
+from vidwiz.worker.database_texts import DatabaseTokens
 
 NOTE_TEXT = "The yeast eats the sugar and gives off the gas that lifts the dough."
 SUMMARY = SummaryResult("Bread rises. " * 20, ("Why does bread rise?",) * 3)
@@ -163,7 +164,8 @@ def test_a_summary_is_not_wanted_twice(core, stored):
     ensure_video()
     store_transcript(stored)
     held = one(TaskType.GENERATE_SUMMARY)
-    reader = StoredTranscripts(runtime_of(core))
+    runtime = runtime_of(core)
+    reader = StoredTranscripts(runtime, DatabaseTokens(runtime))
     summaries = KINDS.named(TaskType.GENERATE_SUMMARY)
     assert summaries.inputs(reader, held) is not None
     apply(held, SUMMARY)

@@ -11,7 +11,7 @@ from vidwiz.models import Task, TaskStatus
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import Handling
 from vidwiz.tasks import claims, failures, scheduling, subjects
-from vidwiz.tasks.types import TaskFailure, TaskType, WorkerId
+from vidwiz.tasks.types import TaskFailure, TaskType, WorkerId, WorkItem
 
 pytestmark = pytest.mark.usefixtures("core")
 
@@ -151,3 +151,18 @@ class TestLostWorkers:
         self.recover()
         assert (task().status, task().failures) == (TaskStatus.FAILED, 5)
         assert queue.notifications == []
+
+
+def test_what_a_provider_limits_by_the_minute_waits_no_hour():
+    ensure_video()
+    with writing() as uow:
+        scheduling.schedule(
+            uow, WorkItem(TaskType.GENERATE_SUMMARY, subjects.of_transcript(1), VIDEO)
+        )
+    with writing() as uow:
+        (held,) = claims.claim(uow, TaskType.GENERATE_SUMMARY, WorkerId("me"), lease_seconds=30.0)
+    asked = datetime.now(UTC) + timedelta(seconds=45)
+    fail(held, TaskFailure("rate_limited", "Later.", Handling.WAIT, asked))
+    (summary,) = tasks(task_type=TaskType.GENERATE_SUMMARY)
+    assert 40 < (summary.run_at - datetime.now(UTC)).total_seconds() < 60
+    assert (summary.failures, summary.waits) == (0, 1)

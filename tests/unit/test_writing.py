@@ -244,10 +244,9 @@ def test_a_note_is_one_line_of_40_to_120_characters_or_a_bad_answer(text):
 
 
 def test_who_made_a_text_is_kept_with_it():
-    assert writing.made_by("fake-llm", completion("x"), "note-1") == {
-        "provider": "fake-llm",
-        "model": "model-1",
-        "prompt": "note-1",
-        "usage": {"input_tokens": 10, "output_tokens": 5, "cached_tokens": 2},
-    }
-    assert writing.made_by("x", Completion("", "m"), "p")["usage"] is None
+    usage = {"input_tokens": 10, "output_tokens": 5, "cached_tokens": 2}
+    made = {"provider": "fake-llm", "model": "model-1", "prompt": "note-1", "usage": usage}
+    by = ("fake-llm", "model-1", "note-1")
+    assert writing.made_by(*by, usage=Usage(10, 5, 2)) == made
+    assert writing.made_by(*by, usage=Usage(10, 5, 2), parts=3) == {**made, "parts": 3}
+    assert writing.made_by(*by, usage=None)["usage"] is None

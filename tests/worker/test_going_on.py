@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from tests.fixtures.databases import dispose, only_postgresql
 from tests.fixtures.proxies import CommitLosingProxy
 from tests.fixtures.servers import until
-from tests.support import OTHER_VIDEO, VIDEO, ensure_video, tasks, writing
+from tests.support import OTHER_VIDEO, VIDEO, BreaksReading, ensure_video, tasks, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import Task, TaskStatus, Video
 from vidwiz.plugin_api import PluginError
@@ -167,7 +167,7 @@ def test_one_that_lost_its_worker_is_followed_and_follows(two, context):
 
 def test_a_bug_is_raised_by_the_drain_that_met_it_and_by_no_other(two, context, llm):
     context.runner.drain(TRANSCRIPT)
-    llm.answers["summary"] = None  # breaks the code that reads the answer
+    llm.answers["summary"] = BreaksReading("{}")
     with pytest.raises(AttributeError):
         context.runner.drain(TaskType.GENERATE_SUMMARY)
     llm.answers.clear()

@@ -52,13 +52,12 @@ MUTANTS = {
     ),
     "effect in a transaction before the end": Mutant(
         "vidwiz/worker/database_ledger.py",
-        "        with _reachable(), self._runtime.unit_of_work() as uow:\n"
-        "            if claimed is None:\n",
-        "        with self._runtime.unit_of_work() as uow:\n"
-        "            submissions._write(uow, kind, claim, stored)\n"
-        "        stored = submissions.NotNeeded()\n"
-        "        with _reachable(), self._runtime.unit_of_work() as uow:\n"
-        "            if claimed is None:\n",
+        "            with self._tokens.writing() as uow:\n                if claimed is None:\n",
+        "            with self._runtime.unit_of_work() as uow:\n"
+        "                submissions._write(uow, kind, claim, stored)\n"
+        "            stored = submissions.NotNeeded()\n"
+        "            with self._tokens.writing() as uow:\n"
+        "                if claimed is None:\n",
         "tests/worker/test_flow.py::TestOwnersWord"
         " tests/worker/test_faults.py::test_a_horse_that_wakes_up_late_changes_nothing"
         " tests/worker/test_flow.py::test_a_late_transcript_changes_nothing",

@@ -18,6 +18,7 @@ from vidwiz.runtime import runtime_of
 from vidwiz.tasks.types import TaskType, WorkerId
 from vidwiz.worker.context import WorkerContext
 from vidwiz.worker.database_ledger import DatabaseHealth, DatabaseLedger
+from vidwiz.worker.database_texts import DatabaseParts, DatabaseTokens
 from vidwiz.worker.leases import LeaseKeeper
 from vidwiz.worker.ledger import LedgerUnreachableError
 from vidwiz.worker.runner import Runner
@@ -47,12 +48,15 @@ def runner(core):
     keepers = []
 
     def make(ledger_class):
-        ledger = ledger_class(runtime, WorkerId("test"), KINDS)
+        tokens = DatabaseTokens(runtime)
+        ledger = ledger_class(runtime, WorkerId("test"), KINDS, tokens)
         providers = Providers(
             runtime.metadata_fetchers(),
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
             Chain(DatabaseHealth(runtime)),
+            tokens,
+            DatabaseParts(tokens),
         )
         keeper = LeaseKeeper(
             ledger, lease_seconds=30.0, context=core.app_context, end_process=lambda: None

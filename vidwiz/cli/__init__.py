@@ -19,8 +19,16 @@ _COMMANDS = {
         "Import a playlist, a channel, a list or a file of videos.",
     ),
     "follow": ("vidwiz.cli.follow:follow", "Keep up with a playlist or channel."),
-    "plugins": ("vidwiz.cli.plugins:plugins", "Show and check the installed plugins."),
+    "plugins": (
+        "vidwiz.cli.plugins:plugins",
+        "Show and check the installed plugins, and begin a new one.",
+    ),
     "tasks": ("vidwiz.cli.tasks:tasks", "Look at the work, and try again what failed."),
+    "usage": (
+        "vidwiz.cli.usage:usage",
+        "Show the tokens of AI texts by day (UTC), user, model and purpose.",
+    ),
+    "redo": ("vidwiz.cli.redo:redo", "Make summaries and AI notes anew that PROVIDER made."),
     "user": ("vidwiz.cli.user:user", "Make and list accounts."),
     "db": ("vidwiz.cli.database:database", "Look after the database."),
     "doctor": ("vidwiz.cli.doctor.command:doctor", "Check this installation and say what to do."),

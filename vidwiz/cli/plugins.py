@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from vidwiz.cli import fetcher_states, tables
+from vidwiz.cli.check_plugin import check_one
 from vidwiz.cli.lazy import Commands
+from vidwiz.cli.new_plugin.command import new
 from vidwiz.cli.opening import build, quiet_logs
 from vidwiz.cli.read_settings import read_config
 from vidwiz.errors import ConfigError
@@ -24,7 +26,10 @@ if TYPE_CHECKING:
 
 @click.group(cls=Commands)
 def plugins() -> None:
-    """Show and check the installed plugins."""
+    """Show and check the installed plugins, and begin a new one."""
+
+
+plugins.add_command(new)
 
 
 @plugins.command("list")
@@ -57,8 +62,25 @@ def _row(record: Record, used: dict[str, Sequence[str]]) -> Sequence[object]:
 
 
 @plugins.command()
-def check() -> None:
-    """Fail unless every plugin that is named in the settings works, and each role has one."""
+@click.argument("name", required=False)
+@click.argument("video", required=False)
+@click.option("--offline", is_flag=True, help="Leave out what may use the network.")
+def check(name: str | None, video: str | None, *, offline: bool) -> None:
+    """Fail unless the plugins work.
+
+    Without NAME: whether every plugin that is named in the settings is ready, and each role has
+    one. With it, that plugin is tried: its libraries, an address and what it fetches of VIDEO, or
+    one short note of an LLM provider.
+    """
+    if name is not None:
+        config = read_config()
+        quiet_logs(config)
+        check_one(config, name, video, offline=offline)
+    else:
+        _check_all()
+
+
+def _check_all() -> None:
     config = read_config()
     registry = runtime_of(build(config)).plugins
     idle = roles_without_plugin(config, registry)

@@ -15,6 +15,7 @@ from vidwiz.models.task import (
     Task,
     TaskStatus,
 )
+from vidwiz.models.text import DailyTokens, TextPart
 from vidwiz.models.user import ApiToken, IdempotencyRecord, QuotaUse, User
 from vidwiz.models.video import LibraryEntry, Transcript, Video
 from vidwiz.models.video_lists import (
@@ -37,6 +38,7 @@ __all__ = [
     "Base",
     "ChatMessage",
     "Conversation",
+    "DailyTokens",
     "FetcherState",
     "Follow",
     "FollowedVideo",
@@ -52,6 +54,7 @@ __all__ = [
     "QuotaUse",
     "Task",
     "TaskStatus",
+    "TextPart",
     "Transcript",
     "User",
     "Video",

@@ -36,6 +36,12 @@ class InputReader(Protocol):
     def segments(self, object_key: str) -> tuple[Segment, ...]:
         """Return a stored transcript; raise `StoreError`. Not to be called in a transaction."""
 
+    def fence(self, transcript_sha256: str) -> str:
+        """Return the line around strangers' text in prompts about this transcript."""
+
+    def check_budget(self) -> None:
+        """Raise `PluginError` (`budget_spent`) when today's tokens are spent."""
+
 
 def store_nothing(_store: TranscriptStore, _video_id: str, result: Any) -> Any:  # noqa: ANN401 - a Result
     """Store nothing: the result goes into the database as it is."""
@@ -65,6 +71,8 @@ class TaskKind:
     """Workers that are started for its queue unless VIDWIZ_WORKERS says otherwise."""
     deadline_seconds: float
     """How long one attempt may take; its process ends itself after that."""
+    asks: tuple[str, ...] = ()
+    """The roles of the plugins that it calls."""
     at_once: int = 1
     """How many tasks of one video a worker claims and runs at the same time."""
     result_type: type[Any]
@@ -129,6 +137,10 @@ class TaskKinds:
     def job_timeout(self, queue: str) -> int:
         """Return how long RQ lets a job of this queue run, in seconds; it works on each kind."""
         return int(sum(kind.deadline_seconds for kind in self.sharing(queue)) + _JOB_EXTRA)
+
+    def asked_for(self, queue: str) -> list[str]:
+        """Return the roles of the plugins that the work of a queue calls."""
+        return sorted({role for kind in self.sharing(queue) for role in kind.asks})
 
     def of_result(self, result: Result) -> TaskKind:
         """Return the kind whose work brings such a result; raise `InvalidInputError`."""

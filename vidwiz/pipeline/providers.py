@@ -14,16 +14,22 @@ if TYPE_CHECKING:
 
     from vidwiz.plugin_api import LLMProvider, MetadataFetcher, TranscriptFetcher
     from vidwiz.plugin_host.chain import Chain
+    from vidwiz.ports import PartStore, TokenCount
 
 
 @dataclass(frozen=True, slots=True)
 class Providers:
-    """Fetchers in the order in which they are asked, the LLM provider, and who calls them."""
+    """Fetchers in the order in which they are asked, the LLM provider, and who calls them.
+
+    `tokens` counts what the LLM provider's calls use; `parts` keeps what is paid for.
+    """
 
     metadata_fetchers: list[MetadataFetcher]
     transcript_fetchers: list[TranscriptFetcher]
     llm: LLMProvider | None
     chain: Chain
+    tokens: TokenCount
+    parts: PartStore
     user_daily_videos: int = 200
     """How many new videos a user's imports may bring a day."""
     allowed_sites: Sequence[str] | None = None

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
 from vidwiz.errors import NotFoundError, StaleError
 from vidwiz.models import Transcript
+from vidwiz.pipeline import summarising
 from vidwiz.pipeline.work import EXAMPLE_SHA256, NoteResult, SummaryResult, TextInputs
+from vidwiz.pipeline.writer import Writer
+from vidwiz.plugin_api import PluginError
 from vidwiz.ports import VideoChanged
-from vidwiz.services import notes, transcripts, videos, writing
+from vidwiz.services import asking, notes, transcripts, videos, writing
 from vidwiz.services.writing import VideoContext
 from vidwiz.statements.effects import STORE_SUMMARY
 from vidwiz.statements.inputs import NOTE_INPUTS, SUMMARY_INPUTS
@@ -31,27 +35,35 @@ EXAMPLE_NOTE = NoteResult("An example.", {}, EXAMPLE_SHA256)
 
 
 def needs_summary(session: Session, item: WorkItem) -> bool:
-    """Say whether the transcript is there and has no summary."""
+    """Say whether the transcript has no summary, or one that is to be replaced."""
     transcript = session.get(Transcript, subjects.transcript_id(item))
-    return transcript is not None and transcript.summary is None
+    if transcript is None:
+        return False
+    return _is_wanted(item, is_missing=transcript.summary is None, by=transcript.summary_made_by)
+
+
+def _is_wanted(item: WorkItem, *, is_missing: bool, by: dict[str, Any] | None) -> bool:
+    return is_missing or (item.replaces is not None and (by or {}).get("provider") == item.replaces)
 
 
 def summary_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
-    """Return the transcript to summarise; None when it is gone or has a summary."""
+    """Return the transcript to summarise; None when it is gone or has a summary.
+
+    Raises `PluginError` (`budget_spent`).
+    """
     row = reader.row(SUMMARY_INPUTS, {"of_transcript": subjects.transcript_id(claim)})
-    if row is None:
+    if row is None or not _is_wanted(claim, is_missing=row.is_missing, by=row.made_by):
         return None
-    return TextInputs(_about(row), reader.segments(row.object_key), row.sha256)
+    reader.check_budget()
+    segments = reader.segments(row.object_key)
+    return TextInputs(_about(row), segments, row.sha256, reader.fence(row.sha256))
 
 
 def generate_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
     """Have the LLM provider write the summary and its questions; raise `PluginError`."""
-    provider = providers.require_llm()
-    request = writing.summary_request(inputs.about, inputs.segments)
-    completion = providers.chain.write(provider, request.messages, request.options)
-    spoken = sum(len(segment.text) for segment in inputs.segments)
-    summary = writing.summary_from(completion, spoken=spoken)
-    made_by = writing.made_by(provider.info.name, completion, request.prompt)
+    writer = Writer(providers, inputs)
+    summary, prompt = summarising.summarise(writer.source(), writer, providers)
+    made_by = writer.made_by(prompt)
     return SummaryResult(summary.text, summary.questions, made_by, inputs.transcript_sha256)
 
 
@@ -84,29 +96,50 @@ def _locked_version(uow: UnitOfWork, item: WorkItem) -> str:
 
 
 def needs_note_text(session: Session, item: WorkItem) -> bool:
-    """Say whether the note waits for the AI, and its owner wants that."""
-    return notes.find_waiting(session, item.note_id or 0) is not None
+    """Say whether the note waits for the AI, or for another text, and its owner wants that."""
+    note_id = item.note_id or 0
+    if item.replaces is not None and notes.is_made_by(session, note_id, item.replaces):
+        return True
+    return notes.find_waiting(session, note_id) is not None
 
 
 def note_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
-    """Return the transcript and the mark; None when the note is not to be filled any more."""
+    """Return the transcript and the mark; None when the note is not to be filled any more.
+
+    Raises `PluginError` (`budget_spent`).
+    """
     row = reader.row(NOTE_INPUTS, {"of_note": claim.note_id or 0})
-    if row is None:
+    if row is None or not _is_wanted(
+        claim, is_missing=row.is_missing, by=row.made_by if row.generated_by_ai else None
+    ):
         return None
+    reader.check_budget()
     segments = reader.segments(row.object_key)
-    return TextInputs(_about(row), segments, row.sha256, float(row.seconds))
+    return TextInputs(
+        *(_about(row), segments, row.sha256, reader.fence(row.sha256), float(row.seconds)),
+        language=row.user_language,
+        user_id=row.user_id,
+    )
 
 
 def generate_note_text(inputs: TextInputs, providers: Providers) -> NoteResult:
     """Have the LLM provider write the line that belongs to the mark; raise `PluginError`."""
-    provider = providers.require_llm()
     mark = inputs.mark or 0.0
+    writer = Writer(providers, inputs)
     writing.check_mark(inputs.about, inputs.segments, mark)
-    request = writing.note_request(inputs.about, inputs.segments, mark)
-    completion = providers.chain.write(provider, request.messages, request.options)
-    text = writing.note_from(completion)
-    made_by = writing.made_by(provider.info.name, completion, request.prompt)
-    return NoteResult(text, made_by, inputs.transcript_sha256)
+    of = writer.source()
+    request = asking.note_request(of, inputs.segments, mark, writer.language)
+    try:
+        completion = writer.ask(request)
+    except PluginError as error:
+        if error.code != "too_long" or not (of.by_model and of.is_sent_whole):
+            raise
+        # The surroundings of the mark are enough where the whole is too much.
+        short = replace(of, tokens=asking.SHARED_TOKENS + 1)
+        request = asking.note_request(short, inputs.segments, mark, writer.language)
+        completion = writer.ask(request)
+    text = writing.note_from(completion, reading=writer.reading())
+    return NoteResult(text, writer.made_by(request.prompt), inputs.transcript_sha256)
 
 
 def fill_note(uow: UnitOfWork, item: WorkItem, result: NoteResult) -> WorkItem | None:
@@ -117,6 +150,7 @@ def fill_note(uow: UnitOfWork, item: WorkItem, result: NoteResult) -> WorkItem |
         made_by=_with_version(result.made_by, made_from),
         made_from=made_from,
         by_ai=result.by_ai,
+        replaces=item.replaces,
     )
     if not filled and made_from is not None:
         current = transcripts.shared(uow.session, item.video_id)

@@ -37,8 +37,14 @@ class TextInputs:
     about: VideoContext
     segments: tuple[Segment, ...]
     transcript_sha256: str
+    fence: str
+    """The line around strangers' text in prompts about this transcript."""
     mark: float | None = None
     """Seconds; None for a summary."""
+    language: str | None = None
+    """In which the text is to be written; None for the transcript's."""
+    user_id: int | None = None
+    """Whose text it is; None for a summary, which all share."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class Capability(StrEnum):
     """An LLM provider makes the answer fit `CompletionOptions.json_schema` by itself. For one that
     cannot, the host writes the schema at the end of the last message."""
 
+    EXTRACTION = "extraction"
+    """An LLM provider reads `options.material` and no messages, and takes words and times from it.
+    The host gives it the whole material, makes no prompts, and leaves its times as they are."""
+
     RESOLVE = "resolve"
     """A fetcher knows the addresses of its sites' videos: the host calls `resolve`."""
 

@@ -77,9 +77,15 @@ FAILURES: dict[str, Failure] = {
     "captions_not_ready": _row(Handling.WAIT, "The site has not made captions yet."),
     "no_captions": _row(Handling.PERMANENT, "This video has no captions."),
     "age_restricted": _row(Handling.OPERATOR, "Age-restricted; it needs a signed-in helper."),
+    "sign_in_required": _row(
+        Handling.OPERATOR, "The site shows this video to signed-in viewers only."
+    ),
     "private": _row(Handling.PERMANENT, "This video is private."),
     "members_only": _row(Handling.PERMANENT, "This video is for the channel's members only."),
     "premium_only": _row(Handling.PERMANENT, "This video is for paying viewers only."),
+    "embedding_disabled": _row(
+        Handling.SWITCH, "The site says nothing of this video to other sites."
+    ),
     "geo_blocked": _row(Handling.SWITCH, "Not available in this server's country."),
     "removed": _row(
         Handling.PERMANENT, "Gone from the site. Your notes and what was stored stay here."

@@ -13,6 +13,8 @@ thread, and whoever waits goes on when the time is over. What that means:
   So it passes through at once, and no `except Exception` of a plugin can swallow it.
 - A plugin is called from changing threads, and a new call may begin while one that was given up
   still runs. The plugin API says so.
+- Threads that the plugin starts are daemons as well, unless it says otherwise.
+- What it raises to end the process (`SystemExit`) ends the call.
 - Code that keeps the interpreter to itself (a C extension that never releases the GIL) is beyond
   this. The deadline of the task is, as before, the last resort: it ends the process.
 """
@@ -24,6 +26,7 @@ import threading
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
 from vidwiz.plugin_api import PluginError
+from vidwiz.plugin_host import results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +39,19 @@ MOST_GIVEN_UP = 10
 """As many calls as a note job makes at once: a provider that hangs may cost one round of them."""
 
 
-class Call(threading.Thread, Generic[T]):
-    """One call of a plugin, which may outlast whoever waits for it."""
+class PluginExitError(Exception):
+    """A plugin wanted to end the process."""
 
-    def __init__(self, plugin: Plugin, work: Callable[[], T]) -> None:
-        super().__init__(name=f"plugin-{plugin.info.name}", daemon=True)
+
+class Call(threading.Thread, Generic[T]):
+    """One call of a plugin, which may outlast whoever waits for it.
+
+    `plugin` is its name as long as there is no object of it.
+    """
+
+    def __init__(self, plugin: Plugin | str, work: Callable[[], T]) -> None:
+        name = plugin if isinstance(plugin, str) else plugin.info.name
+        super().__init__(name=f"plugin-{name}", daemon=True)
         self.plugin = plugin
         self.given_up = False
         self.error: BaseException | None = None
@@ -71,9 +82,14 @@ class Call(threading.Thread, Generic[T]):
         return True
 
     def result(self) -> T:
-        """Return what the plugin returned, or raise what it raised."""
-        if self.error is not None:
+        """Return what the plugin returned, or raise what it raised.
+
+        Raises `PluginExitError` for what would end the process.
+        """
+        if isinstance(self.error, Exception):
             raise self.error
+        if self.error is not None:
+            raise PluginExitError(f"it raised {type(self.error).__name__}") from self.error
         return cast("T", self._result)
 
 
@@ -89,7 +105,11 @@ def call(plugin: Plugin, work: Callable[[], T], *, seconds: float | None = None)
     running.start()
     if not running.finish(plugin.info.timeout_seconds if seconds is None else seconds):
         raise PluginError("timed_out")
-    return running.result()
+    try:
+        return running.result()
+    except PluginError as error:
+        results.tidy(error)
+        raise
 
 
 def _given_up(plugin: Plugin) -> int:

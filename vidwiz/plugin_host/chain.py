@@ -16,9 +16,8 @@ from vidwiz.plugin_api import (
     PluginError,
     TranscriptFetcher,
 )
-from vidwiz.plugin_host import outcomes
+from vidwiz.plugin_host import outcomes, results
 from vidwiz.plugin_host.calls import call
-from vidwiz.plugin_host.checked_lists import checked
 from vidwiz.ports import transaction_open
 
 if TYPE_CHECKING:
@@ -72,7 +71,10 @@ class Chain:
         `urgent` says that somebody waits for it; see `FetchPace`.
         """
         return self._first(
-            fetchers, ref, lambda fetcher: fetcher.fetch_metadata(ref), urgent=urgent
+            fetchers,
+            ref,
+            lambda fetcher: results.metadata(fetcher.fetch_metadata(ref), ref),
+            urgent=urgent,
         )
 
     def transcript(
@@ -86,7 +88,7 @@ class Chain:
         """Return the transcript and who knew it; raise `PluginError` as above."""
 
         def fetch(fetcher: TranscriptFetcher) -> Transcript:
-            transcript = fetcher.fetch_transcript(ref, languages)
+            transcript = results.transcript(fetcher.fetch_transcript(ref, languages))
             if not any(segment.text.strip() for segment in transcript.segments):
                 raise PluginError("empty_transcript")
             return transcript
@@ -107,11 +109,14 @@ class Chain:
         those before failed, whatever they said: what is gone from a feed may still be there.
         """
         _refuse_within_transaction()
+
+        def expand(fetcher: Fetcher) -> VideoList:
+            return results.expanded(fetcher.expand(url, newest))
+
         errors: list[PluginError] = []
         for fetcher in fetchers:
             try:
-                found = self._ask(fetcher, lambda one: one.expand(url, newest), urgent=urgent)
-                return checked(found)
+                return self._ask(fetcher, expand, urgent=urgent)
             except PluginError as error:
                 errors.append(error)
         raise outcomes.of_list(errors)
@@ -134,6 +139,25 @@ class Chain:
         except Exception as exc:
             log.exception("a provider crashed", extra={"plugin": provider.info.name})
             raise PluginError("provider_crash") from exc
+
+    def max_input_tokens(self, provider: LLMProvider) -> int | None:
+        """Return what the provider says its model reads; raise `PluginError` when it cannot say."""
+        try:
+            return provider.max_input_tokens
+        except PluginError:
+            raise
+        except Exception as exc:
+            log.exception("a provider crashed", extra={"plugin": provider.info.name})
+            raise PluginError("provider_crash") from exc
+
+    @staticmethod
+    def describe(provider: LLMProvider) -> dict[str, str]:
+        """Return the provider's facts about itself; none when it cannot say."""
+        try:
+            return {str(name): str(value) for name, value in provider.describe().items()}
+        except Exception:
+            log.exception("a provider crashed", extra={"plugin": provider.info.name})
+            return {}
 
     def _first(
         self,
@@ -218,7 +242,7 @@ def _complete(
         characters = sum(len(message.content) for message in messages)
         if characters > most * _MOST_CHARACTERS_A_TOKEN:
             raise PluginError("too_long")
-    return provider.complete(messages, options)
+    return results.completion(provider.complete(messages, options))
 
 
 def _with_schema(messages: Sequence[Message], options: CompletionOptions) -> Sequence[Message]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from vidwiz.errors import ConfigError
 from vidwiz.plugin_host.registry import Registry
+from vidwiz.plugin_host.settings import key_prefix
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,15 @@ if TYPE_CHECKING:
 DEFAULT_METADATA_FETCHERS = ("library", "yt-dlp", "oembed")
 DEFAULT_TRANSCRIPT_FETCHERS = ("library", "youtube-transcript-api", "yt-dlp")
 DEFAULT_LLM_PROVIDER = "extractive"
+PROVIDER_WITH_A_KEY = "openai"
+"""Asked by default once its key or address is set, whichever way."""
+
+_VENDORS = {
+    "anthropic": {"API_KEY": "ANTHROPIC_API_KEY", "BASE_URL": "ANTHROPIC_BASE_URL"},
+    "ollama": {"API_KEY": "OLLAMA_API_KEY", "BASE_URL": "OLLAMA_HOST"},
+    "openai": {"API_KEY": "OPENAI_API_KEY", "BASE_URL": "OPENAI_BASE_URL"},
+}
+"""For each plugin the vendor's own variables, which its own take precedence over."""
 
 _SETTINGS = {
     "metadata_fetchers": "VIDWIZ_METADATA_FETCHERS",
@@ -26,7 +36,10 @@ _SETTINGS = {
 def discover(config: Config) -> Registry:
     """Load the installed plugins with their settings."""
     cache = config.data_dir / "library-ids.json"
-    defaults = {"library": {"FOLDER": str(config.library_dir), "CACHE": str(cache)}}
+    defaults = {
+        "library": {"FOLDER": str(config.library_dir), "CACHE": str(cache)},
+        **{name: _from_vendor(config, name) for name in _VENDORS},
+    }
     return Registry.discover(config.plugin_settings, defaults)
 
 
@@ -36,7 +49,27 @@ def orders(config: Config) -> dict[str, Sequence[str]]:
     return {
         "metadata_fetchers": _or(named["metadata_fetchers"], DEFAULT_METADATA_FETCHERS),
         "transcript_fetchers": _or(named["transcript_fetchers"], DEFAULT_TRANSCRIPT_FETCHERS),
-        "llm_providers": _or(named["llm_providers"], (DEFAULT_LLM_PROVIDER,)),
+        "llm_providers": _or(named["llm_providers"], _default_llm_providers(config)),
+    }
+
+
+def _default_llm_providers(config: Config) -> Sequence[str]:
+    """Return who writes where nobody was named; of several the first that is ready."""
+    known = _from_vendor(config, PROVIDER_WITH_A_KEY)
+    for field in ("API_KEY", "BASE_URL"):
+        own = config.plugin_settings.get(f"{key_prefix(PROVIDER_WITH_A_KEY)}{field}")
+        if (known.get(field, "") if own is None else own).strip():
+            return (PROVIDER_WITH_A_KEY, DEFAULT_LLM_PROVIDER)
+    return (DEFAULT_LLM_PROVIDER,)
+
+
+def _from_vendor(config: Config, name: str) -> dict[str, str]:
+    """Return the settings of a plugin that the vendor's own variables give it."""
+    variables = config.vendor_settings
+    return {
+        field: variables[variable]
+        for field, variable in _VENDORS[name].items()
+        if variable in variables
     }
 
 

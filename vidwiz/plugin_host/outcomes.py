@@ -61,7 +61,7 @@ def deciding(errors: Sequence[PluginError]) -> PluginError:
     if ends_the_search(errors[-1]):
         return errors[-1]
     errors = _without_unconfirmed(errors)
-    first = min(errors, key=lambda error: _BY_SIGNIFICANCE.index(error.handling))
+    first = _most_hopeful(errors)
     dated = [(e.retry_at, e) for e in errors if e.code == first.code and e.retry_at is not None]
     return min(dated, key=lambda pair: pair[0])[1] if dated else first
 
@@ -72,6 +72,11 @@ def of_list(errors: Sequence[PluginError]) -> PluginError:
         row = OWN_FAILURES["no_fetcher"]
         message = "No fetcher on this server knows this playlist or channel."
         return PluginError("no_fetcher", message, handling=row.handling)
+    return _most_hopeful(errors)
+
+
+def _most_hopeful(errors: Sequence[PluginError]) -> PluginError:
+    """Return the first of those that are the likeliest to be mended."""
     return min(errors, key=lambda error: _BY_SIGNIFICANCE.index(error.handling))
 
 

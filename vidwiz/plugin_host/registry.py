@@ -9,20 +9,23 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vidwiz.errors import ConfigError
+from vidwiz.masking import hide, mask
 from vidwiz.plugin_api import (
     API_VERSION,
     LLMProvider,
     MetadataFetcher,
     Plugin,
+    PluginInfo,
     PluginUnavailableError,
     TranscriptFetcher,
 )
 from vidwiz.plugin_api.base import LONGEST_TIMEOUT_SECONDS
 from vidwiz.plugin_host import settings
-from vidwiz.plugin_host.calls import Call
+from vidwiz.plugin_host.calls import Call, PluginExitError
+from vidwiz.plugin_host.printing import keep_apart
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,10 @@ ROLES: dict[str, type[Plugin]] = {
     "llm_providers": LLMProvider,
 }
 CLOSE_SECONDS = 5.0
+PRELOAD_SECONDS = 20.0
+LOAD_SECONDS = 30.0
+"""For the import, the constructor and `check` together; a slow disk takes a few seconds."""
+LONGEST_REASON = 500
 P = TypeVar("P", bound=Plugin)
 
 
@@ -69,6 +76,8 @@ class Registry:
     @classmethod
     def of(cls, *plugins: Plugin) -> Registry:
         """Return a registry of plugins made by hand, each in every role it can play."""
+        for plugin in plugins:
+            hide(settings.secrets_of(plugin.settings))
         return cls(
             Record(plugin.info.name, role, "", State.READY, plugin=plugin)
             for plugin in plugins
@@ -78,15 +87,23 @@ class Registry:
 
     @classmethod
     def discover(
-        cls, variables: Mapping[str, str], defaults: Mapping[str, Mapping[str, str]]
+        cls,
+        variables: Mapping[str, str],
+        defaults: Mapping[str, Mapping[str, str]],
+        load_seconds: float = LOAD_SECONDS,
     ) -> Registry:
-        """Load every installed plugin; what is wrong with one is kept in its record."""
+        """Load every installed plugin; what is wrong with one is kept in its record.
+
+        Each may take `load_seconds`. What it prints, then or later, goes to standard error.
+        """
+        keep_apart()
         found = {
             role: list(importlib.metadata.entry_points(group=f"vidwiz.{role}")) for role in ROLES
         }
         names = {entry.name for entries in found.values() for entry in entries}
         by_plugin, stray = settings.split_by_plugin(variables, names)
-        loader = _Loader({name: {**defaults.get(name, {}), **by_plugin[name]} for name in names})
+        filled = {name: {**defaults.get(name, {}), **by_plugin[name]} for name in names}
+        loader = _Loader(filled, load_seconds)
         records = [
             loader.load(entry, role, twice=[e.name for e in entries].count(entry.name) > 1)
             for role, entries in found.items()
@@ -132,6 +149,14 @@ class Registry:
             first = unavailable[0]
             raise ConfigError(f"{setting}: {first.name} is unavailable: {first.reason}")
 
+    def preload(self, plugins: Iterable[Plugin]) -> None:
+        """Have these import what their calls need, before this process forks those that call.
+
+        One that fails or takes over `PRELOAD_SECONDS` is logged; it is as slow as before, no more.
+        """
+        for plugin in {id(plugin): plugin for plugin in plugins}.values():
+            _finish(plugin, plugin.preload, PRELOAD_SECONDS, "preload")
+
     def close(self) -> None:
         """Let every plugin free what it holds; call it once at the end of each process.
 
@@ -142,23 +167,26 @@ class Registry:
             return
         self._closed = True
         for plugin in {id(r.plugin): r.plugin for r in self.records if r.plugin}.values():
-            closing = Call(plugin, plugin.close)
-            closing.start()
-            if not closing.finish(CLOSE_SECONDS):
-                log.warning("a plugin did not close in time", extra={"plugin": plugin.info.name})
-            elif closing.error is not None:
-                log.warning(
-                    "a plugin failed to close",
-                    exc_info=closing.error,
-                    extra={"plugin": plugin.info.name},
-                )
+            _finish(plugin, plugin.close, CLOSE_SECONDS, "close")
+
+
+def _finish(plugin: Plugin, work: Callable[[], None], seconds: float, what: str) -> None:
+    """Wait for a call whose failure is only logged."""
+    running = Call(plugin, work)
+    running.start()
+    name = {"plugin": plugin.info.name}
+    if not running.finish(seconds):
+        log.warning("a plugin did not %s in time", what, extra=name)
+    elif running.error is not None:
+        log.warning("a plugin failed to %s", what, exc_info=running.error, extra=name)
 
 
 class _Loader:
     """Makes one plugin object a class, however many roles it plays."""
 
-    def __init__(self, variables: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(self, variables: Mapping[str, Mapping[str, str]], seconds: float) -> None:
         self._variables = variables
+        self._seconds = seconds
         self._made: dict[type[Plugin], Plugin] = {}
 
     def load(self, entry: importlib.metadata.EntryPoint, role: str, *, twice: bool) -> Record:
@@ -169,39 +197,66 @@ class _Loader:
             elif not settings.is_enabled(entry.name, self._variables[entry.name]):
                 record.state, record.reason = State.DISABLED, "switched off by its settings"
             else:
-                self._make(entry, role, record)
+                record.plugin, record.state = self._make_in_time(entry, role), State.READY
+        except _FaultError as exc:
+            record.reason = str(exc)
         except settings.SettingsError as exc:
             record.state, record.reason = State.MISCONFIGURED, str(exc)
         except PluginUnavailableError as exc:
             record.state, record.reason, record.remedy = State.UNAVAILABLE, exc.reason, exc.remedy
-        except (Exception, SystemExit) as exc:  # a plugin may raise anything and stops nothing
+        except Exception as exc:  # a plugin may raise anything and stops nothing
             log.debug("plugin does not load", exc_info=True, extra={"plugin": entry.name})
-            record.reason = f"{type(exc).__name__}: {exc}"
+            cause = exc.__cause__ if isinstance(exc, PluginExitError) else exc
+            record.reason = f"{type(cause).__name__}: {cause}"
             record.remedy = "reinstall or update it, or switch it off"
+        record.reason, record.remedy = _sentence(record.reason), _sentence(record.remedy)
         return record
 
-    def _make(self, entry: importlib.metadata.EntryPoint, role: str, record: Record) -> None:
+    def _make_in_time(self, entry: importlib.metadata.EntryPoint, role: str) -> Plugin:
+        loading = Call(entry.name, lambda: self._make(entry, role))
+        loading.start()
+        if not loading.finish(self._seconds):
+            raise _FaultError(f"it was not loaded after {self._seconds:g} s")
+        return loading.result()
+
+    def _make(self, entry: importlib.metadata.EntryPoint, role: str) -> Plugin:
         kind: Any = entry.load()
-        record.reason = _fault(kind, entry.name, role)
-        if record.reason:
-            return
+        _refuse_faulty(kind, entry.name, role)
         if kind not in self._made:
             filled = settings.fill(entry.name, kind.Settings, self._variables[entry.name])
             plugin = kind(filled)
+            if type(plugin) is not kind or plugin.info != kind.info:
+                raise _FaultError("its object is not what its class says")
             plugin.check()
             self._made[kind] = plugin
-        record.plugin, record.state = self._made[kind], State.READY
+        return self._made[kind]
 
 
-def _fault(kind: Any, name: str, role: str) -> str:  # noqa: ANN401 - what an entry point loaded
-    """Return what is wrong with a plugin's class, or nothing."""
+class _FaultError(Exception):
+    """What is wrong with a plugin's class or object, in words."""
+
+
+def _refuse_faulty(kind: Any, name: str, role: str) -> None:  # noqa: ANN401 - what was loaded
+    """Raise `_FaultError` when this is no plugin of the role and name."""
     base = ROLES[role]
     if not (isinstance(kind, type) and issubclass(kind, base)):
-        return f"its entry point is no {base.__name__}"
-    if kind.info.api_version > API_VERSION:
-        return f"it needs plugin API {kind.info.api_version}; this VidWiz has {API_VERSION}"
-    if kind.info.name != name:
-        return f"it calls itself {kind.info.name}, its entry point {name}"
-    if not 0 < kind.info.timeout_seconds <= LONGEST_TIMEOUT_SECONDS:
-        return f"its timeout_seconds is {kind.info.timeout_seconds}, not a time of up to an hour"
-    return ""
+        raise _FaultError(f"its entry point is no {base.__name__}")
+    info: Any = kind.info
+    if not isinstance(info, PluginInfo):
+        raise _FaultError("its info is no PluginInfo")
+    if info.api_version > API_VERSION:
+        raise _FaultError(f"it needs plugin API {info.api_version}; this VidWiz has {API_VERSION}")
+    if info.name != name:
+        raise _FaultError(f"it calls itself {info.name}, its entry point {name}")
+    if not 0 < info.timeout_seconds <= LONGEST_TIMEOUT_SECONDS:
+        raise _FaultError(
+            f"its timeout_seconds is {info.timeout_seconds}, not a time of up to an hour"
+        )
+    # A text in place of a tuple would be asked for its letters.
+    if isinstance(info.sites, str) or isinstance(info.capabilities, str):
+        raise _FaultError("its sites and capabilities are a text, not several")
+
+
+def _sentence(text: object) -> str:
+    """Return what a plugin says, on one line, not endless and without secrets."""
+    return mask(" ".join(str(text).split()))[:LONGEST_REASON]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from cattrs import Converter
 
+from vidwiz.masking import hide
 from vidwiz.plugin_api import Secret
 
 if TYPE_CHECKING:
@@ -97,6 +98,13 @@ def fill(name: str, settings: type, variables: Mapping[str, str]) -> Any:  # noq
         raise SettingsError(f"VIDWIZ_PLUGIN_{key_prefix(name)}*: {reason}") from exc
 
 
+def secrets_of(filled: object) -> list[str]:
+    """Return the values of the secrets in a settings object."""
+    values = [getattr(filled, field.name) for field in dataclasses.fields(filled)]  # type: ignore[arg-type]
+    parts = [part for value in values for part in (value if isinstance(value, tuple) else (value,))]
+    return [part.reveal() for part in parts if isinstance(part, Secret)]
+
+
 def _required(field: dataclasses.Field[Any]) -> bool:
     nothing = dataclasses.MISSING
     return field.default is nothing and field.default_factory is nothing
@@ -144,13 +152,19 @@ def _path(text: str) -> Path:
         raise ValueError(f"{_shown(text)} is in a home folder that is not known") from exc
 
 
+def _secret(text: str) -> Secret:
+    # Before the plugin has it: what it says from now on, even of its settings, may contain it.
+    hide([text])
+    return Secret(text)
+
+
 _READERS: dict[type, Callable[[str], Any]] = {
     str: str,
     int: _whole_number,
     float: _number,
     bool: _truth,
     Path: _path,
-    Secret: Secret,
+    Secret: _secret,
 }
 
 

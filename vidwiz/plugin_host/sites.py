@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from vidwiz.plugin_api import Capability, Fetcher, VideoRef
+from vidwiz.errors import SourceUnavailableError
+from vidwiz.plugin_api import Capability, Fetcher, PluginError, VideoRef
 from vidwiz.plugin_host.calls import call
 from vidwiz.services import video_ids, web_addresses
 from vidwiz.services.video_ids import NamedVideo, OtherAddressError
@@ -21,9 +22,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 # Somebody waits for the answer, so all plugins together have this time, in seconds, and one that
-# hangs leaves half of it to the others.
-RESOLVE_SECONDS = 2.0
-_ONE_SECONDS = 1.0
+# hangs leaves half of it to the others. The first question of a process may have a plugin import
+# its library, which takes a busy machine seconds.
+RESOLVE_SECONDS = 6.0
+ONE_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,8 @@ class Sites:
         """Return the video that a user named by its id or its address.
 
         Raises `InvalidInputError` for what names none, for a list, for a site that no plugin here
-        knows, and for one that is not allowed.
+        knows, and for one that is not allowed; `SourceUnavailableError` when a plugin that may
+        know it takes too long to say so.
         """
         text = video_ids.visible(text)
         if video_ids.is_valid(text):
@@ -65,9 +68,7 @@ class Sites:
             return []
         until = time.monotonic() + RESOLVE_SECONDS
         return [
-            fetcher
-            for fetcher in self._able(Capability.LISTS)
-            if _answer(fetcher, partial(fetcher.knows_list, url), until) is True
+            fetcher for fetcher in self._able(Capability.LISTS) if _is_list(fetcher, url, until)
         ]
 
     def of_ref(self, found: Any) -> NamedVideo | None:  # noqa: ANN401 - what a plugin returned
@@ -90,13 +91,22 @@ class Sites:
         if not web_addresses.is_public(unknown.url):
             raise unknown
         until = time.monotonic() + RESOLVE_SECONDS
+        silent: list[str] = []
         for fetcher in self._able(Capability.RESOLVE):
-            answer = _answer(fetcher, partial(fetcher.resolve, unknown.url), until)
+            try:
+                answer = _answer(fetcher, partial(fetcher.resolve, unknown.url), until)
+            except PluginError:
+                silent.append(fetcher.info.name)
+                continue
             found = None if answer is None else self._checked(fetcher, answer)
             if found is not None:
                 return found
         if self.list_fetchers(unknown.url):
             raise video_ids.invalid(video_ids.IS_A_LIST)
+        if silent:
+            raise SourceUnavailableError(
+                f"{silent[0]} did not say in time what this address is; try again"
+            )
         raise unknown
 
     def _checked(self, fetcher: Fetcher, answer: object) -> NamedVideo | None:
@@ -128,15 +138,27 @@ def _serves(fetcher: Fetcher, site: str) -> bool:
     return not fetcher.info.sites or site in fetcher.info.sites
 
 
+def _is_list(fetcher: Fetcher, url: str, until: float) -> bool:
+    try:
+        return _answer(fetcher, partial(fetcher.knows_list, url), until) is True
+    except PluginError:
+        return False
+
+
 def _answer(fetcher: Fetcher, ask: Callable[[], T], until: float) -> T | None:
-    """Return what the plugin says until then; None when it fails or takes too long."""
+    """Return what the plugin says until then, None when it fails.
+
+    Raises `PluginError` (`timed_out`) when it takes longer.
+    """
     try:
         left = max(until - time.monotonic(), 0.0)
-        return call(fetcher, ask, seconds=min(left, _ONE_SECONDS))
-    except (Exception, SystemExit):  # a plugin may raise anything and stops nothing
+        return call(fetcher, ask, seconds=min(left, ONE_SECONDS))
+    except (Exception, SystemExit) as exc:  # a plugin may raise anything and stops nothing
         log.warning(
             "a plugin cannot say what an address is",
             exc_info=True,
             extra={"plugin": fetcher.info.name},
         )
+        if isinstance(exc, PluginError) and exc.code == "timed_out":
+            raise
         return None

@@ -13,7 +13,7 @@ from vidwiz.ports import NoteChanged
 from vidwiz.services import dispatch, timestamps, video_ids, videos
 from vidwiz.services.video_stages import of_videos
 from vidwiz.statements import notes as statements
-from vidwiz.statements.effects import FILL_NOTE, FILL_NOTE_OF_VERSION
+from vidwiz.statements.effects import FILL_NOTE, FILL_NOTE_OF_VERSION, REPLACE_NOTE
 from vidwiz.tasks import query, scheduling, subjects
 from vidwiz.tasks.stages import Stage, stage_of_task
 from vidwiz.tasks.types import TaskType
@@ -191,7 +191,7 @@ def delete(uow: UnitOfWork, note_id: int, *, user_id: int) -> None:
     uow.publish(NoteChanged(note_id, note.video_id))
 
 
-def fill(
+def fill(  # noqa: PLR0913 - all that is to be said of a text
     uow: UnitOfWork,
     note_id: int,
     text: str,
@@ -199,17 +199,22 @@ def fill(
     made_by: dict[str, Any] | None,
     made_from: str | None = None,
     by_ai: bool = True,
+    replaces: str | None = None,
 ) -> bool:
     """Give a waiting note its text; False, and nothing changed, when it does not wait any more.
 
     Nor does it change a note whose video's transcript is another version than `made_from`, if
-    that is given.
+    that is given. With `replaces` also a text that this provider made is replaced.
     """
     values = {"of_note": note_id, "new_text": text, "by_ai": by_ai, "new_made_by": made_by}
     if made_from is None:
         video_id = uow.connection.scalar(FILL_NOTE, values)
     else:
         video_id = uow.connection.scalar(FILL_NOTE_OF_VERSION, {**values, "made_from": made_from})
+    if video_id is None and replaces is not None and made_from is not None:
+        values = {**values, "made_from": made_from, "replaced": replaces}
+        del values["by_ai"]
+        video_id = uow.connection.scalar(REPLACE_NOTE, values)
     if video_id is None:
         return False
     uow.publish(NoteChanged(note_id, video_id))
@@ -289,6 +294,16 @@ def _until(transcript: Stage) -> Stage:
     if transcript.state == "unavailable":
         return Stage("unavailable", "no_transcript", "There is no transcript to make a note from.")
     return Stage("waiting", transcript.code, transcript.message, transcript.next_try_at)
+
+
+def is_made_by(session: Session, note_id: int, provider: str) -> bool:
+    """Say whether the note has the text of this provider, and its owner wants AI notes."""
+    made_by = session.scalar(
+        sa.select(Note.made_by)
+        .join(User, User.id == Note.user_id)
+        .where(Note.id == note_id, Note.generated_by_ai, User.ai_notes_enabled.is_(True))
+    )
+    return (made_by or {}).get("provider") == provider
 
 
 def find_waiting(session: Session, note_id: int) -> Note | None:

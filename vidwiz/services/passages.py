@@ -16,6 +16,7 @@ SHORTEST = 20.0
 LONGEST = 40.0
 NOTE_SECONDS = 15.0
 NOTE_CONTEXT = 15
+AT_MARK = 5.0
 
 
 def of_segments(segments: Sequence[Segment]) -> tuple[Passage, ...]:
@@ -58,6 +59,24 @@ def around(segments: Sequence[Segment], moment: float) -> tuple[Passage, ...]:
     last = max(bisect_right(offsets, moment + NOTE_SECONDS) - 1, spoken)
     chosen = segments[max(0, first - NOTE_CONTEXT) : last + 1 + NOTE_CONTEXT]
     return tuple(_passage(number, [segment]) for number, segment in enumerate(chosen, start=1))
+
+
+def beside(
+    around: Sequence[Passage], moment: float
+) -> tuple[tuple[Passage, ...], tuple[Passage, ...], tuple[Passage, ...]]:
+    """Return which of these passages are before a moment, at it, and after it.
+
+    At it are those that are spoken within 5 s of it, or else the nearest one.
+    """
+    near = [
+        part for part in around if part.start <= moment + AT_MARK and part.end >= moment - AT_MARK
+    ]
+    if not near and around:
+        near = [min(around, key=lambda part: max(part.start - moment, moment - part.end))]
+    if not near:
+        return (), (), ()
+    first, last = around.index(near[0]), around.index(near[-1])
+    return tuple(around[:first]), tuple(around[first : last + 1]), tuple(around[last + 1 :])
 
 
 def _passage(number: int, group: Sequence[Segment]) -> Passage:

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from vidwiz.models import IdempotencyRecord, PeriodicRun, QuotaUse, Task, VideoImport, now_plus
+from vidwiz.models import (
+    IdempotencyRecord,
+    PeriodicRun,
+    QuotaUse,
+    Task,
+    TextPart,
+    VideoImport,
+    now_plus,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +30,8 @@ _DAY = 86_400.0
 # docs/operations.md states these.
 ENDED_TASK_DAYS = 30
 FINISHED_IMPORT_DAYS = 90
+# As long as a summary may wait for a spent budget.
+PART_DAYS = 60
 DRAFT_SECONDS = _DAY
 _PERIODIC_RUN_DAYS = 30
 MOST_AT_ONCE = 1000
@@ -30,7 +40,7 @@ _MOST_IMPORTS = 10
 
 
 def remove_old_rows(uow: UnitOfWork) -> None:
-    """Delete answers that are a day old, quotas of days before yesterday, and old runs and imports.
+    """Delete old answers, old quotas, old parts, old periodic runs and old imports.
 
     What an import brought stays.
     """
@@ -39,6 +49,9 @@ def remove_old_rows(uow: UnitOfWork) -> None:
     )
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     uow.session.execute(sa.delete(QuotaUse).where(QuotaUse.day < yesterday))
+    uow.session.execute(
+        sa.delete(TextPart).where(TextPart.created_at < now_plus(-PART_DAYS * _DAY))
+    )
     uow.session.execute(
         sa.delete(PeriodicRun).where(PeriodicRun.started_at < now_plus(-_PERIODIC_RUN_DAYS * _DAY))
     )

@@ -1,4 +1,4 @@
-"""What is asked of an LLM provider, and what of its answer is kept.
+"""What of an LLM provider's answer is kept; what is asked of it is in `asking`.
 
 A near miss is repaired here; an answer that cannot be repaired is a classified failure.
 """
@@ -10,21 +10,22 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from vidwiz import prompts
-from vidwiz.plugin_api import CompletionOptions, Material, Message, PluginError, Purpose
-from vidwiz.services import passages, timestamps
-from vidwiz.services.cleaning import clean_text
+from vidwiz.plugin_api import PluginError
+from vidwiz.services import passages, sanitising, tokens
+from vidwiz.services.cleaning import clean_text, is_blank
 from vidwiz.tasks.types import OWN_FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from vidwiz.plugin_api import Completion, Segment
+    from vidwiz.plugin_api import Completion, CompletionOptions, Message, Segment, Usage
 
 SUMMARY_LENGTH = (200, 800)
 QUESTION_LENGTH = (20, 120)
 NOTE_LENGTH = (40, 120)
 QUESTIONS = 3
+PART_TOKENS = 320
+"""What is kept of what a part of a long transcript says: 120 words, and some more."""
 
 SUMMARY_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -51,11 +52,6 @@ class VideoContext:
     language: str | None = None
     chapters: tuple[tuple[float, str], ...] = ()
 
-    def lines(self) -> str:
-        """Return it as lines of a prompt."""
-        chapters = (f"{timestamps.label(start)} {title}" for start, title in self.chapters)
-        return "\n".join(filter(None, (self.title, self.channel, *chapters))) or "(unknown)"
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -74,29 +70,6 @@ class Summary:
     questions: tuple[str, ...]
 
 
-def summary_request(about: VideoContext, segments: Sequence[Segment]) -> Request:
-    """Ask for the summary and questions of a whole transcript."""
-    parts = passages.of_segments(segments)
-    prompt = prompts.load("summary")
-    text = "\n".join(f"[{part.id}] {part.text}" for part in parts)
-    material = Material(
-        title=about.title,
-        channel=about.channel,
-        duration=about.duration,
-        language=about.language,
-        chapters=about.chapters,
-        passages=parts,
-    )
-    options = CompletionOptions(
-        purpose=Purpose.SUMMARY,
-        material=material,
-        json_schema=SUMMARY_SCHEMA,
-        max_output_tokens=1000,
-    )
-    messages = prompt.fill(about=about.lines(), passages=text)
-    return Request(messages, options, f"summary-{prompt.version}")
-
-
 def check_mark(about: VideoContext, segments: Sequence[Segment], mark: float) -> None:
     """Raise `PluginError` when a note at this mark (seconds) could only be made of other words.
 
@@ -113,34 +86,43 @@ def check_mark(about: VideoContext, segments: Sequence[Segment], mark: float) ->
         raise PluginError(code, row.message, handling=row.handling)
 
 
-def note_request(about: VideoContext, segments: Sequence[Segment], mark: float) -> Request:
-    """Ask for the one line that belongs to a mark."""
-    parts = passages.around(segments, mark)
-    prompt = prompts.load("note")
-    text = "\n".join(f"{timestamps.label(part.start)} {part.text}" for part in parts)
-    material = Material(title=about.title, language=about.language, passages=parts, mark=mark)
-    options = CompletionOptions(purpose=Purpose.NOTE, material=material, max_output_tokens=200)
-    messages = prompt.fill(
-        about=about.title or "(unknown)", passages=text, mark=timestamps.label(mark)
-    )
-    return Request(messages, options, f"note-{prompt.version}")
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How an answer is read: a time in it has to stand in one of the texts that are `said`.
+
+    `by_model` is False for a provider that takes its words and times from the material.
+    """
+
+    said: Sequence[str] = ()
+    by_model: bool = True
+
+    def text(self, text: str) -> str:
+        """Return what of a model's text may be shown, as one line."""
+        if self.by_model:
+            # A model that repeats the words of the video may repeat the times that they name.
+            text = sanitising.plain(text)
+            # Looking through a whole transcript is left until there is something to look for.
+            said = self.said if sanitising.times_in(text) else ()
+            text = sanitising.without_times(text, sanitising.times_in("\n".join(said)))
+        return _one_line(text)
 
 
-def summary_from(completion: Completion, *, spoken: int) -> Summary:
+def summary_from(completion: Completion, *, spoken: int, reading: Reading = Reading()) -> Summary:
     """Return the summary of an answer, repaired where it can be.
 
     `spoken` is how many characters the transcript has: of a video that says less than a summary's
-    200 characters, no longer one is asked for. Raises `PluginError` (`bad_answer`).
+    200 characters, no longer one is asked for. Raises `PluginError` (`bad_answer`), whose message
+    says what is wrong.
     """
     answer = _json_object(completion.text)
     summary, questions = answer.get("summary"), answer.get("questions")
     if not isinstance(summary, str) or not isinstance(questions, list):
         raise PluginError("bad_answer", "The provider's answer has no summary and questions.")
     shortest = min(SUMMARY_LENGTH[0], spoken)
-    text = shortened(_one_line(summary), SUMMARY_LENGTH[1])
+    text = shortened(reading.text(summary), SUMMARY_LENGTH[1])
     if len(text) < shortest:
         raise PluginError("bad_answer", "The provider's summary is too short.")
-    return Summary(text, _three(questions))
+    return Summary(text, _three(questions, reading))
 
 
 def _json_object(text: str) -> dict[str, Any]:
@@ -152,13 +134,13 @@ def _json_object(text: str) -> dict[str, Any]:
     return answer if isinstance(answer, dict) else {}
 
 
-def _three(candidates: Sequence[object]) -> tuple[str, ...]:
+def _three(candidates: Sequence[object], reading: Reading) -> tuple[str, ...]:
     """Return the first three different questions of a fitting length."""
     kept: dict[str, str] = {}
     for candidate in candidates:
         if not isinstance(candidate, str):
             continue
-        question = _one_line(_NUMBERING.sub("", candidate))
+        question = reading.text(_NUMBERING.sub("", candidate))
         if QUESTION_LENGTH[0] <= len(question) <= QUESTION_LENGTH[1]:
             kept.setdefault(re.sub(r"\W+", "", question.casefold()), question)
     if len(kept) < QUESTIONS:
@@ -166,11 +148,19 @@ def _three(candidates: Sequence[object]) -> tuple[str, ...]:
     return tuple(kept.values())[:QUESTIONS]
 
 
-def note_from(completion: Completion) -> str:
+def note_from(completion: Completion, *, reading: Reading = Reading()) -> str:
     """Return the one line of an answer; raise `PluginError` (`bad_answer`) when it is too short."""
-    text = shortened(_unquoted(_one_line(completion.text)), NOTE_LENGTH[1])
+    text = shortened(_unquoted(reading.text(completion.text)), NOTE_LENGTH[1])
     if len(text) < NOTE_LENGTH[0]:
         raise PluginError("bad_answer", "The provider's note is too short.")
+    return text
+
+
+def part_from(completion: Completion) -> str:
+    """Return what a part of a transcript says; raise `PluginError` (`bad_answer`) for nothing."""
+    text = tokens.cut(clean_text(sanitising.plain(completion.text)), PART_TOKENS)
+    if is_blank(text):
+        raise PluginError("bad_answer", "The provider wrote nothing about a part of the video.")
     return text
 
 
@@ -201,13 +191,18 @@ def shortened(text: str, longest: int) -> str:
     return (words if space and len(words) >= longest // 2 else room).rstrip(" ,;:-") + "…"
 
 
-def made_by(provider: str, completion: Completion, prompt: str) -> dict[str, Any]:
-    """Return what is kept with a text that a provider wrote."""
-    usage = completion.usage
+def made_by(
+    provider: str, model: str, prompt: str, *, usage: Usage | None, parts: int = 0
+) -> dict[str, Any]:
+    """Return what is kept with a text that a provider wrote.
+
+    `usage` is of all its calls, those for the `parts` of a long transcript among them.
+    """
+    made: dict[str, Any] = {"provider": provider, "model": model, "prompt": prompt}
+    if parts:
+        made["parts"] = parts
     return {
-        "provider": provider,
-        "model": completion.model,
-        "prompt": prompt,
+        **made,
         "usage": None
         if usage is None
         else {

@@ -152,3 +152,13 @@ FILL_NOTE = _FILL_NOTE
 """Gives a note that waits its text."""
 FILL_NOTE_OF_VERSION = _FILL_NOTE.where(_OF_CURRENT_VERSION)
 """The same, if the video's transcript is still the version that the text was made from."""
+
+_writer = sa.func.coalesce(_N.made_by["provider"].as_string(), "")
+REPLACE_NOTE = (
+    sa.update(_NOTES)
+    .where(_N.id == sa.bindparam("of_note"), _N.generated_by_ai, _OF_CURRENT_VERSION)
+    .where(_writer == sa.bindparam("replaced", type_=sa.String))
+    .values(text=sa.bindparam("new_text"), made_by=sa.bindparam("new_made_by"))
+    .returning(_N.video_id)
+)
+"""Gives a note another text for the one that a provider made, if its owner left that as it is."""

@@ -129,6 +129,12 @@ RAISE_PRIORITY = (
     .values(priority=_PRIORITY)
 )
 
+SET_DETAILS = (
+    sa.update(TASKS)
+    .where(_C.id == _TASK)
+    .values(task_details=sa.bindparam("details", type_=_C.task_details.type))
+)
+
 # --- Claims ---
 
 
@@ -193,7 +199,7 @@ def _claiming(chosen: sa.ColumnElement[bool]) -> Any:  # noqa: ANN401 - a typed 
         )
         .returning(
             *(_C.task_type, _C.subject, _C.video_id, _C.note_id, _C.id.label("task_id")),
-            *(_C.attempt, _C.failures, _C.isolated, _C.priority),
+            *(_C.attempt, _C.failures, _C.isolated, _C.priority, _C.task_details),
         )
     )
 

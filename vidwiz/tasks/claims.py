@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from vidwiz.errors import StaleError
 from vidwiz.statements import tasks as statements
 from vidwiz.tasks.changes import publish_change
-from vidwiz.tasks.types import Claim
+from vidwiz.tasks.types import REPLACES, Claim
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -73,10 +73,14 @@ def _take(uow: UnitOfWork, statement: sa.Update, values: dict[str, Any]) -> list
 
 
 def _claims(uow: UnitOfWork, rows: Iterable[Mapping[Any, Any]]) -> list[Claim]:
-    taken = [Claim(**row) for row in rows]
+    taken = [_claim(**row) for row in rows]
     for claim in taken:
         publish_change(uow, claim)
     return taken
+
+
+def _claim(*, task_details: dict[str, Any] | None, **values: Any) -> Claim:  # noqa: ANN401 - a row
+    return Claim(**values, replaces=(task_details or {}).get(REPLACES))
 
 
 def _attempt(claim: Claim) -> dict[str, Any]:

@@ -12,9 +12,10 @@ from vidwiz.errors import StaleError
 from vidwiz.models import RUNNING_ROWS, Task, TaskStatus, now, now_plus
 from vidwiz.plugin_api import FAILURES, Handling
 from vidwiz.statements.tasks import SELECT_HELD
+from vidwiz.tasks import retry_policy
 from vidwiz.tasks.changes import publish_change
 from vidwiz.tasks.retry_policy import policy_of, retry_delay, wait_delay, waited_long_enough
-from vidwiz.tasks.types import FETCHES, TaskFailure
+from vidwiz.tasks.types import FETCHES, TEXTS, TaskFailure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -52,17 +53,18 @@ def fail(uow: UnitOfWork, claim: Claim, failure: TaskFailure) -> TaskStatus:
 def _wait(task: Task, failure: TaskFailure) -> None:
     """Have the task wait; it ends when it has waited long enough for this code."""
     waiting = replace(failure, handling=Handling.WAIT)
-    if not policy_of(failure.code).counted:
-        _give_back(task, waiting, wait_delay(failure.code, 0, failure.retry_at))
+    reason = retry_policy.reason(failure.code, of_provider=task.task_type in TEXTS)
+    if not policy_of(reason).counted:
+        _give_back(task, waiting, wait_delay(reason, 0, failure.retry_at))
         return
     waits = dict(task.waits_by_code or {})
     this = waits.get(failure.code) or {"count": 0, "since": datetime.now(UTC).isoformat()}
     since = datetime.fromisoformat(this["since"])
-    if waited_long_enough(failure.code, since, datetime.now(UTC)):
+    if waited_long_enough(reason, since, datetime.now(UTC)):
         handling = _WAITS_BEFORE_IT_ENDS.get(failure.code, failure.handling)
         _end(task, replace(failure, handling=handling))
         return
-    delay = wait_delay(failure.code, this["count"], failure.retry_at)
+    delay = wait_delay(reason, this["count"], failure.retry_at)
     task.waits += 1
     task.waits_by_code = {**waits, failure.code: {**this, "count": this["count"] + 1}}
     _give_back(task, waiting, delay)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from vidwiz.errors import NotFoundError
 from vidwiz.models import ACTIVE, Task, TaskStatus
 from vidwiz.statements.stages import NEWEST_TASKS
-from vidwiz.tasks.types import Claim, WorkItem
+from vidwiz.tasks.types import REPLACES, Claim, WorkItem
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,7 +30,10 @@ def get(session: Session, task_id: int) -> Task:
 
 def item_of(task: Task) -> WorkItem:
     """Return what the task is about."""
-    return WorkItem(task.task_type, task.subject, task.video_id, task.note_id)
+    return WorkItem(
+        *(task.task_type, task.subject, task.video_id, task.note_id),
+        replaces=(task.task_details or {}).get(REPLACES),
+    )
 
 
 def claim_of(task: Task, attempt: int | None = None) -> Claim:
@@ -44,6 +47,7 @@ def claim_of(task: Task, attempt: int | None = None) -> Claim:
         attempt=task.attempt if attempt is None else attempt,
         failures=task.failures,
         isolated=task.isolated,
+        replaces=(task.task_details or {}).get(REPLACES),
         priority=task.priority,
     )
 

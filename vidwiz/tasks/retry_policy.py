@@ -55,6 +55,10 @@ POLICIES: dict[str, WaitPolicy] = {
     ),
     "ip_blocked": WaitPolicy((30 * _MINUTE, 2 * _HOUR, 6 * _HOUR), 6 * _HOUR, 14 * _DAY),
     "rate_limited": WaitPolicy((_HOUR, 2 * _HOUR, 6 * _HOUR), 6 * _HOUR, 7 * _DAY),
+    # A provider's limit is mostly one of a minute, and it says when it ends.
+    "rate_limited by an AI provider": WaitPolicy(
+        (30.0, 2 * _MINUTE, 10 * _MINUTE, 30 * _MINUTE, _HOUR), 6 * _HOUR, 7 * _DAY
+    ),
     "budget_spent": WaitPolicy(
         (_HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, 12 * _HOUR), 12 * _HOUR, 60 * _DAY
     ),
@@ -62,6 +66,8 @@ POLICIES: dict[str, WaitPolicy] = {
     "paced": WaitPolicy((1.0,), 120.0, 60 * _DAY, counted=False),
     # A new version or a helper may bring the method that is missing; then the operator is asked.
     "po_token_required": WaitPolicy((_DAY,), _DAY, 3 * _DAY),
+    # What was read is kept, so there is nothing to wait for.
+    "still_reading": WaitPolicy((1.0,), 1.0, _DAY),
 }
 OTHER_CODES = WaitPolicy(
     (30 * _MINUTE, _HOUR, 2 * _HOUR, 4 * _HOUR, 8 * _HOUR, 12 * _HOUR), 12 * _HOUR, 3 * _DAY
@@ -80,23 +86,29 @@ def retry_delay(failures: int, retry_at: datetime | None) -> float:
     return max(asked, backoff_seconds(failures))
 
 
-def policy_of(code: str) -> WaitPolicy:
-    """Return how long tasks wait for this code."""
-    return POLICIES.get(code, OTHER_CODES)
+def reason(code: str, *, of_provider: bool) -> str:
+    """Return the name of the policy for a code, which for an AI provider may be one of its own."""
+    own = f"{code} by an AI provider"
+    return own if of_provider and own in POLICIES else code
 
 
-def wait_delay(code: str, waits: int, retry_at: datetime | None) -> float:
-    """Return the seconds of the next wait for `code`, after `waits` waits for it so far."""
-    policy = policy_of(code)
+def policy_of(reason: str) -> WaitPolicy:
+    """Return how long tasks wait for this reason, which is a code or what `reason` returned."""
+    return POLICIES.get(reason, OTHER_CODES)
+
+
+def wait_delay(reason: str, waits: int, retry_at: datetime | None) -> float:
+    """Return the seconds of the next wait for `reason`, after `waits` waits for it so far."""
+    policy = policy_of(reason)
     floor = policy.floor(waits)
     asked = seconds_until(retry_at) + policy.after if retry_at is not None else 0.0
     jitter = random.uniform(0, min(JITTER * floor, LONGEST_JITTER))  # noqa: S311
     return min(max(asked, floor), max(policy.longest, floor)) + jitter
 
 
-def waited_long_enough(code: str, since: datetime, now: datetime) -> bool:
-    """Say whether a task that waits for `code` since then shall wait no more."""
-    return (now - since).total_seconds() >= policy_of(code).in_all
+def waited_long_enough(reason: str, since: datetime, now: datetime) -> bool:
+    """Say whether a task that waits for `reason` since then shall wait no more."""
+    return (now - since).total_seconds() >= policy_of(reason).in_all
 
 
 def seconds_until(moment: datetime) -> float:

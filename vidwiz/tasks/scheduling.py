@@ -13,6 +13,7 @@ from vidwiz.models.upsert import insert
 from vidwiz.statements import tasks as statements
 from vidwiz.tasks import query
 from vidwiz.tasks.changes import publish_change
+from vidwiz.tasks.types import REPLACES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +36,10 @@ def schedule(uow: UnitOfWork, item: WorkItem, *, priority: int = Priority.PERSON
     while True:
         inserted: int | None = uow.connection.scalar(insert, values)
         if inserted is not None:
+            if item.replaces is not None:
+                details = {REPLACES: item.replaces}
+                set_details = {"of_task": inserted, "details": details}
+                uow.connection.execute(statements.SET_DETAILS, set_details)
             uow.notify(item.task_type, inserted)
             publish_change(uow, item)
             return inserted

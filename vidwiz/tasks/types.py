@@ -35,6 +35,7 @@ class TaskType(StrEnum):
 
 
 FETCHES = frozenset({TaskType.FETCH_METADATA, TaskType.FETCH_TRANSCRIPT})
+TEXTS = frozenset({TaskType.GENERATE_SUMMARY, TaskType.GENERATE_NOTE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,10 @@ class WorkerId:
     network: str = "server"
 
 
+REPLACES = "replaces"
+"""In a task's details: the provider whose text it replaces."""
+
+
 @dataclass(frozen=True, slots=True)
 class WorkItem:
     """What a task is about, independent of who works on it."""
@@ -54,6 +59,8 @@ class WorkItem:
     subject: str
     video_id: str
     note_id: int | None = None
+    replaces: str | None = None
+    """For a text that is made anew: the provider whose text it replaces."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +89,9 @@ OWN_FAILURES: dict[str, Failure] = {
     ),
     "no_fetcher": Failure(Handling.OPERATOR, "No fetcher on this server can look for this video."),
     "no_provider": Failure(Handling.OPERATOR, "No provider on this server writes texts."),
+    "still_reading": Failure(
+        Handling.WAIT, "The video is very long; the rest of it is read in a moment."
+    ),
     "nothing_said": Failure(Handling.PERMANENT, "Nothing is said near this moment."),
     "after_the_end": Failure(Handling.PERMANENT, "This moment is after the end of the video."),
     "daily_limit": Failure(

@@ -14,6 +14,7 @@ from vidwiz.runtime import runtime_of
 from vidwiz.tasks.types import WorkerId
 from vidwiz.worker import presence
 from vidwiz.worker.database_ledger import DatabaseHealth, DatabaseLedger
+from vidwiz.worker.database_texts import DatabaseParts, DatabaseTokens
 from vidwiz.worker.leases import LeaseKeeper
 from vidwiz.worker.runner import Runner
 
@@ -32,13 +33,16 @@ class WorkerContext:
         runtime = runtime_of(app)
         config = runtime.config
         worker = WorkerId(presence.ledger_name(worker_name), network=config.network)
-        ledger = DatabaseLedger(runtime, worker, kinds)
+        tokens = DatabaseTokens(runtime)
+        ledger = DatabaseLedger(runtime, worker, kinds, tokens)
         interrupts = (BaseTimeoutException,)
         providers = Providers(
             runtime.metadata_fetchers(),
             runtime.transcript_fetchers(),
             runtime.llm_provider(),
             Chain(DatabaseHealth(runtime), interrupts, runtime.pace),
+            tokens,
+            DatabaseParts(tokens),
             config.user_daily_videos,
             config.sites,
         )

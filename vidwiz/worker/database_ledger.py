@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import logging
 import time
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-
+from vidwiz import prompts
 from vidwiz.db.transactions import read_transaction, single_read
+from vidwiz.errors import StaleError
 from vidwiz.pipeline import fetches, submissions
 from vidwiz.services import fetcher_health, transcripts
 from vidwiz.tasks import claims, failures
 from vidwiz.tasks.claims import NextClaim
-from vidwiz.worker.ledger import LedgerUnreachableError
+from vidwiz.worker.database_texts import DatabaseTokens
+from vidwiz.worker.ledger import LedgerUnreachableError, reachable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
 
@@ -38,19 +37,13 @@ log = logging.getLogger(__name__)
 _LOOK_SECONDS = 2.0
 
 
-@contextmanager
-def _reachable() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
-        raise LedgerUnreachableError("the database did not answer") from exc
-
-
 class StoredTranscripts:
     """Reads what tasks work from; keeps the last transcript, as a batch of notes is of one."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, tokens: DatabaseTokens) -> None:
         self._store = runtime.store
+        self._secret = runtime.config.secret_key
+        self._tokens = tokens
         self._last: tuple[str, tuple[Segment, ...]] | None = None
 
     def read_transaction(self) -> AbstractContextManager[Session]:
@@ -68,21 +61,36 @@ class StoredTranscripts:
             self._last = (object_key, transcripts.load(self._store, object_key))
         return self._last[1]
 
+    def fence(self, transcript_sha256: str) -> str:
+        """Return the fence that this installation's secret key gives the transcript."""
+        return prompts.fence(self._secret, transcript_sha256)
+
+    def check_budget(self) -> None:
+        """Look at what is used today, where there is a budget."""
+        self._tokens.check_budget()
+
 
 class DatabaseLedger:
     """Claims in the database, and writes results there and into the store."""
 
-    def __init__(self, runtime: Runtime, worker: WorkerId, kinds: TaskKinds) -> None:
+    def __init__(
+        self,
+        runtime: Runtime,
+        worker: WorkerId,
+        kinds: TaskKinds,
+        tokens: DatabaseTokens | None = None,
+    ) -> None:
         self._runtime = runtime
         self._worker = worker
         self._kinds = kinds
         self._lease = runtime.config.lease_seconds
-        self._reader = StoredTranscripts(runtime)
+        self._tokens = tokens or DatabaseTokens(runtime)
+        self._reader = StoredTranscripts(runtime, self._tokens)
 
     def claim(self, task_type: str, task_ids: Sequence[int] = (), *, limit: int = 1) -> list[Claim]:
         """Claim in one transaction; one task needs one statement only."""
         unit = self._runtime.single_statement if limit == 1 else self._runtime.unit_of_work
-        with _reachable(), unit() as uow:
+        with reachable(), unit() as uow:
             return claims.claim(
                 *(uow, task_type, self._worker),
                 lease_seconds=self._lease,
@@ -92,12 +100,12 @@ class DatabaseLedger:
 
     def renew(self, claim: Claim) -> bool:
         """Prolong the lease by its full length."""
-        with _reachable(), self._runtime.single_statement() as uow:
+        with reachable(), self._runtime.single_statement() as uow:
             return claims.renew(uow, claim, lease_seconds=self._lease)
 
     def inputs(self, claim: Claim) -> Inputs | None:
         """Read the rows, and the transcript from the store."""
-        with _reachable():
+        with reachable():
             return self._kinds.named(claim.task_type).inputs(self._reader, claim)
 
     def complete(
@@ -108,11 +116,16 @@ class DatabaseLedger:
         stored = result
         if isinstance(result, kind.result_type):
             stored = kind.store(self._runtime.store, claim.video_id, result)
-        with _reachable(), self._runtime.unit_of_work() as uow:
-            if claimed is None:
-                submissions.write_result(uow, kind, claim, stored)
-            else:
-                self._write_and_claim(uow, kind, claim, stored, claimed)
+        try:
+            with self._tokens.writing() as uow:
+                if claimed is None:
+                    submissions.write_result(uow, kind, claim, stored)
+                else:
+                    self._write_and_claim(uow, kind, claim, stored, claimed)
+        except StaleError:
+            # The text does not count, but what it took does.
+            self._tokens.write()
+            raise
 
     def _write_and_claim(
         self,
@@ -134,13 +147,17 @@ class DatabaseLedger:
         taken += submissions.write_and_claim(uow, kind, claim, stored, following)
 
     def fail(self, claim: Claim, failure: TaskFailure) -> str:
-        """Record the failure."""
-        with _reachable(), self._runtime.unit_of_work() as uow:
-            return failures.fail(uow, claim, fetches.as_recorded(uow.session, claim, failure))
+        """Record the failure, and what the attempt used."""
+        try:
+            with self._tokens.writing() as uow:
+                return failures.fail(uow, claim, fetches.as_recorded(uow.session, claim, failure))
+        except StaleError:
+            self._tokens.write()
+            raise
 
     def release(self, claim: Claim) -> None:
         """Make the task pending again."""
-        with _reachable(), self._runtime.single_statement() as uow:
+        with reachable(), self._runtime.single_statement() as uow:
             claims.release(uow, claim)
 
 
@@ -158,33 +175,33 @@ class DatabaseHealth:
         self._look()
         if provider not in self._refused:
             return None
-        with _reachable(), self._runtime.unit_of_work() as uow:
+        with reachable(), self._runtime.unit_of_work() as uow:
             return fetcher_health.may_call(uow, provider, self._network)
 
     def _look(self) -> None:
         if time.monotonic() < self._look_again_at:
             return
-        with _reachable(), single_read() as connection:
+        with reachable(), single_read() as connection:
             self._refused = fetcher_health.refused_on(connection, self._network)
         self._look_again_at = time.monotonic() + _LOOK_SECONDS
 
     def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
         """Open the breaker."""
         self._refused.add(provider)
-        with _reachable(), self._runtime.unit_of_work() as uow:
+        with reachable(), self._runtime.unit_of_work() as uow:
             fetcher_health.refused(uow, provider, self._network, code=code, retry_at=retry_at)
 
     def succeeded(self, provider: str) -> None:
         """Close the breaker, if it was not closed."""
         if provider in self._refused:
             self._refused.discard(provider)
-            with _reachable(), self._runtime.unit_of_work() as uow:
+            with reachable(), self._runtime.unit_of_work() as uow:
                 fetcher_health.succeeded(uow, provider, self._network)
 
     def count(self, provider: str, code: str | None) -> None:
         """Count a call of a site; what it brought is not lost where that cannot be written."""
         try:
-            with _reachable(), self._runtime.unit_of_work() as uow:
+            with reachable(), self._runtime.unit_of_work() as uow:
                 fetcher_health.count(uow, provider, self._network, code)
         except LedgerUnreachableError:
             log.warning("a call could not be counted", extra={"plugin": provider})

@@ -23,7 +23,7 @@ from vidwiz.worker.context import WorkerContext
 from vidwiz.worker.warm_up import warm_up
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from flask import Flask
     from rq.job import Job
@@ -49,14 +49,25 @@ def app() -> Flask:
     return build_app(config, flush_commits=False)
 
 
+def preload(queues: Iterable[str]) -> None:
+    """Make what the work horses of these queues need, before any of them is forked.
+
+    Once for each queue, also in the forks of this process.
+    """
+    _warm_up()
+    for queue in queues:
+        _preload_plugins(queue)
+
+
 @cache
-def preload() -> None:
-    """Make what all work horses need, before any of them is forked; once, also for its forks."""
+def _warm_up() -> None:
     flask_app = app()
-    runtime = runtime_of(flask_app)
-    if any(fetcher.info.paced for fetcher in runtime.fetchers()):
-        runtime.pace.preload()
-    warm_up(flask_app, runtime)
+    warm_up(flask_app, runtime_of(flask_app))
+
+
+@cache
+def _preload_plugins(queue: str) -> None:
+    runtime_of(app()).preload_plugins(KINDS.asked_for(queue))
 
 
 class _Process:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from vidwiz.pipeline.work import Inputs, Result
     from vidwiz.tasks.types import Claim, TaskFailure
@@ -13,6 +17,15 @@ if TYPE_CHECKING:
 
 class LedgerUnreachableError(Exception):
     """The ledger did not answer; what was asked of it may or may not have happened."""
+
+
+@contextmanager
+def reachable() -> Iterator[None]:
+    """Raise `LedgerUnreachableError` where the database does not answer within the block."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeoutError) as exc:
+        raise LedgerUnreachableError("the database did not answer") from exc
 
 
 class Ledger(Protocol):

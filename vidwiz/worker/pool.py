@@ -45,7 +45,7 @@ def run(slots: Mapping[str, int] | None = None) -> None:
         )
         worker.work(logging_level="WARNING")
 
-    entry.preload()
+    entry.preload(queue for queue, count in wanted.items() if count)
     # What is loaded now is shared by all forks as long as no collection touches it.
     gc.collect()
     gc.freeze()

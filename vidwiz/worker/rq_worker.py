@@ -92,7 +92,7 @@ class Worker(rq.Worker):
         """Work until stopped; never with RQ's scheduler, as the ledger delays and repeats."""
         options["with_scheduler"] = False
         # Before anything forks, so that no work horse pays for it.
-        entry.preload()
+        entry.preload(self.queue_names())
         self._announcement = presence.announce(entry.app(), self.name)
         self._ensure_sweeper()
         worked: bool = super().work(*args, **options)

@@ -9,19 +9,20 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from vidwiz import prompts
 from vidwiz.db.engine import db
 from vidwiz.errors import VidwizError
 from vidwiz.models import Task
 from vidwiz.pipeline import submissions
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import Segment
-from vidwiz.services import fetcher_health, notes, publishing, users, writing
+from vidwiz.ports import TokenUse
+from vidwiz.services import asking, fetcher_health, notes, publishing, token_use, users
 from vidwiz.services.publishing import Publication
 from vidwiz.services.writing import VideoContext
 from vidwiz.tasks import claims
@@ -71,8 +72,10 @@ def _go_through(uow: UnitOfWork, network: str) -> NoReturn:
     ada = users.create(uow, email="warm-up@vidwiz.invalid", name="Warm-up")
     notes.create(uow, user_id=ada.id, video_id=_VIDEO, timestamp="0:01")
     fetcher_health.refused_on(uow.connection, network)
-    for ask in (writing.summary_request, partial(writing.note_request, mark=1.0)):
-        ask(VideoContext(), _SEGMENTS)
+    of = asking.source(VideoContext(), _SEGMENTS)
+    asking.summary_request(of)
+    asking.note_request(of, _SEGMENTS, 1.0)
+    token_use.record(uow, [TokenUse("warm-up", "warm-up", "note", None, 1, 1)])
     reader = _WithinTransaction(uow)
     # Lists are looked at seldom, and nobody waits for the first of them.
     for kind in (kind for kind in KINDS if kind.example is not None):
@@ -101,6 +104,12 @@ class _WithinTransaction:
 
     def segments(self, object_key: str) -> tuple[Segment, ...]:  # noqa: ARG002 - as it is declared
         return _SEGMENTS
+
+    def fence(self, transcript_sha256: str) -> str:
+        return prompts.fence("warm-up", transcript_sha256)
+
+    def check_budget(self) -> None:
+        """Use whatever the day has used."""
 
 
 def _claim_own(uow: UnitOfWork, task_type: str) -> Claim:

@@ -216,7 +216,7 @@ def failures(session: Session, import_id: int) -> list[FailedVideo]:
         .order_by(ImportItem.id)
         .limit(MOST_FAILURES_SHOWN)
     )
-    return [FailedVideo(*row) for row in rows]
+    return [FailedVideo(*tuple(row)) for row in rows]
 
 
 def to_settle(session: Session) -> list[int]:

@@ -38,7 +38,7 @@ class ExtractiveProvider(LLMProvider):
     info: ClassVar[PluginInfo] = PluginInfo(
         name="extractive",
         title="Sentences taken from the transcript, without any AI",
-        capabilities=frozenset({Capability.JSON_SCHEMA}),
+        capabilities=frozenset({Capability.JSON_SCHEMA, Capability.EXTRACTION}),
         timeout_seconds=60.0,
     )
 

@@ -1,1 +1,5 @@
-"""VidWiz plugin for models that run in Ollama."""
+"""The VidWiz plugin for models that run in Ollama."""
+
+from vidwiz_ollama.provider import OllamaProvider
+
+__all__ = ["OllamaProvider"]

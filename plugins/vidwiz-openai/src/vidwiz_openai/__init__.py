@@ -1,1 +1,5 @@
-"""VidWiz plugin for OpenAI and compatible servers; registers nothing yet."""
+"""The VidWiz plugin for OpenAI and the servers that speak its Chat Completions API."""
+
+from vidwiz_openai.provider import OpenAIProvider
+
+__all__ = ["OpenAIProvider"]

@@ -1,1 +1,5 @@
 """VidWiz plugin for videos on PeerTube."""
+
+from vidwiz_peertube.fetcher import PeerTubeFetcher
+
+__all__ = ["PeerTubeFetcher"]

@@ -1,0 +1,1 @@
+"""`vidwiz plugins new`: the distribution of a plugin that works, for its author to fill in."""
