@@ -54,7 +54,7 @@ def test_an_import_costs_what_reading_its_videos_does(file, tmp_path, model, cos
         llm_prices=file(GOOD),
         plugin_settings={"OPENAI_MODEL": model},
     )
-    found = shown_lists.rates(config).estimate(Workload(1, 3600.0))
+    found = shown_lists.rates(config, 8).estimate(Workload(1, 3600.0))
     assert found.cost == pytest.approx(cost)
 
 

@@ -27,7 +27,7 @@ from vidwiz.plugin_api import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
 LONGEST_LINE = 1000
@@ -98,11 +98,17 @@ def listed(value: object, limit: int) -> tuple[ListedVideo, ...]:
 
 
 def expanded(value: object) -> VideoList:
-    """Return a fetcher's playlist or channel, or raise `RubbishError`."""
+    """Return a fetcher's playlist or channel, or raise `RubbishError`.
+
+    One strange entry spoils no list: which references name videos is for `Sites.of_ref` to say.
+    """
     found = _instance(value, VideoList, "the list")
     title = None if found.title is None else _text(found.title, "title", LONGEST_LINE)
     key = _text(found.key, "key", LONGEST_LINE)
-    return VideoList(key, listed(found.videos, MOST_LISTED), title)
+    if not key.strip():
+        raise RubbishError("the list has no key")
+    rows = _rows(found.videos, "videos")[:MOST_LISTED]
+    return VideoList(key, tuple(_listed(row, _ref_of_list) for row in rows), title)
 
 
 def tidy(error: PluginError) -> None:
@@ -149,10 +155,10 @@ def _segment(value: Segment) -> Segment:
     return Segment(mask(value.text), _seconds(value.offset), _seconds(value.duration))
 
 
-def _listed(value: object) -> ListedVideo:
+def _listed(value: object, check: Callable[[object], VideoRef] | None = None) -> ListedVideo:
     found = _instance(value, ListedVideo, "a listed video")
     return ListedVideo(
-        _ref(found.ref),
+        (check or _ref)(found.ref),
         None if found.title is None else _text(found.title, "title", LONGEST_LINE),
         None if found.duration is None else _seconds_or_none(found.duration),
         _moment(found.published_at, "published_at"),
@@ -167,6 +173,13 @@ def _ref(value: object) -> VideoRef:
         raise RubbishError(f"{site[:50]!r}, {video_id[:50]!r} are no site and id of a video")
     if len(url) > LONGEST_URL or not url.startswith(("https://", "http://")):
         raise RubbishError(f"{url[:50]!r} is no address of a video")
+    return found
+
+
+def _ref_of_list(value: object) -> VideoRef:
+    found = _instance(value, VideoRef, "the video")
+    for name in ("site", "id", "url"):
+        _instance(getattr(found, name), str, name)
     return found
 
 
