@@ -12,6 +12,7 @@ from vidwiz.db.transactions import single_statement, unit_of_work
 from vidwiz.events import EventBus
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.pipeline.import_requests import ListLook
+from vidwiz.pipeline.shown_lists import rates
 from vidwiz.plugin_api import LLMProvider, MetadataFetcher, Plugin, TranscriptFetcher
 from vidwiz.plugin_host import choice
 from vidwiz.plugin_host.sites import Sites
@@ -20,7 +21,6 @@ from vidwiz.queueing.messages import SignedJson
 from vidwiz.queueing.notifications import RedisTaskQueue, Route
 from vidwiz.queueing.pace import FetchPace
 from vidwiz.services import prices
-from vidwiz.services.importing.estimate import Rates
 from vidwiz.store import make_store
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from vidwiz.plugin_api import Fetcher
     from vidwiz.plugin_host.registry import Registry
     from vidwiz.ports import TaskQueue, TranscriptStore
+    from vidwiz.services.importing.estimate import Rates
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,7 @@ class Runtime:
         names = [next((each.info.name for each in one if each.info.paced), None) for one in lists]
         asked = [name for name in names if name is not None]
         calls = max((asked.count(name) for name in asked), default=0)
-        return Rates(self.pace.for_imports / calls if calls else 0, self._price)
-
-    def _price(self, tokens: int) -> float | None:
-        """Return what the provider takes for reading so many tokens; None where nobody says."""
-        provider = next(iter(choice.orders(self.config)["llm_providers"]), "")
-        model = self.config.plugin_settings.get(f"{provider.upper().replace('-', '_')}_MODEL", "")
-        return prices.known(self.config.llm_prices).cost(provider, model, tokens, 0)
+        return rates(self.config, self.pace.for_imports / calls if calls else 0)
 
     def llm_provider(self) -> LLMProvider | None:
         """Return who writes, or None when the default one is not installed."""

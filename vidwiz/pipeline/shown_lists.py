@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from vidwiz.plugin_host import choice
+from vidwiz.services import prices
 from vidwiz.services.importing import follows, imports, progress
 from vidwiz.services.importing.entries import Unreadable
+from vidwiz.services.importing.estimate import Rates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
+    from vidwiz.config import Config
     from vidwiz.models import Follow, VideoImport
     from vidwiz.pipeline.import_requests import ImportRequest
-    from vidwiz.services.importing.estimate import Rates
     from vidwiz.services.importing.progress import Progress
 
 _COUNTS = ("total", "known", "new", "done", "failed", "cancelled")
 PLANNED = "planned"
+
+
+def rates(config: Config, per_minute: float) -> Rates:
+    """Return that so many videos a minute are fetched, and what reading them costs here."""
+    provider = next(iter(choice.orders(config)["llm_providers"]), "")
+    model = config.plugin_settings.get(f"{provider.upper().replace('-', '_')}_MODEL", "")
+    known = prices.known(config.llm_prices)
+
+    def price(tokens: int) -> float | None:
+        return known.cost(provider, model, tokens, 0)
+
+    return Rates(per_minute, price)
 
 
 def present_imports(
