@@ -172,7 +172,8 @@ class _Stack:
         show(f"[bold green]VidWiz is ready:[/] [bold]{self._url}[/]  [dim]({seconds:.1f} s)[/]")
         show(f"  data        {self._config.data_dir}", soft_wrap=True)
         show(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
-        show(f"  your videos [dim]{_command()} ingest VIDEO --note 1:05[/]")
+        example = "https://www.youtube.com/watch?v=VIDEO"
+        show(f'  your videos [dim]{_command()} ingest "{example}" --note 1:05[/]')
         show("  to stop     Ctrl-C")
         if self._host not in _LOCAL_HOSTS and self._config.registration_open:
             show(
