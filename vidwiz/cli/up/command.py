@@ -173,7 +173,7 @@ class _Stack:
         show(f"  data        {self._config.data_dir}", soft_wrap=True)
         show(f"  your token  {self._config.data_dir / 'owner.token'}", soft_wrap=True)
         example = "https://www.youtube.com/watch?v=VIDEO"
-        show(f'  your videos [dim]{_command()} ingest "{example}" --note 1:05[/]')
+        show(f'  your videos [dim]{_command()} ingest "{example}" --note 1:05[/]', soft_wrap=True)
         show("  to stop     Ctrl-C")
         if self._host not in _LOCAL_HOSTS and self._config.registration_open:
             show(
