@@ -75,11 +75,11 @@ fetcher.describe()
 assert "yt_dlp" not in sys.modules, "imported by check or describe"
 fetcher.preload()
 before = set(sys.modules)
-fetcher.resolve("https://vimeo.com/76979871")
 from vidwiz_youtube.ytdlp.client import Client
 Client(fetcher.settings)
 late = {name for name in set(sys.modules) - before if name.startswith(("yt_dlp", "vidwiz"))}
 assert not late - {"yt_dlp_plugins"}, late
+fetcher.resolve("https://vimeo.com/76979871")
 assert "yt_dlp_plugins.extractor.home" not in sys.modules, "a plugin of the home folder"
 """
 
