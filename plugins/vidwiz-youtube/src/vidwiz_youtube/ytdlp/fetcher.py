@@ -39,7 +39,7 @@ _NEEDED = (
     "deno",
     "langcodes.language_distance",
 )
-"""What calls for YouTube import. The patterns of all other sites are 6 MB, for whoever needs them."""
+"""What calls for YouTube import. The patterns of other sites are 6 MB, for whoever needs them."""
 
 _Result = TypeVar("_Result")
 
