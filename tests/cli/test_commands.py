@@ -92,6 +92,9 @@ def test_plugins_are_shown_with_their_order(vidwiz):
     shown = vidwiz("plugins", "list").output
     assert "extractive" in shown
     assert "library" in shown
+    (pytube, *_) = [line for line in shown.splitlines() if line.startswith("pytube")]
+    assert "never" in pytube
+    assert "unmaintained" in pytube
     assert vidwiz("plugins", "check").exit_code == 0
 
 

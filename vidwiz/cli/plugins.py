@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from vidwiz.plugin_host.registry import Record, Registry
 
 
+_HEADINGS = (
+    *("name", "role", "state", "asked", "distribution"),
+    *("what it is, or is wrong", "remedy", "health"),
+)
+
+
 @click.group(cls=Commands)
 def plugins() -> None:
     """Show and check the installed plugins, and begin a new one."""
@@ -44,7 +50,7 @@ def list_() -> None:
     registry = choice.discover(config)
     records, health = registry.records, fetcher_states.by_name(config)
     tables.show(
-        ("name", "role", "state", "asked", "distribution", "reason", "remedy", "health"),
+        _HEADINGS,
         [(*_row(record, choice.orders(config)), health.get(record.name)) for record in records],
         empty="No plugin is installed; `make install` installs those of the project.",
     )
@@ -55,9 +61,10 @@ def list_() -> None:
 def _row(record: Record, used: dict[str, Sequence[str]]) -> Sequence[object]:
     order = used[record.role]
     asked = f"{order.index(record.name) + 1}." if record.name in order else "never"
+    about = record.reason or (record.plugin.info.title if record.plugin else "")
     return (
         *(record.name, record.role, record.state, asked),
-        *(record.distribution, record.reason, record.remedy),
+        *(record.distribution, about, record.remedy),
     )
 
 
