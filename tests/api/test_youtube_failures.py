@@ -45,7 +45,7 @@ def plugins():
 
 @pytest.fixture
 def config(config):
-    return replace(config, transcript_fetchers=(TRANSCRIPT_API,))
+    return replace(config, transcript_fetchers=(TRANSCRIPT_API,), fetch_per_minute=0)
 
 
 @only_sqlite

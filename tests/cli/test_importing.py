@@ -84,6 +84,10 @@ def test_ctrl_c_stops_the_waiting_and_keeps_the_import(installation):
 
 
 def test_a_file_of_which_one_video_is_nowhere(installation):
+    installation.settings |= {
+        "VIDWIZ_METADATA_FETCHERS": "library",
+        "VIDWIZ_TRANSCRIPT_FETCHERS": "library",
+    }
     there = installation.add_sample()
     path = installation.folder / "mine.txt"
     path.write_bytes(f"# mine\n{there}\nnowhere0001\nnonsense\n".encode("utf-16"))

@@ -10,7 +10,7 @@ from vidwiz.cli import owner
 from vidwiz.cli.ingest import saving
 from vidwiz.db.transactions import read_transaction
 from vidwiz.runtime import current
-from vidwiz.services import notes, users
+from vidwiz.services import notes, users, video_ids
 
 
 def token_of(config):
@@ -49,7 +49,7 @@ def test_saving_twice_makes_no_second_notes(core):
     ada = make_user()
     for _ in range(2):
         with writing() as uow:
-            saving.save(uow, ada, ["vidwizdemo1"], ["1:05", "65:00", "1:05:00"])
+            saving.save(uow, ada, [video_ids.named("vidwizdemo1")], ["1:05", "65:00", "1:05:00"])
     with read_transaction() as session:
         found = notes.of_video(session, "vidwizdemo1", user_id=ada.id)
     assert [note.timestamp for note in found] == ["1:05", "65:00"]
@@ -60,7 +60,7 @@ def test_a_note_of_ones_own_does_not_stand_for_a_mark(core):
     with writing() as uow:
         notes.create(uow, user_id=ada.id, video_id="vidwizdemo1", timestamp="1:05", text="mine")
     with writing() as uow:
-        saving.save(uow, ada, ["vidwizdemo1"], ["1:05"])
+        saving.save(uow, ada, [video_ids.named("vidwizdemo1")], ["1:05"])
     with read_transaction() as session:
         found = notes.of_video(session, "vidwizdemo1", user_id=ada.id)
     assert [note.text for note in found] == ["mine", None]

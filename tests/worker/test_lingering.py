@@ -20,7 +20,7 @@ from tests.support import ensure_video, tasks
 from vidwiz.db.engine import db
 from vidwiz.models import TaskStatus
 from vidwiz.queueing.messages import ENTRY_POINT, SignedJson
-from vidwiz.queueing.notifications import queue_named
+from vidwiz.queueing.notifications import ENOUGH_NOTIFICATIONS, queue_named
 from vidwiz.tasks.types import TaskType
 from vidwiz.worker import entry
 
@@ -153,7 +153,8 @@ def test_what_rq_tells_of_it_is_true(stack):
         # Those that are done are kept for five minutes; nobody works on the others here.
         times = sorted(redis.ttl(key) for key in redis.scan_iter("rq:job:*"))
         assert times[:2] == [-1, -1]
-        assert Queue("transcript", connection=redis).count == 2
+        # The sweeper may have notified again meanwhile.
+        assert 2 <= Queue("transcript", connection=redis).count <= ENOUGH_NOTIFICATIONS
         assert all(0 < time <= 300 for time in times[2:])
         assert FinishedJobRegistry(queue=queue).get_job_count(cleanup=False) == len(times[2:]) == 2
         assert not list(redis.scan_iter("rq:execution*"))

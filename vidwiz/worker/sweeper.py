@@ -154,7 +154,7 @@ def _old_tasks() -> list[int]:
 
 _STEPS = (
     *(_recover_expired, _notify_due, _dispatch, _find_forgotten_notes),
-    *(_settle_imports, _check_follows, _notify_blocked, _remove_old),
+    *(_settle_imports, _check_follows, _remove_old, _notify_blocked),
 )
 
 
