@@ -210,3 +210,18 @@ def test_a_file_without_any_time_that_can_be_read_is_refused(text):
     with pytest.raises(PluginError) as caught:
         parse(text, "srt")
     assert caught.value.code == "parse_error"
+
+
+@pytest.mark.parametrize(
+    ("line", "file", "caption_format"),
+    [
+        ('<text start="{}" dur="0.997">words</text>', "<transcript>{}</transcript>", "srv1"),
+        ("[{}s -> {}s] words", "{}", "srt"),
+    ],
+)
+def test_no_millisecond_is_lost_on_the_way_through_binary_fractions(line, file, caption_format):
+    times = range(0, 20_000_000, 9_970)
+    text = "\n".join(line.format(f"{t / 1000:.3f}", f"{(t + 997) / 1000:.3f}") for t in times)
+    segments = parse(file.format(text), caption_format)
+    assert [segment.offset for segment in segments] == [time / 1000 for time in times]
+    assert {segment.duration for segment in segments} == {0.997}

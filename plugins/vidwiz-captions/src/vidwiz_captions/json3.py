@@ -68,4 +68,4 @@ def _read_event(event: dict[str, Any]) -> Cue | None:
 
 def _milliseconds(value: object) -> int | None:
     number = finite(value)
-    return None if number is None else int(min(max(number, 0), LATEST))
+    return None if number is None else round(min(max(number, 0), LATEST))

@@ -225,7 +225,7 @@ def _read_seconds(plain: str, line: str) -> Timing | None:
     found = _SECONDS.match(plain)
     if found is None:
         return None
-    start, end = (int(float(found[name]) * 1000) for name in ("start", "end"))
+    start, end = (round(float(found[name]) * 1000) for name in ("start", "end"))
     return Timing(start, end, clean(line[found.end() :]), is_listed=True)
 
 
@@ -295,7 +295,7 @@ def _spoken_words(side: str) -> list[str]:
 
 
 def _seconds(match: re.Match[str] | None) -> int:
-    return int(float(match[1].replace(",", ".")) * 1000) if match else UNKNOWN
+    return round(float(match[1].replace(",", ".")) * 1000) if match else UNKNOWN
 
 
 def _words_after(rest: str) -> str:

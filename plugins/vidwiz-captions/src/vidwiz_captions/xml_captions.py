@@ -170,7 +170,8 @@ def _number(text: str | None) -> float | None:
 
 
 def _limited(milliseconds: float) -> int:
-    return int(min(max(milliseconds, 0), LATEST))
+    # Rounded, as in binary 254.938 s are a little less than so many milliseconds.
+    return round(min(max(milliseconds, 0), LATEST))
 
 
 class _Rates:

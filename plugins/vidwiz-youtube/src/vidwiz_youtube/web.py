@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import http.cookiejar
 import os
 from typing import TYPE_CHECKING, Any
 
 import requests
 
-from vidwiz.plugin_api import Handling, PluginError
+from vidwiz_youtube import cookies
 from vidwiz_youtube.settings import ACCEPT_LANGUAGE
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ class Session(requests.Session):
         if bundle:  # which requests does not read; REQUESTS_CA_BUNDLE, which it does, goes before
             self.verify = bundle
         if settings.cookies_file:
-            self.cookies.update(read_cookies(settings.cookies_file))
+            self.cookies.update(_jar(settings.cookies_file))
         self.last: requests.Response | None = None
         self.answers: dict[str, requests.Response] = {}
 
@@ -52,15 +51,17 @@ class Session(requests.Session):
         return answer
 
 
-def read_cookies(path: Path) -> http.cookiejar.CookieJar:
-    """Return the cookies of a file in Netscape's format; raise `PluginError` when it is none."""
-    jar = http.cookiejar.MozillaCookieJar()
-    try:
-        jar.load(str(path), ignore_discard=True, ignore_expires=True)
-    except (OSError, ValueError) as exc:
-        message = (
-            "The file of cookies that the settings name cannot be read: it must be there, and in"
-            " the format of Netscape, as browsers' add-ons write it."
+def _jar(path: Path) -> requests.cookies.RequestsCookieJar:
+    jar = requests.cookies.RequestsCookieJar()
+    for each in cookies.read(path):
+        cookie = requests.cookies.create_cookie(  # type: ignore[no-untyped-call]
+            each.name,
+            each.value,
+            domain=each.domain,
+            path=each.path,
+            secure=each.secure,
+            expires=each.expires,
+            discard=each.expires is None,
         )
-        raise PluginError("auth_failed", message, handling=Handling.OPERATOR) from exc
+        jar.set_cookie(cookie)
     return jar

@@ -18,6 +18,7 @@ from yt_dlp.globals import plugin_dirs
 from yt_dlp.utils import YoutubeDLError
 
 from vidwiz.plugin_api import PluginError
+from vidwiz_youtube import cookies
 from vidwiz_youtube.failures_ytdlp import UNREADABLE, failure_of
 from vidwiz_youtube.ytdlp.guard import GuardedRH
 from vidwiz_youtube.ytdlp.installed import deno_path
@@ -226,6 +227,9 @@ def _options(settings: YtDlpSettings, *, with_javascript: bool) -> dict[str, Any
     if settings.proxy:
         options["proxy"] = settings.proxy.reveal()
     if settings.cookies_file:
-        # A copy: yt-dlp writes new cookies back into a file that it is given by name.
-        options["cookiefile"] = io.StringIO(settings.cookies_file.read_text(encoding="utf-8"))
+        # A copy: yt-dlp writes new cookies back into a file that it is given by name, and prints
+        # the lines that it cannot read.
+        options["cookiefile"] = io.StringIO(
+            cookies.as_netscape(cookies.read(settings.cookies_file))
+        )
     return options

@@ -6,7 +6,8 @@ import importlib.metadata
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from vidwiz.plugin_api import PluginUnavailableError
+from vidwiz.plugin_api import PluginError, PluginUnavailableError
+from vidwiz_youtube import cookies
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,8 +26,8 @@ def check(settings: YtDlpSettings) -> None:
         raise PluginUnavailableError("yt-dlp is not installed", RENEW)
     if settings.cookies_file is not None:
         try:
-            settings.cookies_file.read_text(encoding="utf-8")
-        except (OSError, ValueError) as exc:
+            cookies.read(settings.cookies_file)
+        except PluginError as exc:
             raise PluginUnavailableError(
                 f"the cookies file {settings.cookies_file} cannot be read",
                 "write it in Netscape's format and let the worker's user read it",
