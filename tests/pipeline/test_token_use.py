@@ -2,6 +2,7 @@
 
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -77,6 +78,31 @@ def shared(video_id=VIDEO):
         return transcripts.shared(session, video_id)
 
 
+@only_sqlite
+@pytest.mark.parametrize("told", [Usage(0, 0), Usage(0, 20), Usage(0, 0, 0), None])
+def test_a_server_that_counts_nothing_is_counted_here(core, llm, told):
+    """With zeros no budget would ever be spent."""
+    llm.usage = told
+    make_note(make_user(), "0:10")
+    work_here(core, [*FETCHES, NOTE])
+    ((_, _, calls, given, written),) = counted()
+    assert calls == 1
+    assert given > 100
+    assert 10 < written < 100
+
+
+@pytest.mark.parametrize("name", ["odd\x00\ud800\x1b[31m\nname", "m" * 5000, "", "{model} %s"])
+def test_a_server_may_call_its_model_anything(core, llm, name):
+    complete = llm.complete
+    llm.complete = lambda messages, options: replace(complete(messages, options), model=name)
+    marked = make_note(make_user(), "0:10")
+    work_here(core, [*FETCHES, SUMMARY, NOTE])
+    assert note(marked.id).text
+    kept = shared().summary_made_by["model"]
+    assert kept.isprintable()
+    assert len(kept) <= 128
+
+
 def test_a_summary_counts_for_all_and_a_note_for_its_owner(core):
     ada, bob = make_user(), make_user("bob@example.org")
     marked = [make_note(ada, "0:10"), make_note(ada, "0:20"), make_note(bob, "0:30")]
@@ -129,15 +155,6 @@ def test_a_provider_that_does_not_say_what_it_used_is_estimated(core, llm):
     assert shared().summary_made_by["usage"] is None
 
 
-@only_sqlite
-def test_a_provider_that_uses_nothing_leaves_no_row(core, llm):
-    llm.usage = Usage(0, 0)
-    ensure_video()
-    work_here(core, [*FETCHES, SUMMARY])
-    assert shared().summary
-    assert counted() == []
-
-
 @pytest.mark.parametrize("budget", [120])
 class TestBudget:
     def test_what_is_left_when_it_is_spent_waits_for_the_next_day(self, core):
@@ -182,7 +199,7 @@ def test_a_budget_of_nothing_allows_nothing(core, llm):
     assert tasks(task_type=SUMMARY)[0].error_code == "budget_spent"
 
 
-class Extracting(FakeLLM):
+class Extracting(CountingLLM):
     info = PluginInfo(
         name="fake-llm",
         title="Extracts",
@@ -202,6 +219,13 @@ class TestWithoutAModel:
         work_here(core, [*FETCHES, SUMMARY])
         assert shared().summary
         assert [messages for _, messages in llm.calls] == [()]
+
+    def test_what_uses_nothing_leaves_no_row(self, core, llm):
+        llm.usage = Usage(0, 0)
+        ensure_video()
+        work_here(core, [*FETCHES, SUMMARY])
+        assert shared().summary
+        assert counted() == []
 
 
 def test_what_many_add_at_once_is_all_there(core):

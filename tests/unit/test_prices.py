@@ -63,6 +63,23 @@ def test_json_is_read_too(file):
     assert known.cost("p", "m", 1_000_000, 1_000_000) == 3
 
 
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    path = tmp_path / "prices.toml"
+    path.write_bytes(GOOD.encode("utf-8-sig"))
+    assert prices.read(path).currency == "EUR"
+
+
+@pytest.mark.parametrize("price", ["1e308", "1" + "0" * 400, "inf", "nan", "-1", "-0.1"])
+def test_a_price_is_one_that_can_be_added_up(file, price):
+    with pytest.raises(ConfigError, match=r"openai\.\*\.input is no price"):
+        prices.read(file(GOOD.replace("input = 1", f"input = {price}")))
+
+
+def test_a_currency_is_shown_as_it_is(file):
+    with pytest.raises(ConfigError, match="currency is a word"):
+        prices.read(file(GOOD.replace("EUR", "E\\u001b[31mR")))
+
+
 def test_without_a_file_nothing_has_a_price():
     assert prices.read(None).cost("openai", "x", 1, 1) is None
 
@@ -105,5 +122,5 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read: No such file"):
         prices.read(tmp_path / "none.toml")
     (tmp_path / "bytes.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match="is not TOML"):
+    with pytest.raises(ConfigError, match="is not in UTF-8"):
         prices.read(tmp_path / "bytes.toml")

@@ -88,6 +88,13 @@ def test_a_small_window_makes_more_parts():
         assert size <= 500
 
 
+def test_a_text_without_times_is_divided_by_its_length_alone():
+    said = [Passage(f"P{n}", 0.0, 0.0, "word " * 100) for n in range(100)]
+    parts = parts_of(said, (), 4000)
+    assert_covers(parts, said)
+    assert len(parts) < 10
+
+
 @unhurried
 @given(
     st.lists(st.tuples(st.floats(0, 5000), st.integers(0, 900)), min_size=1, max_size=80),

@@ -29,7 +29,7 @@ unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
         ("<think>It says so.</think>It rises.", "It rises."),
         ("<think>It never ends", ""),
         ("## Summary\n**Bread** rises with `yeast`.", "Summary\nBread rises with yeast."),
-        ("It costs 3 < 5 and a<b is false.", "It costs 3 < 5 and ab is false."),
+        ("It costs 3 < 5 and a<b is false.", "It costs 3 < 5 and a b is false."),
         ("Yeast (see below) eats [sugar].", "Yeast (see below) eats [sugar]."),
     ],
 )
@@ -53,6 +53,48 @@ def test_ids_and_times_that_nobody_says_are_taken_out(written, kept):
     said = sanitising.times_in("We take the train at 10:30, as always.")
     assert said == {"10:30"}
     assert sanitising.without_times(written, said) == (kept or written)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<\x00img src=//evil.example onerror=alert(1)>",
+        "ht\x00tps://evil.example/a",
+        "[x]\x00(//evil.example)",
+        "<\u202aimg src=//evil.example>",
+        "https:\u200b//evil.example",
+        "見てhttps://evil.example/a",
+        "![x](//evil.example/?q=secret\n)",
+        "[x](//evil.example\n'title')",
+        "<[P1]img src=//evil.example>",
+        "[x]99:59(//evil.example)",
+        "http<[P3]b>s://evil.example",
+        "99\x00:59",
+        "[P\x0012]",
+        "99：59",
+        "٩٩:٥٩",
+        "【P12】",
+        "（P1、P2）",
+        "（99:59）",
+    ],
+)  # fmt: skip
+def test_what_is_hidden_or_put_together_later_is_found(written):
+    found = Reading(["We start at 12:34."]).text(f"Look {written} here.")
+    assert found in {"Look here.", "Look x here.", "Look 見て here."}
+
+
+def test_a_time_is_the_same_in_all_digits():
+    text = "在 12：34 和 ۱۲:۳۴ 开始，不是 12：35。"
+    assert Reading(["We start at 12:34."]).text(text) == "在 12：34 和 ۱۲:۳۴ 开始，不是。"
+
+
+def test_a_link_whose_target_is_not_understood_is_none():
+    assert "](" not in Reading().text("[x](//evil.example 'a (b (c)) d')")
+
+
+def test_words_of_strangers_lead_nowhere_also_when_no_model_wrote():
+    text = "Look <img src=//evil.example> at 1:05 [here](//evil.example) https://evil.example"
+    assert Reading(by_model=False).text(text) == "Look at 1:05 here"
 
 
 def test_what_a_provider_takes_from_the_material_keeps_its_times():
@@ -103,13 +145,17 @@ def test_nothing_that_loads_or_leads_is_left_whatever_is_written(text):
 
 @pytest.mark.parametrize(
     "evil",
-    ["[", "<a", "![", "[P1", "(1:02 ", "P1 ", "1:02 ", "a.", "at ", "#", "\n", " ", "data:a", "`"],
+    [
+        *("[", "<a", "![", "[P1", "(1:02 ", "P1 ", "1:02 ", "a.", "at ", "#", "\n", " ", "data:a"),
+        *("`", ".", "](", "[](x", "aaaa:"),
+    ],
 )
 @pytest.mark.parametrize("before", ["", "(", "(1:02", "[P1"])
 def test_no_answer_takes_long_to_read(evil, before):
     """Twenty thousand characters in 20 ms; a pattern that goes back and forth takes seconds."""
     begun = time.process_time()
     sanitising.without_times(sanitising.plain(before + evil * 20_000), ())
+    writing.shortened(before + (evil * 20_000)[:20_000] + "a", 800)
     assert time.process_time() - begun < 0.5
 
 

@@ -113,7 +113,8 @@ class _Reader:
     def read(self, requests: Sequence[Request]) -> list[str]:
         """Return what each part says; those that are kept are not paid for again.
 
-        What can be read is read and kept, whatever one call meets; then its error is raised.
+        What can be read is read and kept, whatever a call meets; then the error that decides is
+        raised.
         """
         keys = [self._key(request) for request in requests]
         found = self._store.kept(keys)
@@ -122,7 +123,7 @@ class _Reader:
         missing = {key: one for key, one in zip(keys, requests, strict=True) if key not in found}
         self._read_missing(deque(missing.items()), found)
         if self._errors:
-            raise self._errors[0]
+            raise self._deciding()
         if len(found) < len(set(keys)):
             row = OWN_FAILURES["still_reading"]
             raise PluginError("still_reading", row.message, handling=row.handling)
@@ -160,6 +161,14 @@ class _Reader:
             self._errors.append(error)
             return False
         return True
+
+    def _deciding(self) -> PluginError:
+        """Return the error that ended the reading: a wait that was asked for, or the end of all.
+
+        A call that only broke off before it would have the server asked again too soon.
+        """
+        ends = (error for error in self._errors if error.handling is not Handling.RETRY)
+        return next(ends, self._errors[0])
 
     def _keep(
         self,

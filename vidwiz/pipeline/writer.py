@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from vidwiz.plugin_api import Capability, Completion, PluginError, Usage
 from vidwiz.ports import KeptPart, TokenUse
-from vidwiz.services import asking, tokens, writing
+from vidwiz.services import asking, cleaning, tokens, writing
+from vidwiz.services.token_use import LONGEST_MODEL
 from vidwiz.services.writing import Reading
 
 if TYPE_CHECKING:
@@ -71,17 +72,19 @@ class Writer:
         """Return the answer of one call, and count it. May be called from several threads."""
         completion = self._providers.chain.write(self.provider, request.messages, request.options)
         usage = usage_of(request, completion)
+        # A server may call its model anything, also what no database takes.
+        model = cleaning.clean_line(completion.model)[:LONGEST_MODEL]
         self._providers.tokens.add(
             TokenUse(
                 self.provider.info.name,
-                completion.model,
+                model,
                 request.options.purpose.value,
                 self._inputs.user_id,
                 *(usage.input_tokens, usage.output_tokens, usage.cached_tokens),
             )
         )
         with self._lock:
-            self._model = completion.model
+            self._model = model
             self._tells_usage = self._tells_usage or completion.usage is not None
             self._add(usage.input_tokens, usage.output_tokens, usage.cached_tokens)
         return completion
@@ -134,12 +137,16 @@ class Writer:
 
 
 def usage_of(request: Request, completion: Completion) -> Usage:
-    """Return what a call used, estimated where the provider does not say, and within reason."""
-    told = completion.usage
-    if told is None:
-        return Usage(tokens.of_messages(request.messages), tokens.of_text(completion.text))
+    """Return what a call used, estimated where the provider does not say, and within reason.
+
+    Servers that do not count say zero as well, and with that no budget would ever be spent.
+    """
+    told = completion.usage or Usage(0, 0)
     given, written, cached = (
         min(max(0, count), _MOST_TOKENS)
         for count in (told.input_tokens, told.output_tokens, told.cached_tokens)
     )
-    return Usage(given, written, cached)
+    if completion.usage is None or request.messages:  # who reads no prompt may well use nothing
+        given = given or tokens.of_messages(request.messages)
+        written = written or tokens.of_text(completion.text)
+    return Usage(given, written, min(cached, given))

@@ -10,7 +10,16 @@ from importlib import resources
 from string import Template
 
 _FENCE = "DATA-"
-_FORGED = re.compile(rf"{_FENCE}(?=\S)", re.IGNORECASE)
+# Look-alikes of its letters (full width, Greek, Cyrillic), with what has no width between them.
+_LETTERS = (
+    "[Dd\uff24\uff44]",
+    "[Aa\uff21\uff41\u0391\u0410\u0430]",
+    "[Tt\uff34\uff54\u03a4\u0422]",
+)
+_NOTHING = "[\u00ad\u200b-\u200f\u2060\ufeff]*"
+_HYPHENS = "[\u002d\u2010-\u2015\u2212\u2500\ufe58\ufe63\uff0d]"
+_D, _A, _T = _LETTERS
+_FORGED = re.compile(_NOTHING.join((_D, _A, _T, _A, _HYPHENS)) + r"(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)

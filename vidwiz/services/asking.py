@@ -7,6 +7,7 @@ each time. What is asked comes last.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +37,7 @@ _SMALLEST = 300
 _LONGEST_ABOUT = 2000
 _LONGEST_PASSAGE = 2000
 _LONGEST_REPAIRED = 6000
+_FORGED_ID = re.compile("[\\[\u3010\u3014\uff3b](?=\\s*[Pp\uff30\u0420]\\s*\\d)")
 UNSIGNED_FENCE = "DATA-0000000000000000"
 """For prompts that no model is sent."""
 
@@ -106,7 +108,12 @@ def _short_enough(parts: tuple[Passage, ...]) -> tuple[Passage, ...]:
 
 
 def _lines(parts: Sequence[Passage]) -> str:
-    return "\n".join(f"[{part.id}] {part.text}" for part in parts)
+    return "\n".join(f"[{part.id}] {_without_ids(part.text)}" for part in parts)
+
+
+def _without_ids(text: str) -> str:
+    """Return strangers' text as one line, in which nothing looks like the id of a passage."""
+    return _FORGED_ID.sub("(", " ".join(text.split()))
 
 
 def summary_request(of: Source, language: str | None = None) -> Request:
@@ -152,7 +159,7 @@ def part_request(of: Source, part: Part, language: str | None = None) -> Request
         0, fence=of.fence, passages=_lines(chosen), language=_language(language)
     )
     known = (of.about.title, of.about.channel, part.title)
-    return _of_part(of, ask, chosen, about="\n".join(filter(None, known)))
+    return _of_part(of, ask, chosen, about="\n".join(map(_without_ids, filter(None, known))))
 
 
 def joined_request(of: Source, texts: Sequence[str], language: str | None = None) -> Request:
@@ -160,7 +167,7 @@ def joined_request(of: Source, texts: Sequence[str], language: str | None = None
     ask = prompts.load("part").fill(
         1, fence=of.fence, passages="\n\n".join(texts), language=_language(language)
     )
-    return _of_part(of, ask, (), about=of.about.title or "")
+    return _of_part(of, ask, (), about=_without_ids(of.about.title or ""))
 
 
 def _of_part(of: Source, ask: str, chosen: tuple[Passage, ...], *, about: str) -> Request:
@@ -197,7 +204,8 @@ def note_request(
 
 
 def _words(parts: Sequence[Passage]) -> str:
-    return " ".join(part.text for part in parts)[:_LONGEST_PASSAGE] or "(nothing)"
+    text = " ".join(_without_ids(part.text) for part in parts)
+    return text[:_LONGEST_PASSAGE] or "(nothing)"
 
 
 def chat_request(of: Source, question: str, language: str | None = None) -> Request:
@@ -234,13 +242,14 @@ def _system() -> Message:
 
 def _about(of: Source) -> str:
     """Return title, channel and chapters; chapters begin with the passage that they begin in."""
-    lines = [line[:_LONGEST_ABOUT] for line in (of.about.title, of.about.channel) if line]
+    known = (of.about.title, of.about.channel)
+    lines = [_without_ids(line)[:_LONGEST_ABOUT] for line in known if line]
     left = _LONGEST_ABOUT - sum(map(len, lines))
     at = 0
-    for start, title in of.about.chapters:
+    for start, title in sorted(of.about.chapters):
         while at + 1 < len(of.passages) and of.passages[at].end <= start:
             at += 1
-        line = f"[{of.passages[at].id}] {title}"
+        line = f"[{of.passages[at].id}] {_without_ids(title)}"
         left -= len(line) + 1
         if left < 0:
             break

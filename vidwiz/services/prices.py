@@ -18,6 +18,8 @@ SETTING = "VIDWIZ_LLM_PRICES"
 ANY_MODEL = "*"
 _FIELDS = ("input", "output", "cached")
 _MILLION = 1_000_000
+_HIGHEST = 1e9
+"""No tokens cost more in any currency, and sums of such prices are still numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ def read(path: Path | None) -> Prices:
         return Prices()
     content = _loaded(path)
     currency = content.pop("currency", "")
-    if not isinstance(currency, str):
+    if not isinstance(currency, str) or not currency.isprintable():
         raise _wrong(path, "currency is a word, such as USD")
     models: dict[tuple[str, str], Price] = {}
     for provider, of_provider in content.items():
@@ -85,10 +87,12 @@ def known(path: Path | None) -> Prices:
 
 def _loaded(path: Path) -> dict[str, Any]:
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors begin with a byte order mark
         content = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
     except OSError as exc:
         raise _wrong(path, f"cannot be read: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise _wrong(path, "is not in UTF-8") from exc
     except (ValueError, RecursionError) as exc:
         raise _wrong(path, f"is not {'JSON' if path.suffix == '.json' else 'TOML'}: {exc}") from exc
     if not isinstance(content, dict):
@@ -107,7 +111,7 @@ def _price(path: Path, name: str, entry: object) -> Price:
             raise _wrong(path, f"{name}.{required} is missing")
     for which, value in entry.items():
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not 0 <= value < float("inf"):
+        if not is_number or not 0 <= value <= _HIGHEST:
             raise _wrong(path, f"{name}.{which} is no price of a million tokens")
     given: float = entry["input"]
     return Price(given, entry["output"], entry.get("cached", given))

@@ -102,7 +102,8 @@ def _windows(
     parts: list[Part] = []
     own, held = section.first, 0
     for at in range(section.first, section.last + 1):
-        long_enough = passages[at].start - passages[own].start >= seconds / count
+        # A text without times takes none: only its length divides it.
+        long_enough = 0 < seconds / count <= passages[at].start - passages[own].start
         if at > own and (held + sizes[at] > most_tokens or long_enough):
             parts.append(Part(own - bool(parts), at - 1, section.title))
             own, held = at, sizes[at - 1]

@@ -36,7 +36,8 @@ SUMMARY_SCHEMA: dict[str, Any] = {
     "required": ["summary", "questions"],
     "additionalProperties": False,
 }
-_SENTENCE_END = re.compile(r"[.!?。！？؟…]+[\"'”’)\]]*(?=\s|$)|[。！？]")
+# A run of marks is looked at once, from its beginning: a text may be nothing but marks.
+_SENTENCE_END = re.compile(r"(?<![.!?。！？؟…])[.!?。！？؟…]++[\"'”’)\]]*+(?=\s|$)|[。！？]")
 _QUOTES = {'""', "''", "“”", "‘’", "«»", "»«", "„“", "„”", "‚‘", "「」", "『』"}
 _APOSTROPHE = re.compile(r"(?<=\w)['’](?=\w)")
 _NUMBERING = re.compile(r"^\s*(?:[-*•]|\(?\d+[.)])\s+")
@@ -90,21 +91,19 @@ def check_mark(about: VideoContext, segments: Sequence[Segment], mark: float) ->
 class Reading:
     """How an answer is read: a time in it has to stand in one of the texts that are `said`.
 
-    `by_model` is False for a provider that takes its words and times from the material.
+    `by_model` is False for a provider that takes its words and times from the material: the words
+    are still those of strangers, and lead nowhere.
     """
 
     said: Sequence[str] = ()
     by_model: bool = True
 
     def text(self, text: str) -> str:
-        """Return what of a model's text may be shown, as one line."""
-        if self.by_model:
-            # A model that repeats the words of the video may repeat the times that they name.
-            text = sanitising.plain(text)
-            # Looking through a whole transcript is left until there is something to look for.
-            said = self.said if sanitising.times_in(text) else ()
-            text = sanitising.without_times(text, sanitising.times_in("\n".join(said)))
-        return _one_line(text)
+        """Return what of a provider's text may be shown, as one line."""
+        # A model that repeats the words of the video may repeat the times that they name.
+        return _one_line(
+            sanitising.shown(text, self.said) if self.by_model else sanitising.plain(text)
+        )
 
 
 def summary_from(completion: Completion, *, spoken: int, reading: Reading = Reading()) -> Summary:
