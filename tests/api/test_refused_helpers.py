@@ -4,8 +4,10 @@ import pytest
 import sqlalchemy as sa
 
 from tests.support import OTHER_VIDEO, VIDEO, ensure_video, tasks, work_here, writing
+from vidwiz.db.transactions import read_transaction
 from vidwiz.models import FetcherState, TaskStatus, now_plus
 from vidwiz.plugin_api import PluginError
+from vidwiz.tasks import claims
 from vidwiz.tasks.types import TaskType
 
 TRANSCRIPT = TaskType.FETCH_TRANSCRIPT
@@ -74,4 +76,28 @@ def test_a_probe_that_succeeds_opens_the_way(helper):
         held, video_id=held["task_details"]["video_id"], success=True, transcript=SEGMENTS
     )
     assert posted.status_code == 200
+    assert helper.poll("transcript").status_code == 200
+
+
+@pytest.mark.usefixtures("videos")
+@pytest.mark.parametrize("code", ["private", "live_now"])
+def test_a_probe_that_is_told_of_the_video_opens_the_way(helper, code):
+    refuse(helper, helper.take("transcript"))
+    let_the_time_come()
+    held = helper.take("transcript")
+    video_id = held["task_details"]["video_id"]
+    assert helper.post(held, video_id=video_id, success=False, error_code=code).status_code == 200
+    with read_transaction() as session:
+        (state,) = session.scalars(sa.select(FetcherState)).all()
+    assert (state.open_until, state.probing) == (None, False)
+
+
+@pytest.mark.usefixtures("videos")
+def test_a_probe_for_which_nothing_is_left_is_none(helper, monkeypatch):
+    """Another helper may claim the last task between the look and the claim."""
+    refuse(helper, helper.take("transcript"))
+    let_the_time_come()
+    monkeypatch.setattr(claims, "claim", lambda *_args, **_options: [])
+    assert helper.poll("transcript").status_code == 204
+    monkeypatch.undo()
     assert helper.poll("transcript").status_code == 200

@@ -105,14 +105,15 @@ def test_a_crash_and_an_empty_transcript_close_nothing():
     assert health.said == []
 
 
-def test_a_probe_that_finds_no_video_opens_the_way_to_the_next(core):
+@pytest.mark.parametrize("code", ["removed", "live_now"])
+def test_a_probe_that_is_told_of_the_video_opens_the_way_to_the_next(core, code):
     with writing() as uow:
         fetcher_health.refused(uow, NAME, "server", code="ip_blocked", retry_at=None)
         fetcher_health.state(uow.session, NAME, "server").open_until = now_plus(-1)
     fetcher = FakeTranscriptFetcher({VIDEO: captions()})
-    fetcher.errors = [PluginError("removed")]
+    fetcher.errors = [PluginError(code)]
     chain = Chain(DatabaseHealth(current()))
-    with pytest.raises(PluginError, match="removed"):
+    with pytest.raises(PluginError, match=code):
         chain.transcript([fetcher], REF)
     with read_transaction() as session:
         (state,) = session.query(FetcherState).all()

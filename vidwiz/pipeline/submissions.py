@@ -11,6 +11,7 @@ from vidwiz.pipeline import fetches
 from vidwiz.pipeline.kinds import schedule_nothing
 from vidwiz.pipeline.work import NoteResult, NotNeeded, SummaryResult
 from vidwiz.plugin_api import FAILURES
+from vidwiz.plugin_host import outcomes
 from vidwiz.services import fetcher_health, notes, transcripts, videos
 from vidwiz.tasks import claims, failures, query, subjects
 from vidwiz.tasks.types import FETCHES, Claim, TaskFailure, WorkItem, known_failure
@@ -127,7 +128,7 @@ def submit(uow: UnitOfWork, kinds: TaskKinds, task_id: int, submission: Submissi
         claim = query.claim_of(task, submission.attempt)
         failure = fetches.as_recorded(uow.session, claim, submission.failure)
         failures.fail(uow, claim, failure)
-        _remember_refusal(uow, task, failure)
+        _tell_health(uow, task, failure)
         uow.session.refresh(task)
         task.result_details = {**(task.result_details or {}), "digest": submission.digest}
     else:
@@ -144,16 +145,21 @@ def helper_of(task_type: str) -> str:
     return f"{HELPERS}{task_type}"
 
 
-def _remember_refusal(uow: UnitOfWork, task: Task, failure: TaskFailure) -> None:
-    """Give helpers on a network that a site refuses no more of this work for a while."""
+def _tell_health(uow: UnitOfWork, task: Task, failure: TaskFailure) -> None:
+    """Give helpers on a network that a site refuses no more of this work for a while.
+
+    One that was let in to find out is given more when the site has told it of the video.
+    """
+    if task.worker_kind != "helper" or task.worker_network is None:
+        return
+    helper = helper_of(task.task_type)
     known = FAILURES.get(failure.code)
-    refused = known is not None and known.opens_breaker and task.task_type in FETCHES
-    if refused and task.worker_kind == "helper" and task.worker_network is not None:
+    if known is not None and known.opens_breaker and task.task_type in FETCHES:
         fetcher_health.refused(
-            *(uow, helper_of(task.task_type), task.worker_network),
-            code=failure.code,
-            retry_at=failure.retry_at,
+            *(uow, helper, task.worker_network), code=failure.code, retry_at=failure.retry_at
         )
+    elif outcomes.is_answer(failure.code, failure.handling):
+        fetcher_health.succeeded(uow, helper, task.worker_network)
 
 
 def repeated(session: Session, task_id: int, digest: str) -> Task:

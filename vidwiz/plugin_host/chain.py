@@ -220,7 +220,7 @@ class Chain:
         name = fetcher.info.name
         if error.opens_breaker:
             self.health.refused(name, error.code, error.retry_at)
-        elif error.handling is Handling.PERMANENT:
+        elif outcomes.is_answer(error.code, error.handling):
             self.health.succeeded(name)  # the site answers; it is the video that is not there
         is_its_own = (
             error.opens_breaker or error.handling is Handling.RETRY or error.code in _ITS_OWN

@@ -17,6 +17,8 @@ _TO_BE_CONFIRMED = frozenset({"no_captions"})
 # Answers that bear it out, and those of fetchers that are no source of this video's captions.
 _CONFIRMING = frozenset({"no_captions", "empty_transcript"})
 _NO_SOURCE = frozenset({"not_in_library"})
+# Said of a video by a site that lets us in, whatever comes of the video.
+_OF_THE_VIDEO = frozenset({"not_started", "live_now", "captions_not_ready"})
 # A wait goes before a retry: while one fetcher waits for a block to end, the failures of another
 # must not use up the task's tries within minutes.
 _BY_SIGNIFICANCE = (
@@ -33,6 +35,11 @@ def paced(seconds: float) -> PluginError:
     row = OWN_FAILURES[_PACED]
     retry_at = datetime.now(UTC) + timedelta(seconds=seconds)
     return PluginError(_PACED, row.message, handling=row.handling, retry_at=retry_at)
+
+
+def is_answer(code: str, handling: Handling) -> bool:
+    """Say whether a site that fails so lets us in: it tells of the video, and not of itself."""
+    return handling is Handling.PERMANENT or code in _OF_THE_VIDEO
 
 
 def ends_the_search(error: PluginError) -> bool:

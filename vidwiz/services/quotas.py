@@ -7,7 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
+import sqlalchemy as sa
+
 from vidwiz.errors import QuotaExceededError
+from vidwiz.models import QuotaUse
 from vidwiz.statements.users import USE_QUOTA
 
 if TYPE_CHECKING:
@@ -69,6 +72,21 @@ def take(uow: UnitOfWork, allowance: Allowance) -> bool:
     """Count one against the only holder; False, and nothing counted, when none is left."""
     (holder,) = allowance.holders
     return _count(uow, allowance, holder)
+
+
+def give_back(uow: UnitOfWork, allowance: Allowance) -> None:
+    """Take back what was just counted in this transaction, of which nothing came."""
+    uow.session.execute(
+        sa.update(QuotaUse)
+        .where(
+            QuotaUse.holder.in_(allowance.holders),
+            QuotaUse.kind == allowance.kind,
+            QuotaUse.day == datetime.now(UTC).date(),
+            QuotaUse.used > 0,
+        )
+        .values(used=QuotaUse.used - 1)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def _count(uow: UnitOfWork, allowance: Allowance, holder: str) -> bool:

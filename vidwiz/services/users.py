@@ -125,6 +125,13 @@ def get(session: Session, user_id: int) -> User:
     return user
 
 
+def lock(uow: UnitOfWork, user_id: int) -> None:
+    """Have others wait who do this for the same user, so that what is counted holds."""
+    uow.session.execute(
+        sa.select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+    )
+
+
 def change(user: User, changes: Mapping[str, Any]) -> None:
     """Change name and language of an account, as far as they are in `changes`."""
     if "name" in changes:

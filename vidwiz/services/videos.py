@@ -58,9 +58,7 @@ def ensure(
     asked = video_ids.named(video) if isinstance(video, str) else video
     video_id = asked.video_id
     state = uow.connection.execute(statements.STATE, {"video_id": video_id}).first()
-    if state is None and _insert(uow, asked, title):
-        if allowance is not None:
-            quotas.use(uow, allowance)
+    if state is None and _insert(uow, asked, title, allowance):
         # Nobody else sees the row before the commit, so that nothing can be on its way.
         scheduling.schedule_all(uow, _fetches(video_id), priority=priority)
         return Ensured(is_new=True)
@@ -75,10 +73,19 @@ def ensure(
     return Ensured(transcript_available=known.transcript_available, duration=duration)
 
 
-def _insert(uow: UnitOfWork, asked: NamedVideo, title: str | None) -> bool:
-    """Insert the video; False when somebody else just did."""
+def _insert(
+    uow: UnitOfWork, asked: NamedVideo, title: str | None, allowance: Allowance | None
+) -> bool:
+    """Insert and count the video; False, and nothing counted, when somebody else just did."""
     values = {"video_id": asked.check_new(), "title": title, "url": asked.url}
-    return uow.connection.scalar(statements.INSERT.on(uow.connection), values) is not None
+    if allowance is not None:
+        # Before the row, as an import has it: of two that wait for each other, one would fail.
+        quotas.use(uow, allowance)
+    if uow.connection.scalar(statements.INSERT.on(uow.connection), values) is not None:
+        return True
+    if allowance is not None:
+        quotas.give_back(uow, allowance)
+    return False
 
 
 def _fetches(video_id: str) -> list[WorkItem]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from vidwiz.db.transactions import read_transaction
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.services import dispatch, publishing, retention, transcripts
-from vidwiz.services.importing import follows, imports, progress
+from vidwiz.services.importing import follows, imports, settling
 from vidwiz.tasks import failures, recovery
 from vidwiz.tasks.periodic_runs import begin_periodic_run
 from vidwiz.worker import presence
@@ -118,12 +118,15 @@ def _find_forgotten_notes(runtime: Runtime) -> None:
 
 def _settle_imports(runtime: Runtime) -> None:
     with read_transaction() as session:
-        ended = progress.to_settle(session)
-    for import_id in ended:
+        looked = settling.to_settle(session)
+    if looked.begin != looked.end:
+        with runtime.unit_of_work() as uow:
+            settling.keep_place(uow, looked)
+    for import_id, item_ids in looked.items.items():
         with runtime.unit_of_work() as uow:
             found = imports.lock(uow, import_id)
             if found is not None:
-                progress.settle(uow, found)
+                settling.settle(uow, found, item_ids)
 
 
 def _check_follows(runtime: Runtime) -> None:

@@ -85,14 +85,27 @@ def _take(task_type: str, worker: WorkerId, client: ClientConnection) -> Respons
             return None
     if client.is_closed():
         return None
+    try:
+        claim, shown = _claim(task_type, worker)
+    except _NothingToGiveError:
+        return None
+    return _handed_out(shown, claim, client)
+
+
+class _NothingToGiveError(Exception):
+    """Rolls back: a probe without a task would keep all others from it for a while."""
+
+
+def _claim(task_type: str, worker: WorkerId) -> tuple[Claim, dict[str, Any]]:
+    """Claim a task and return it as it is shown; raise `_NothingToGiveError`."""
     lease = current().config.lease_seconds
     with write_transaction() as uow:
         # One that was refused is given one task when its time has come, to find out.
         if fetcher_health.may_call(uow, helper_of(task_type), worker.network) is not None:
-            return None
+            raise _NothingToGiveError
         taken = claims.claim(uow, task_type, worker, lease_seconds=lease)
         if not taken:
-            return None
+            raise _NothingToGiveError
         claim = taken[0]
         shown = {
             "task_id": claim.task_id,
@@ -103,7 +116,7 @@ def _take(task_type: str, worker: WorkerId, client: ClientConnection) -> Respons
             "lease_seconds": lease,
             "message": "Work on it, renew the lease, and post the result.",
         }
-    return _handed_out(shown, claim, client)
+    return claim, shown
 
 
 def _handed_out(shown: dict[str, Any], claim: Claim, client: ClientConnection) -> Response:

@@ -23,7 +23,7 @@ from vidwiz.models import (
 )
 from vidwiz.ports import VideoChanged
 from vidwiz.services import quotas, videos
-from vidwiz.services.importing import imports, progress
+from vidwiz.services.importing import imports, settling
 from vidwiz.services.video_ids import NamedVideo
 from vidwiz.tasks import scheduling, subjects
 from vidwiz.tasks.types import TaskFailure, TaskType, WorkItem
@@ -87,13 +87,17 @@ def add_some(uow: UnitOfWork, found: VideoImport, *, daily_videos: int) -> NextS
     ).all()
     if not items:
         found.state = ImportState.RUNNING.value
-        progress.settle(uow, found)
+        settling.settle(uow, found)
         return None
     user = uow.session.get(User, found.user_id)
     allowance = None if user is None else quotas.videos_of_user(user, daily_videos)  # type: ignore[arg-type]
+    # Counted before any video is locked, as a request does that brings one of these.
+    counted = {item.id: allowance for item in items if _counts(uow.session, item, allowance)}
+    refused = {id_ for id_ in counted if not quotas.take(uow, cast("Allowance", allowance))}
     # All transactions lock videos in one order.
     for item in sorted(items, key=lambda item: item.video_id):
-        _add(uow, item, found.user_id, allowance)
+        if item.id not in refused:
+            _add(uow, item, found.user_id, counted.get(item.id))
     uow.session.flush()
     step = subjects.next_of_import(found.id)
     if any(item.state == ItemState.NEW for item in items):
@@ -102,24 +106,24 @@ def add_some(uow: UnitOfWork, found: VideoImport, *, daily_videos: int) -> NextS
     return NextStep(step)
 
 
-def _add(uow: UnitOfWork, item: ImportItem, user_id: int, allowance: Allowance | None) -> None:
-    """Add the video, or leave it as it is where today's limit is used up."""
-    # Counted here and not in `ensure`, as what is over the limit must not undo the rest.
-    counts = allowance is not None and not _is_known(uow.session, item.video_id)
-    if counts and not quotas.take(uow, cast("Allowance", allowance)):
-        return
+def _counts(session: Session, item: ImportItem, allowance: Allowance | None) -> bool:
+    known = sa.select(Video.id).where(Video.video_id == item.video_id)
+    return allowance is not None and session.scalar(known) is None
+
+
+def _add(uow: UnitOfWork, item: ImportItem, user_id: int, counted: Allowance | None) -> None:
+    """Add the video; what it was counted against is given back when it turns out not to be new."""
+    is_new = False
     try:
         video = NamedVideo(item.video_id, item.url)
-        videos.ensure(uow, video, title=item.title, priority=Priority.IMPORT)
+        is_new = videos.ensure(uow, video, title=item.title, priority=Priority.IMPORT).is_new
     except InvalidInputError:
         item.state = ItemState.FAILED.value
-        return
-    item.saved = videos.save(uow, item.video_id, user_id)
-    item.state = ItemState.BEGUN.value
-
-
-def _is_known(session: Session, video_id: str) -> bool:
-    return session.scalar(sa.select(Video.id).where(Video.video_id == video_id)) is not None
+    else:
+        item.saved = videos.save(uow, item.video_id, user_id)
+        item.state = ItemState.BEGUN.value
+    if counted is not None and not is_new:
+        quotas.give_back(uow, counted)
 
 
 def cancel(uow: UnitOfWork, import_id: int, *, user_id: int) -> VideoImport:
@@ -131,10 +135,10 @@ def cancel(uow: UnitOfWork, import_id: int, *, user_id: int) -> VideoImport:
     imports.get(uow.session, import_id, user_id=user_id)
     found = imports.lock(uow, import_id)
     assert found is not None
-    progress.settle(uow, found)
+    settling.settle(uow, found)
     if found.finished_at is None:
-        progress.finish(found, ImportState.CANCELLED)
-        progress.cancel_new(uow, found.id)
+        settling.finish(found, ImportState.CANCELLED)
+        settling.cancel_new(uow, found.id)
         scheduling.cancel(uow, subjects.next_of_import(found.id))
         scheduling.schedule(uow, subjects.next_of_import(found.id))
         uow.session.flush()

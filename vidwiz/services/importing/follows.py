@@ -13,11 +13,11 @@ from vidwiz.models import (
     FollowedVideo,
     ImportKind,
     Priority,
-    User,
     now,
     now_plus,
 )
 from vidwiz.models.upsert import insert_ignoring
+from vidwiz.services import users
 from vidwiz.services.importing import imports
 from vidwiz.services.importing.imports import ImportSource, key_of_url
 from vidwiz.tasks import query, scheduling, subjects
@@ -65,39 +65,50 @@ def create(
         raise InvalidInputError(
             f"every_hours is from {SHORTEST_HOURS} to {LONGEST_HOURS}", field="every_hours"
         )
-    known = _same(uow.session, user_id, url)
-    if known is None and _count(uow.session, user_id) >= MOST_FOLLOWS:
-        raise ConflictError(f"you follow {MOST_FOLLOWS} lists already", code="too_many_follows")
-    if known is None:
-        inserted = uow.session.scalar(
-            insert_ignoring(uow.session, Follow)
-            .values(
-                user_id=user_id,
-                url=url,
-                list_key=key_of_url(url),
-                every_hours=every_hours,
-                backfill=backfill,
-                next_check_at=now_plus(_interval(every_hours)),
-            )
-            .returning(Follow.id)
-        )
-        if inserted is not None:
-            follow = get(uow.session, inserted, user_id=user_id)
-            scheduling.schedule(uow, subjects.check_of_follow(inserted))
-            return follow, True
-        # Another request has just made it.
+    # A second round is needed only where the same follow ends between two statements.
+    while True:
         known = _same(uow.session, user_id, url)
-    assert known is not None
+        if known is not None:
+            return _changed(uow, known, every_hours), False
+        inserted = _insert(uow, user_id, url, every_hours, backfill=backfill)
+        if inserted is not None:
+            scheduling.schedule(uow, subjects.check_of_follow(inserted))
+            return get(uow.session, inserted, user_id=user_id), True
+
+
+def _insert(
+    uow: UnitOfWork, user_id: int, url: str, every_hours: int, *, backfill: bool
+) -> int | None:
+    """Insert the follow if there is room; return its id, None when another request has just."""
+    users.lock(uow, user_id)
+    if _count(uow.session, user_id) >= MOST_FOLLOWS:
+        raise ConflictError(f"you follow {MOST_FOLLOWS} lists already", code="too_many_follows")
+    inserted: int | None = uow.session.scalar(
+        insert_ignoring(uow.session, Follow)
+        .values(
+            user_id=user_id,
+            url=url,
+            list_key=key_of_url(url),
+            every_hours=every_hours,
+            backfill=backfill,
+            next_check_at=now_plus(_interval(every_hours)),
+        )
+        .returning(Follow.id)
+    )
+    return inserted
+
+
+def _changed(uow: UnitOfWork, known: Follow, every_hours: int) -> Follow:
     if known.every_hours != every_hours:
         known.every_hours = every_hours
         known.next_check_at = now_plus(_interval(every_hours))
         uow.session.flush()
         uow.session.refresh(known)
-    return known, False
+    return known
 
 
 def _same(session: Session, user_id: int, url: str) -> Follow | None:
-    """Return the user's follow of this address, also if its list's name is known by now."""
+    """Lock and return the user's follow of this address, also if its list's name is known."""
     return session.scalar(
         sa.select(Follow)
         .where(
@@ -105,6 +116,8 @@ def _same(session: Session, user_id: int, url: str) -> Follow | None:
             sa.or_(Follow.list_key == key_of_url(url), Follow.url == url),
         )
         .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
 
 
@@ -150,7 +163,11 @@ def stages(session: Session, found: Sequence[Follow]) -> dict[int, Stage]:
 
 def remove(uow: UnitOfWork, follow_id: int, *, user_id: int) -> None:
     """Follow the list no longer; what was imported stays. Raises `NotFoundError`."""
-    follow = get(uow.session, follow_id, user_id=user_id)
+    get(uow.session, follow_id, user_id=user_id)
+    follow = lock(uow, follow_id)
+    if follow is None:
+        # Another request has just removed it.
+        return
     uow.session.delete(follow)
     uow.session.flush()
     scheduling.cancel(uow, subjects.check_of_follow(follow_id))
@@ -227,9 +244,7 @@ def take_check(
 def _take_key(uow: UnitOfWork, follow: Follow, key: str) -> bool:
     """Give a new follow its list's name; where the user follows that already, remove this one."""
     # One at a time for each user: two addresses of one list may be checked at the same moment.
-    uow.session.execute(
-        sa.select(User.id).where(User.id == follow.user_id).with_for_update(key_share=True)
-    )
+    users.lock(uow, follow.user_id)
     other = sa.select(Follow.id).where(
         Follow.user_id == follow.user_id, Follow.list_key == key, Follow.id != follow.id
     )

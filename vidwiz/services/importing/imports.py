@@ -21,7 +21,8 @@ from vidwiz.models import (
     VideoImport,
 )
 from vidwiz.models.upsert import insert_ignoring
-from vidwiz.services.importing import progress
+from vidwiz.services import users
+from vidwiz.services.importing import settling
 from vidwiz.services.importing.entries import ImportedVideo, Unreadable
 from vidwiz.services.importing.estimate import Workload
 from vidwiz.tasks import scheduling, subjects
@@ -94,6 +95,7 @@ def create(uow: UnitOfWork, user_id: int, source: ImportSource) -> tuple[int, bo
     `ConflictError` where too many have not finished; those that follows make are not counted.
     """
     if source.kind is not ImportKind.FOLLOW:
+        users.lock(uow, user_id)
         _check_room(uow.session, user_id, source.key)
     values = {
         "user_id": user_id,
@@ -149,7 +151,7 @@ def find_unfinished(uow: UnitOfWork, user_id: int, key: str) -> int | None:
     found = None if import_id is None else lock(uow, import_id)
     if found is None:
         return None
-    progress.settle(uow, found)
+    settling.settle(uow, found)
     return import_id if found.finished_at is None else None
 
 

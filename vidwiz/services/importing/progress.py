@@ -21,22 +21,18 @@ from vidwiz.models import (
 )
 from vidwiz.models.base import UtcDateTime
 from vidwiz.services.importing.estimate import USUAL_SECONDS, Workload
-from vidwiz.tasks import query, scheduling, subjects
+from vidwiz.tasks import query, subjects
 from vidwiz.tasks.stages import stage_of_task
 from vidwiz.tasks.types import TaskType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.orm import Session
 
-    from vidwiz.ports import UnitOfWork
     from vidwiz.tasks.stages import Stage
 
 MOST_FAILURES_SHOWN = 50
-# One look of the sweeper; the next goes on.
-_MOST_ENDED = 1000
-_MOST_IMPORTS = 200
 
 _SUBJECT_OF_VIDEO = sa.literal(subjects.VIDEO_PREFIX) + ImportItem.video_id
 _SUBJECT_OF_TRANSCRIPT = sa.literal(subjects.TRANSCRIPT_PREFIX) + sa.cast(Transcript.id, sa.String)
@@ -61,7 +57,7 @@ _FETCH = _newest(TaskType.FETCH_TRANSCRIPT, _SUBJECT_OF_VIDEO)
 _SUMMARY = _newest(TaskType.GENERATE_SUMMARY, _SUBJECT_OF_TRANSCRIPT)
 # With a transcript its summary decides, without one the fetch. A video whose metadata alone is
 # missing is done.
-_END = sa.case(
+END = sa.case(
     (Transcript.summary.is_not(None), ItemState.DONE.value),
     (sa.and_(Transcript.id.is_not(None), _SUMMARY == TaskStatus.COMPLETED), ItemState.DONE.value),
     (sa.and_(Transcript.id.is_not(None), _SUMMARY == TaskStatus.FAILED), ItemState.FAILED.value),
@@ -74,14 +70,15 @@ _SHARED = sa.and_(
     Transcript.video_id == ImportItem.video_id,
     Transcript.owner_id.is_(None),
 )
-_IS_BEGUN = ImportItem.state == ItemState.BEGUN.value
-_STATE = sa.case((_IS_BEGUN, sa.func.coalesce(_END, ImportItem.state)), else_=ImportItem.state)
+IS_BEGUN = ImportItem.state == ItemState.BEGUN.value
+_STATE = sa.case((IS_BEGUN, sa.func.coalesce(END, ImportItem.state)), else_=ImportItem.state)
 """The state of an item, also where its end is not noted yet."""
-_BEGUN = (
-    sa.select(ImportItem.id, ImportItem.import_id, _END.label("end"))
+BEGUN = (
+    sa.select(ImportItem.id, ImportItem.import_id, END.label("end"))
     .outerjoin(Transcript, _SHARED)
-    .where(_IS_BEGUN)
+    .where(IS_BEGUN)
 )
+"""The items that are begun, and how each has ended without anybody having noted it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,102 +214,3 @@ def failures(session: Session, import_id: int) -> list[FailedVideo]:
         .limit(MOST_FAILURES_SHOWN)
     )
     return [FailedVideo(*tuple(row)) for row in rows]
-
-
-def to_settle(session: Session) -> list[int]:
-    """Return unfinished imports of which something has ended that nobody has noted yet."""
-    ids = session.scalars(
-        sa.select(VideoImport.id)
-        .where(sa.text("finished_at IS NULL"))
-        .order_by(VideoImport.id)
-        .limit(_MOST_IMPORTS)
-    ).all()
-    if not ids:
-        return []
-    unfinished = sa.and_(VideoImport.id.in_(ids), VideoImport.finished_at.is_(None))
-    ended = _BEGUN.where(ImportItem.import_id.in_(ids)).limit(20 * _MOST_ENDED).subquery()
-    with_ends = session.scalars(
-        sa.select(ended.c.import_id).where(ended.c.end.is_not(None)).distinct()
-    )
-    open_items = sa.exists().where(
-        ImportItem.import_id == VideoImport.id,
-        ImportItem.state.in_([ItemState.NEW.value, ItemState.BEGUN.value]),
-    )
-    over = session.scalars(
-        sa.select(VideoImport.id).where(
-            unfinished, VideoImport.state == ImportState.RUNNING.value, ~open_items
-        )
-    )
-    at_work = sa.exists().where(
-        Task.task_type == TaskType.EXPAND_LIST.value,
-        Task.subject == sa.literal(subjects.IMPORT_PREFIX) + sa.cast(VideoImport.id, sa.String),
-        ACTIVE_ROWS,
-    )
-    left_alone = session.scalars(
-        sa.select(VideoImport.id).where(
-            unfinished, VideoImport.state != ImportState.RUNNING.value, ~at_work
-        )
-    )
-    return sorted({*with_ends, *over, *left_alone})
-
-
-def settle(uow: UnitOfWork, found: VideoImport) -> None:
-    """Note which videos of the locked import have ended, and whether it is over itself."""
-    if found.finished_at is not None:
-        return
-    rows = uow.session.execute(
-        _BEGUN.where(ImportItem.import_id == found.id, _END.is_not(None)).limit(_MOST_ENDED)
-    ).all()
-    for state in {row.end for row in rows}:
-        _set_state(uow, [row.id for row in rows if row.end == state], state)
-    if found.state == ImportState.RUNNING:
-        if not _has_open_items(uow.session, found.id):
-            finish(found, ImportState.COMPLETED)
-    else:
-        _settle_unfinished(uow, found)
-    uow.session.flush()
-
-
-def _settle_unfinished(uow: UnitOfWork, found: VideoImport) -> None:
-    """End an import whose own task has ended without it, or give it another task."""
-    item = subjects.next_of_import(found.id)
-    newest = query.newest_tasks(uow.session, [item.subject]).get((item.task_type, item.subject))
-    if newest is None or newest.status is TaskStatus.COMPLETED:
-        scheduling.schedule(uow, item)
-    elif newest.status in (TaskStatus.FAILED, TaskStatus.CANCELLED):
-        failed = newest.status is TaskStatus.FAILED
-        finish(found, ImportState.FAILED if failed else ImportState.CANCELLED)
-        cancel_new(uow, found.id)
-
-
-def cancel_new(uow: UnitOfWork, import_id: int) -> None:
-    """Cancel the videos of the locked import that were not added yet."""
-    uow.session.execute(
-        sa.update(ImportItem)
-        .where(ImportItem.import_id == import_id, ImportItem.state == ItemState.NEW.value)
-        .values(state=ItemState.CANCELLED.value)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def finish(found: VideoImport, state: ImportState) -> None:
-    """End the locked import so."""
-    found.state = state.value
-    found.finished_at = now()
-
-
-def _set_state(uow: UnitOfWork, item_ids: Iterable[int], state: str) -> None:
-    uow.session.execute(
-        sa.update(ImportItem)
-        .where(ImportItem.id.in_(list(item_ids)), ImportItem.state == ItemState.BEGUN.value)
-        .values(state=state)
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _has_open_items(session: Session, import_id: int) -> bool:
-    states = [ItemState.NEW.value, ItemState.BEGUN.value]
-    open_item = sa.select(ImportItem.id).where(
-        ImportItem.import_id == import_id, ImportItem.state.in_(states)
-    )
-    return session.scalar(open_item.limit(1)) is not None
