@@ -78,7 +78,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python requirements/run.txt setup.cfg pyproject.toml $(PLUGINS)
-	@echo "Installing VidWiz and its plugins (about half a minute, once) ..."
+	@echo "Installing VidWiz and its plugins (about a minute, once) ..."
 	@$(PIP) install --require-hashes -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation $(addprefix -e ,$(DISTRIBUTIONS))
 	@$(BIN)/python -m compileall -q vidwiz migrations plugins/*/src
