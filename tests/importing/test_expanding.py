@@ -7,9 +7,13 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.importing.helping import PLAYLIST
+from vidwiz.errors import SourceUnavailableError
+from vidwiz.pipeline import import_requests
+from vidwiz.pipeline.listing import look
 from vidwiz.plugin_api import PluginError
 from vidwiz.plugin_api.fakes import FakeListFetcher, listed
 from vidwiz.plugin_host.chain import Chain
+from vidwiz.plugin_host.sites import Sites
 
 
 class Remembering:
@@ -112,3 +116,37 @@ def test_one_that_crashes_or_hangs_is_passed_over(feed, page, health):
         assert first_of(chain.expand([feed, page], PLAYLIST)) == "bread000002"
     finally:
         hangs.set()
+
+
+class Silent(FakeListFetcher):
+    """Does not say which addresses it knows until the test lets it."""
+
+    def __init__(self):
+        super().__init__({})
+        self.ended = threading.Event()
+
+    def knows_list(self, url):
+        return self.ended.wait(30)
+
+
+@pytest.fixture
+def silent(monkeypatch):
+    monkeypatch.setattr("vidwiz.plugin_host.sites.ONE_SECONDS", 0.1)
+    fetcher = Silent()
+    yield fetcher
+    fetcher.ended.set()
+
+
+def test_a_list_is_not_given_up_because_its_fetcher_is_slow_to_know_it(silent, health):
+    sites = Sites([silent])
+    with pytest.raises(PluginError, match="timed_out"):
+        look(Chain(health), sites, PLAYLIST)
+    with pytest.raises(SourceUnavailableError):
+        import_requests.of_url(sites, PLAYLIST)
+    with pytest.raises(SourceUnavailableError):
+        import_requests.followed_address(sites, PLAYLIST)
+
+
+def test_a_video_of_youtube_needs_no_fetcher_to_be_known(silent):
+    request = import_requests.of_url(Sites([silent]), "https://youtu.be/dQw4w9WgXcQ")
+    assert [video.video_id for video in request.named.videos] == ["dQw4w9WgXcQ"]

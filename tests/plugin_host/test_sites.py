@@ -65,6 +65,8 @@ class Hanging(Answering):
     def resolve(self, url):
         self.ended.wait(60)
 
+    knows_list = resolve
+
 
 class Unable(Vimeo):
     """Has the methods and does not say so."""
@@ -190,9 +192,13 @@ def test_a_plugin_that_hangs_costs_its_time_and_the_next_is_asked(monkeypatch):
 def test_an_address_is_not_called_unknown_while_a_plugin_is_silent(monkeypatch):
     monkeypatch.setattr("vidwiz.plugin_host.sites.ONE_SECONDS", 0.1)
     hanging = Hanging()
+    sites = Sites([hanging])
     try:
-        with pytest.raises(SourceUnavailableError, match="did not say in time"):
-            Sites([hanging]).find("https://vimeo.com/5")
+        for ask in (sites.find, sites.list_fetchers):
+            with pytest.raises(SourceUnavailableError, match="did not say in time"):
+                ask("https://vimeo.com/5")
+        vimeo = Vimeo()
+        assert Sites([hanging, vimeo]).list_fetchers("https://vimeo.com/channels/5") == [vimeo]
     finally:
         hanging.ended.set()
 

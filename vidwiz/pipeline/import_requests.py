@@ -82,11 +82,22 @@ def of_url(sites: Sites, text: str) -> ImportRequest:
     """
     try:
         url = list_address(text)
-        if sites.list_fetchers(url):
+        if _is_list(sites, url):
             return ImportRequest(ImportKind.LIST, url)
         return ImportRequest(ImportKind.URLS, named=_named([Entry(text, "the address")], sites))
     except InvalidInputError as exc:
         raise InvalidInputError(exc.message, field="url", code=exc.code) from exc
+
+
+def _is_list(sites: Sites, url: str) -> bool:
+    try:
+        return bool(sites.list_fetchers(url))
+    except SourceUnavailableError as unknown:
+        try:
+            video_ids.parse(url)  # for which no plugin is needed
+        except InvalidInputError:
+            raise unknown from None
+        return False
 
 
 def _named(entries: Sequence[Entry], sites: Sites) -> Named:

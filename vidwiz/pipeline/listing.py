@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from vidwiz.errors import SourceUnavailableError
 from vidwiz.models import Follow, ImportState, Priority, VideoImport
 from vidwiz.pipeline.work import ListedVideos, ListInputs, ListResult
+from vidwiz.plugin_api import PluginError
 from vidwiz.services.cleaning import clean_line
 from vidwiz.services.importing import adding, follows, imports, naming
 from vidwiz.services.importing.adding import NextStep
@@ -77,7 +79,12 @@ def look(
     chain: Chain, sites: Sites, url: str, newest: int | None = None, *, urgent: bool = True
 ) -> ListedVideos:
     """Ask for the videos of a playlist or channel; raise `PluginError`."""
-    found = chain.expand(sites.list_fetchers(url), url, newest, urgent=urgent)
+    try:
+        fetchers = sites.list_fetchers(url)
+    except SourceUnavailableError as exc:
+        # A busy machine, and no reason to give a list up.
+        raise PluginError("timed_out") from exc
+    found = chain.expand(fetchers, url, newest, urgent=urgent)
     title = clean_line(found.title)[:_LONGEST_TITLE] if found.title else ""
     named = naming.of_listed(found.videos, sites.of_ref)
     return ListedVideos(named, found.key[:_LONGEST_LIST_KEY], title or None)

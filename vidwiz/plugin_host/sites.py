@@ -62,14 +62,22 @@ class Sites:
         """Return the fetchers that can tell the videos of the playlist or channel at this address.
 
         In the order of the settings; none where it is the address of no list, or of a host that
-        is no public name.
+        is no public name. Raises `SourceUnavailableError` where none knows it and a plugin that
+        may know it takes too long to say so.
         """
         if not web_addresses.is_public(url):
             return []
         until = time.monotonic() + RESOLVE_SECONDS
-        return [
-            fetcher for fetcher in self._able(Capability.LISTS) if _is_list(fetcher, url, until)
-        ]
+        found, silent = [], []
+        for fetcher in self._able(Capability.LISTS):
+            try:
+                if _answer(fetcher, partial(fetcher.knows_list, url), until) is True:
+                    found.append(fetcher)
+            except PluginError:
+                silent.append(fetcher)
+        if silent and not found:
+            raise _too_slow(silent[0])
+        return found
 
     def of_ref(self, found: Any) -> NamedVideo | None:  # noqa: ANN401 - what a plugin returned
         """Return the video that a plugin names, in a list for instance; None for rubbish."""
@@ -91,12 +99,12 @@ class Sites:
         if not web_addresses.is_public(unknown.url):
             raise unknown
         until = time.monotonic() + RESOLVE_SECONDS
-        silent: list[str] = []
+        silent: list[Fetcher] = []
         for fetcher in self._able(Capability.RESOLVE):
             try:
                 answer = _answer(fetcher, partial(fetcher.resolve, unknown.url), until)
             except PluginError:
-                silent.append(fetcher.info.name)
+                silent.append(fetcher)
                 continue
             found = None if answer is None else self._checked(fetcher, answer)
             if found is not None:
@@ -104,9 +112,7 @@ class Sites:
         if self.list_fetchers(unknown.url):
             raise video_ids.invalid(video_ids.IS_A_LIST)
         if silent:
-            raise SourceUnavailableError(
-                f"{silent[0]} did not say in time what this address is; try again"
-            )
+            raise _too_slow(silent[0])
         raise unknown
 
     def _checked(self, fetcher: Fetcher, answer: object) -> NamedVideo | None:
@@ -138,11 +144,9 @@ def _serves(fetcher: Fetcher, site: str) -> bool:
     return not fetcher.info.sites or site in fetcher.info.sites
 
 
-def _is_list(fetcher: Fetcher, url: str, until: float) -> bool:
-    try:
-        return _answer(fetcher, partial(fetcher.knows_list, url), until) is True
-    except PluginError:
-        return False
+def _too_slow(fetcher: Fetcher) -> SourceUnavailableError:
+    name = fetcher.info.name
+    return SourceUnavailableError(f"{name} did not say in time what this address is; try again")
 
 
 def _answer(fetcher: Fetcher, ask: Callable[[], T], until: float) -> T | None:

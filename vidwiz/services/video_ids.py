@@ -25,6 +25,8 @@ _WATCH_PATHS = ("", "/watch", "/watch_popup")
 _PLAYLIST_PAGES = ("/playlist", "/embed/videoseries")
 _CHANNEL_PAGE = "/embed/live_stream"
 _INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
+# What mail programs, Markdown and CSV files put around an address; none begins an address or id.
+_ENCLOSING = {"<": ">", '"': '"', "'": "'", "(": ")", "`": "`", "“": "”", "„": "“", "«": "»"}
 YOUTUBE = "youtube"
 NO_PLUGIN = "no plugin here knows videos of this site"
 IS_A_LIST = (
@@ -85,12 +87,18 @@ def parse(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Return the text without the blanks and marks that copying puts around it.
+    """Return the text without the blanks, marks, quotes and brackets that come with copying.
 
     Raises `InvalidInputError` for one that is too long to be looked at.
     """
     if len(text) > LONGEST_URL:
         raise invalid(f"a video's address has {LONGEST_URL} characters at most")
+    text = _trimmed(text)
+    is_enclosed = len(text) > 1 and _ENCLOSING.get(text[0]) == text[-1]
+    return _trimmed(text[1:-1]) if is_enclosed else text
+
+
+def _trimmed(text: str) -> str:
     seen = [
         index
         for index, character in enumerate(text)

@@ -19,6 +19,7 @@ from vidwiz.plugin_api import (
 )
 from vidwiz.plugin_api.testing import MetadataFetcherContract, TranscriptFetcherContract
 from vidwiz_peertube import PeerTubeFetcher, failures
+from vidwiz_peertube.http import is_public_address
 
 from .conftest import NOT_FOUND, SHORT, UNKNOWN, UUID, as_json, make_ref
 
@@ -324,6 +325,24 @@ def test_a_host_name_that_leads_into_a_private_network_is_told_nothing(make):
         ref = fetcher.resolve(f"https://localhost:{server.port}/w/{SHORT}")
         assert failure(fetcher.fetch_metadata, ref).code == "network_error"
     assert server.received == b""
+
+
+@pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1"])
+def test_addresses_in_the_internet(address):
+    assert is_public_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "0.0.0.0", "224.0.0.1"),
+        *("::1", "fe80::1%eth0", "fd00::1", "fec0::1", "ff0e::1", "::127.0.0.1"),
+        *("::ffff:127.0.0.1", "::ffff:0:7f00:1", "64:ff9b::7f00:1", "64:ff9b:1::1"),
+        "2002:7f00:1::",
+    ],
+)
+def test_addresses_in_private_networks(address):
+    assert not is_public_address(address)
 
 
 def test_a_server_that_is_away_is_tried_again(make):

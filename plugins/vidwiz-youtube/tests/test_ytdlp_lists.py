@@ -188,9 +188,45 @@ def test_a_list_of_another_site_names_its_videos(youtube, fetcher):
     assert {request.path for request in youtube.requests} == {"/playlists/171/all_about_tea"}
 
 
-def test_a_list_that_is_not_there_is_gone(youtube, fetcher):
-    with pytest.raises(PluginError, match="removed"):
+@pytest.mark.parametrize("url", [PLAYLIST, HOME, "https://www.youtube.com/@nobody"])
+def test_a_list_that_is_not_there_is_gone_and_no_video_is_spoken_of(youtube, fetcher, url):
+    youtube.videos.clear()
+    with pytest.raises(PluginError, match="removed") as caught:
+        fetcher.expand(url)
+    assert caught.value.message == "There is no such list or channel, or it is private."
+
+
+def test_a_private_playlist_is_said_to_be_so(youtube, fetcher):
+    youtube.add_playlist(Playlist(id="PLbread", is_private=True))
+    with pytest.raises(PluginError) as caught:
         fetcher.expand(PLAYLIST)
+    assert (caught.value.code, caught.value.message) == ("private", "This list is private.")
+
+
+def test_a_channel_of_shorts_alone_is_found_by_its_name(youtube, fetcher):
+    """YouTube shows the home of such a channel where its `/videos` is asked for."""
+    ids = hold(youtube, 3)
+    found = fetcher.expand("https://www.youtube.com/@example")
+    assert ids_of(found.videos) == ids
+    assert not [request for request in youtube.requests if request.path.endswith("/videos")]
+
+
+def test_a_part_that_a_channel_does_not_have_is_said(youtube, fetcher):
+    hold(youtube, 3)
+    with pytest.raises(PluginError, match="invalid_request") as caught:
+        fetcher.expand("https://www.youtube.com/@example/shorts")
+    assert caught.value.message == "The channel has no such videos."
+
+
+def test_private_and_deleted_entries_of_a_list_spoil_no_other(youtube, fetcher):
+    ids = hold(youtube, 4)
+    private = Playability(status="LOGIN_REQUIRED", reason="This video is private")
+    youtube.videos[ids[1]].playability = private
+    del youtube.videos[ids[2]]
+    youtube.add_playlist(Playlist(id="PLbread", title="Bread", video_ids=ids))
+    listed = fetcher.expand(PLAYLIST).videos
+    assert ids_of(listed) == ids
+    assert [video.duration for video in listed] == [600.0, None, None, 600.0]
 
 
 def test_a_block_is_said_by_lists_and_searches_too(youtube, fetcher):

@@ -32,8 +32,22 @@ _OK = 200
 _HEADERS = {"User-Agent": "vidwiz-peertube", "Accept-Language": "en-US"}
 
 
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291; nothing else is given to anybody
+
+
 class PrivateAddressError(requests.ConnectionError):
     """A host name leads to this machine or into a private network."""
+
+
+def is_public_address(address: str) -> bool:
+    """Say whether an IP address is in the public internet.
+
+    IPv6 addresses that stand for one of IPv4 are not, since a gateway may lead them anywhere.
+    """
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip.is_global and not ip.is_multicast
+    return ip.is_global and ip in _UNICAST and ip.sixtofour is None
 
 
 class _PublicConnection(HTTPSConnection):
@@ -41,7 +55,7 @@ class _PublicConnection(HTTPSConnection):
 
     def _new_conn(self) -> socket.socket:
         sock = super()._new_conn()
-        if not ipaddress.ip_address(sock.getpeername()[0]).is_global:
+        if not is_public_address(sock.getpeername()[0]):
             sock.close()
             raise PrivateAddressError(f"{self.host} is a private address")
         return sock

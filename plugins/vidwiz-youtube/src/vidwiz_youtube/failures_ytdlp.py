@@ -53,6 +53,7 @@ SEVERAL_VIDEOS = Meaning(
 ELSEWHERE = Meaning(
     "unknown_address", "yt-dlp knows no such video at this address.", Handling.SWITCH
 )
+NO_LIST = Meaning("removed", "There is no such list or channel, or it is private.")
 UNREADABLE = Meaning("parse_error")
 
 TYPES: tuple[tuple[str, Meaning], ...] = (
@@ -91,8 +92,12 @@ STATUSES: tuple[tuple[range, Meaning], ...] = (
 
 WORDS: tuple[tuple[str, Meaning], ...] = (
     ("po token was not provided", Meaning("po_token_required")),
-    ("the playlist does not exist", Meaning("removed", "This list is gone, or it is private.")),
-    ("this channel does not exist", Meaning("removed", "This channel is gone.")),
+    ("playlist does not exist", Meaning("removed")),
+    ("playlist is private", Meaning("private", "This list is private.")),
+    ("playlist type is unviewable", Meaning("private", "This list is its owner's own.")),
+    ("this channel does not exist", Meaning("removed")),
+    ("this channel is not available", Meaning("removed")),
+    ("this channel does not have a", Meaning("invalid_request", "The channel has no such videos.")),
     ("drm protected", Meaning("premium_only", "This video is protected against copying.")),
     ("protected by a password", Meaning("private", "This video needs a password.")),
     ("only available for registered users", Meaning("private")),

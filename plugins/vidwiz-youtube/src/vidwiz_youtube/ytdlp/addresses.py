@@ -61,15 +61,21 @@ def is_public_address(address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
         return False
-    inner = _embedded(ip)
-    return ip.is_global and not ip.is_multicast and (inner is None or inner.is_global)
-
-
-def _embedded(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """Return the IPv4 address that a gateway would reach for an IPv6 one."""
     if isinstance(ip, ipaddress.IPv4Address):
-        return None
-    nat64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-    if ip in nat64:
+        return ip.is_global and not ip.is_multicast
+    inner = _embedded(ip)
+    if inner is not None:
+        return inner.is_global and not inner.is_multicast
+    # Outside are old forms of IPv4 and of private networks, which `is_global` takes for public.
+    return ip.is_global and ip in _UNICAST
+
+
+_UNICAST = ipaddress.IPv6Network("2000::/3")  # RFC 4291; nothing else is given to anybody
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")  # RFC 6052
+
+
+def _embedded(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    """Return the IPv4 address that a gateway would reach for an IPv6 one."""
+    if ip in _NAT64:
         return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
     return ip.ipv4_mapped or ip.sixtofour

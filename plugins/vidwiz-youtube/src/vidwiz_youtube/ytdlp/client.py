@@ -19,7 +19,7 @@ from yt_dlp.utils import YoutubeDLError
 
 from vidwiz.plugin_api import PluginError
 from vidwiz_youtube import cookies
-from vidwiz_youtube.failures_ytdlp import UNREADABLE, failure_of
+from vidwiz_youtube.failures_ytdlp import NO_LIST, UNREADABLE, failure_of
 from vidwiz_youtube.ytdlp.guard import GuardedRH
 from vidwiz_youtube.ytdlp.installed import deno_path
 
@@ -116,9 +116,17 @@ class Client:
     def flat_list(self, url: str, key: str) -> tuple[Info, list[Info]]:
         """Return a list and its entries, all pages, without asking for any of the videos.
 
-        Raises `PluginError`.
+        Raises `PluginError`; of what is not there it speaks as of a list.
         """
         self.is_youtube = key.startswith("Youtube")
+        try:
+            return self._flat_list(url, key)
+        except PluginError as error:
+            if error.code != "removed":
+                raise
+            raise NO_LIST.error(is_youtube=self.is_youtube) from error
+
+    def _flat_list(self, url: str, key: str) -> tuple[Info, list[Info]]:
         with self._explained():
             info = self._extract(url, key)
             for _ in range(_MOST_HOPS):

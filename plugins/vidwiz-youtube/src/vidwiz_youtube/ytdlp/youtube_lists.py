@@ -87,7 +87,8 @@ def _channel(parts: SplitResult) -> YouTubeList | None:
         return YouTubeList(f"{home}/{tab}", name if kind == "channel" else None, tab)
     if tab not in _UPLOAD_TABS:
         return None
-    return of_channel(name) if kind == "channel" else YouTubeList(f"{home}/videos")
+    # Its home says which channel it is; a channel of streams or shorts alone has no `/videos`.
+    return of_channel(name) if kind == "channel" else YouTubeList(f"{home}/featured")
 
 
 def of_channel(channel_id: str) -> YouTubeList:
