@@ -69,7 +69,8 @@ class OllamaProvider(LLMProvider):
         return {
             "library": f"ollama {importlib.metadata.version('ollama')}",
             "server": self.settings.host,
-            "model": self._model or "the only one that it has",
+            # As it was set, before and after a call: kept parts of texts are found by it.
+            "model": self.settings.model or "the only one that it has",
         }
 
     @property
