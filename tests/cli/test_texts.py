@@ -72,6 +72,15 @@ def test_redo_says_what_it_will_take_and_then_asks_for_it_once(vidwiz, database,
         assert task == ("generate_summary", "transcript:1", 20, '{"replaces": "openai"}')
 
 
+def test_redo_of_a_provider_that_made_nothing_says_who_did(vidwiz, database, old_summary):
+    done = vidwiz("redo", "--made-by", "opena")
+    assert done.exit_code == 0
+    assert done.output == (
+        "There is no text by opena that may be made anew. Texts here are by openai.\n"
+    )
+    assert tasks(database) == []
+
+
 def test_redo_of_what_the_present_provider_made_is_refused(vidwiz, database):
     refused = vidwiz("redo", "--made-by", "extractive")
     assert refused.exit_code == 2

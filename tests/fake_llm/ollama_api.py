@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from tests.fake_llm.api import Api, Prompt, RefusedError, Reply, text_of
+from tests.fake_llm.openai_api import schema_in
 
 DEFAULT_WINDOW = 4096
 
@@ -38,11 +39,14 @@ class OllamaApi(Api):
         models: tuple[str, ...] = ("fake-1",),
         window: int = 131_072,
         knows_think: bool = True,
+        formats: tuple[str, ...] = ("schema", "json"),
     ) -> None:
+        """`formats` are those that it takes: before 0.5 there was no schema."""
         self.key = key
         self.models = models
         self.window = window
         self.knows_think = knows_think
+        self.formats = formats
 
     def key_of(self, headers: Mapping[str, str]) -> str | None:
         return headers.get("authorization", "").removeprefix("Bearer ") or None
@@ -52,11 +56,15 @@ class OllamaApi(Api):
             raise RefusedError(400, {"error": f'"{body["model"]}" does not support thinking'})
         options = body.get("options") or {}
         asked = body.get("format")
+        if asked and ("json" if asked == "json" else "schema") not in self.formats:
+            words = "json: cannot unmarshal object into Go struct field ChatRequest.format"
+            raise RefusedError(400, {"error": words})
+        text = "\n".join(text_of(message["content"]) for message in body["messages"])
         return Prompt(
-            text="\n".join(text_of(message["content"]) for message in body["messages"]),
+            text=text,
             model=body["model"],
             stream=body.get("stream", True),
-            schema=asked if isinstance(asked, dict) else None,
+            schema=asked if isinstance(asked, dict) else schema_in(text),
             most_output=options.get("num_predict"),
             window=min(options.get("num_ctx", DEFAULT_WINDOW), self.window),
         )

@@ -47,3 +47,17 @@ def test_a_limit_that_the_settings_do_not_state_is_found(name):
         closing(provider_for(server, context_tokens=100_000)) as provider,
     ):
         assert summarised(provider, MemoryParts(), hours=2).text
+
+
+@pytest.mark.parametrize("name", ["openai", "ollama"])
+def test_parts_are_found_again_when_the_model_is_the_only_one(name):
+    """Its name is learnt from the first call, after which it must not look like another model."""
+    with (
+        small_server(name) as server,
+        closing(provider_for(server, context_tokens=WINDOW, model=None)) as provider,
+    ):
+        parts = MemoryParts()
+        summarised(provider, parts, hours=1)
+        before = len(server.requests)
+        summarised(provider, parts, hours=1)
+        assert len(server.requests) == before + 1

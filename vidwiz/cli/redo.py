@@ -31,6 +31,10 @@ def redo(*, made_by: str, dry_run: bool) -> None:
         writer = _present(runtime, made_by)
         with read_transaction() as session:
             found = redoing.estimate(session, made_by)
+            others = [] if found.summaries or found.notes else redoing.makers(session)
+        if not found.summaries and not found.notes:
+            click.echo(_nothing(made_by, [name for name in others if name != made_by]))
+            return
         click.echo(_described(runtime, writer, found))
         if dry_run:
             return
@@ -52,6 +56,11 @@ def _present(runtime: Runtime, made_by: str) -> LLMProvider:
             f"{made_by} is the provider that writes now; set VIDWIZ_LLM_PROVIDER to another one"
         )
     return writer
+
+
+def _nothing(made_by: str, others: list[str]) -> str:
+    by_others = f" Texts here are by {', '.join(others)}." if others else ""
+    return f"There is no text by {made_by} that may be made anew.{by_others}"
 
 
 def _described(runtime: Runtime, writer: LLMProvider, found: Estimate) -> str:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from vidwiz.tasks.types import Claim, WorkItem
 
 
+SUMMARY_SECONDS, NOTE_SECONDS = 580.0, 100.0
+"""How long calls are waited for: less than the deadlines, so that no slow server ends a process."""
+
 EXAMPLE_SUMMARY = SummaryResult("An example.", ("An example?",) * 3, {}, EXAMPLE_SHA256)
 EXAMPLE_NOTE = NoteResult("An example.", {}, EXAMPLE_SHA256)
 
@@ -61,7 +64,7 @@ def summary_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
 
 def generate_summary(inputs: TextInputs, providers: Providers) -> SummaryResult:
     """Have the LLM provider write the summary and its questions; raise `PluginError`."""
-    writer = Writer(providers, inputs)
+    writer = Writer(providers, inputs, seconds=SUMMARY_SECONDS)
     summary, prompt = summarising.summarise(writer.source(), writer, providers)
     made_by = writer.made_by(prompt)
     return SummaryResult(summary.text, summary.questions, made_by, inputs.transcript_sha256)
@@ -125,7 +128,7 @@ def note_inputs(reader: InputReader, claim: Claim) -> TextInputs | None:
 def generate_note_text(inputs: TextInputs, providers: Providers) -> NoteResult:
     """Have the LLM provider write the line that belongs to the mark; raise `PluginError`."""
     mark = inputs.mark or 0.0
-    writer = Writer(providers, inputs)
+    writer = Writer(providers, inputs, seconds=NOTE_SECONDS)
     writing.check_mark(inputs.about, inputs.segments, mark)
     of = writer.source()
     request = asking.note_request(of, inputs.segments, mark, writer.language)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 from vidwiz.plugin_api import Capability, Completion, PluginError, Usage
@@ -22,12 +24,19 @@ _MOST_TOKENS = 10**9
 
 
 class Writer:
-    """Asks the provider for one text; raises `PluginError` (`no_provider`) without one."""
+    """Asks the provider for one text; raises `PluginError` (`no_provider`) without one.
 
-    def __init__(self, providers: Providers, inputs: TextInputs) -> None:
+    After so many `seconds` no call is waited for any more. They end before the deadline of the
+    task does: that ends the process, and with it all calls of other tasks, which are paid for.
+    """
+
+    def __init__(
+        self, providers: Providers, inputs: TextInputs, *, seconds: float = math.inf
+    ) -> None:
         self.provider = providers.require_llm()
         self._providers = providers
         self._inputs = inputs
+        self._until = time.monotonic() + seconds
         self._lock = threading.Lock()
         self._used = Usage(0, 0)
         self._tells_usage = False
@@ -70,7 +79,10 @@ class Writer:
 
     def ask(self, request: Request) -> Completion:
         """Return the answer of one call, and count it. May be called from several threads."""
-        completion = self._providers.chain.write(self.provider, request.messages, request.options)
+        left = self._until - time.monotonic()
+        completion = self._providers.chain.write(
+            self.provider, request.messages, request.options, seconds=left
+        )
         usage = usage_of(request, completion)
         # A server may call its model anything, also what no database takes.
         model = cleaning.clean_line(completion.model)[:LONGEST_MODEL]

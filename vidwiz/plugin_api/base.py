@@ -124,7 +124,9 @@ class Plugin(abc.ABC):
     def describe(self) -> Mapping[str, str]:
         """Return facts for `vidwiz plugins check`, such as versions, without the network.
 
-        Each is shown as one line `name: value`; no secret may stand in them.
+        Each is shown as one line `name: value`; no secret may stand in them. An LLM provider's
+        `model` is the same before and after its calls: it has a price, and kept parts of long
+        texts are found by it.
         """
         return {}
 

@@ -122,15 +122,25 @@ class Chain:
         raise outcomes.of_list(errors)
 
     def write(
-        self, provider: LLMProvider, messages: Sequence[Message], options: CompletionOptions
+        self,
+        provider: LLMProvider,
+        messages: Sequence[Message],
+        options: CompletionOptions,
+        *,
+        seconds: float | None = None,
     ) -> Completion:
         """Return the provider's answer; raise `PluginError` when there is none.
 
-        May be called from several threads at once.
+        It is waited for as long as the provider says, and for `seconds` at the most. May be called
+        from several threads at once.
         """
         _refuse_within_transaction()
+        own = provider.info.timeout_seconds
+        most = own if seconds is None else min(own, seconds)
         try:
-            return call(provider, partial(_complete, provider, messages, options))
+            return call(
+                provider, partial(_complete, provider, messages, options), seconds=max(0.0, most)
+            )
         except PluginError as error:
             error.speak_of_llm()
             raise

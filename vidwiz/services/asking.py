@@ -148,7 +148,9 @@ def repair_request(of: Source, bad: Request, answer: str, wrong: str) -> Request
     """Ask for the same answer without what is wrong with it, and without the transcript."""
     prompt = prompts.load("summary")
     ask = prompt.fill(0, fence=of.fence)
-    told = prompt.fill(2, fence=of.fence, answer=answer[:_LONGEST_REPAIRED], wrong=wrong)
+    told = prompt.fill(
+        2, fence=of.fence, answer=cleaning.clean_text(answer[:_LONGEST_REPAIRED]), wrong=wrong
+    )
     return replace(bad, messages=(_system(), Message("user", f"{told}\n{ask}")))
 
 

@@ -72,6 +72,17 @@ def estimate(session: Session, provider: str) -> Estimate:
     return Estimate(len(lengths), len(marked), given, written + 60 * len(marked))
 
 
+def makers(session: Session) -> list[str]:
+    """Return the names of all providers that have made a text."""
+    by_summary = Transcript.summary_made_by["provider"].as_string()
+    by_note = Note.made_by["provider"].as_string()
+    found = {
+        *session.scalars(sa.select(by_summary).distinct()),
+        *session.scalars(sa.select(by_note).where(Note.generated_by_ai).distinct()),
+    }
+    return sorted(name for name in found if name)
+
+
 def schedule(uow: UnitOfWork, provider: str, *, after: tuple[int, int]) -> tuple[int, int] | None:
     """Schedule the next lot of tasks after these ids (transcript, note); return the last ids.
 

@@ -10,6 +10,7 @@ from vidwiz_ollama import OllamaProvider
 from vidwiz_ollama.failures import (
     BROKEN_OFF,
     MISSING_MODEL,
+    NO_FORM,
     NO_MEMORY,
     TABLE,
     TOO_LONG,
@@ -29,6 +30,8 @@ KNOWN = [
     (402, "you have reached your weekly usage limit", AUTH),
     (429, "too many concurrent requests", Outcome("rate_limited")),
     (500, "model requires more system memory (9 GiB) than is available (4 GiB)", NO_MEMORY),
+    (500, "failed to load model vocabulary required for format", NO_FORM),
+    (500, "unable to load model: unsupported file format", Outcome("network_error")),
     (500, "llama runner process has terminated: signal: killed", Outcome("network_error")),
     (503, "server busy, please try again", Outcome("network_error")),
     (504, "gateway timeout", Outcome("timed_out")),

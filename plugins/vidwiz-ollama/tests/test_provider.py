@@ -145,6 +145,40 @@ def test_thoughts_are_not_answered(serve, cause, stream):
     assert (last.usage is None) == (cause == "no_usage")
 
 
+@pytest.mark.parametrize(
+    ("formats", "asked"), [(("schema", "json"), 1), (("json",), 2), ((), 3)], ids=str
+)
+def test_a_form_that_is_refused_is_asked_for_in_another_way_and_that_is_remembered(
+    serve, formats, asked
+):
+    server, provider = serve(formats=formats)
+    for calls in (asked, asked + 1):
+        assert json.loads(provider.complete(ASKED, SUMMARY).text)["summary"]
+        assert len(server.requests) == calls
+    last = server.requests[-1].body
+    assert ("JSON Schema" in last["messages"][-1]["content"]) == (asked > 1)
+    assert last.get("format") == (LLMProviderContract.schema, "json", None)[asked - 1]
+
+
+def test_a_form_that_is_ignored_is_said_in_words_the_next_time(serve):
+    server, provider = serve()
+    server.answer = lambda _: "Sure, here is a summary of the talk."
+    provider.complete(ASKED, SUMMARY)
+    provider.complete(ASKED, SUMMARY)
+    assert "JSON Schema" in server.requests[1].body["messages"][-1]["content"]
+
+
+def test_a_request_that_is_refused_without_a_form_is_not_asked_again(serve):
+    server, provider = serve()
+    server.script(*[Fault("bad_request")] * 5)
+    with pytest.raises(PluginError):
+        provider.complete(ASKED, NOTE)
+    assert len(server.requests) == 1
+    with pytest.raises(PluginError, match="refuses this request"):
+        provider.complete(ASKED, SUMMARY)
+    assert len(server.requests) == 4
+
+
 def test_the_form_is_asked_for_by_its_schema(serve):
     server, provider = serve()
     assert json.loads(provider.complete(ASKED, SUMMARY).text)["questions"]

@@ -43,6 +43,8 @@ WITHIN_STREAM: Final = -1  # the status that the library gives to an error in th
 
 TOO_LONG: Final = Outcome("too_long")
 NO_THINKING: Final = Outcome("invalid_request", "The AI model cannot be told not to think.")
+NO_FORM: Final = Outcome("invalid_request", "The AI model cannot keep to a form.")
+UNKNOWN_REQUEST: Final = Outcome("invalid_request", "Ollama refuses this request.")
 NOT_RUNNING: Final = Outcome(
     "network_error", "Ollama does not answer; `ollama serve` starts it. It will be tried again."
 )
@@ -85,7 +87,12 @@ TABLE: Final = (
     Row(Outcome("network_error", "Ollama is busy. It will be tried again."), statuses=(503,)),
     Row(Outcome("timed_out"), statuses=(408, 504)),
     Row(BROKEN_OFF, statuses=(WITHIN_STREAM,)),
-    Row(Outcome("invalid_request", "Ollama refuses this request."), statuses=(400, 415, 422)),
+    Row(
+        NO_FORM,
+        statuses=(400, 500, 501),
+        words=("chatrequest.format", "invalid format", "required for format", "grammar"),
+    ),
+    Row(UNKNOWN_REQUEST, statuses=(400, 415, 422)),
 )
 """The first row that fits counts; what fits none is a `network_error`, which is tried again."""
 

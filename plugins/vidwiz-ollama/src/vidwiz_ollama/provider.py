@@ -22,12 +22,15 @@ from vidwiz_ollama import windows
 from vidwiz_ollama.failures import (
     BROKEN_OFF,
     MISSING_MODEL,
+    NO_FORM,
     NO_MODEL_CHOSEN,
     NO_THINKING,
+    UNKNOWN_REQUEST,
     failure,
     outcome_of,
     translated,
 )
+from vidwiz_ollama.forms import Form
 from vidwiz_ollama.reading import check_read, judge, usage_of
 from vidwiz_ollama.settings import OllamaSettings
 
@@ -59,6 +62,7 @@ class OllamaProvider(LLMProvider):
         self._model = settings.model
         self._trained: int | None = None
         self._may_forbid_thoughts = True
+        self._form = Form.SCHEMA
 
     def preload(self) -> None:
         import ollama  # noqa: F401, PLC0415 - this is where it is paid for
@@ -69,7 +73,8 @@ class OllamaProvider(LLMProvider):
         return {
             "library": f"ollama {importlib.metadata.version('ollama')}",
             "server": self.settings.host,
-            "model": self._model or "the only one that it has",
+            # As it was set, before and after a call: kept parts of texts are found by it.
+            "model": self.settings.model or "the only one that it has",
         }
 
     @property
@@ -79,8 +84,7 @@ class OllamaProvider(LLMProvider):
     def complete(self, messages: Sequence[Message], options: CompletionOptions) -> Completion:
         model = self._known_model()
         with translated(model):
-            asked = self._request(messages, options)
-            answer = self._answer(model, asked)
+            asked, answer = self._asked(model, messages, options)
             told = answer.message
             text = without_thoughts(told.content or "")
             check_read(messages, answer, asked)
@@ -92,6 +96,9 @@ class OllamaProvider(LLMProvider):
             )
             if options.json_schema is not None:
                 text = json_in(text) or text
+                if self._form is Form.SCHEMA and not text.startswith("{"):
+                    # The form was ignored. The host repairs this answer; the next is asked better.
+                    self._form = Form.JSON
             return Completion(text, answer.model or model, usage_of(answer))
 
     def stream(
@@ -129,7 +136,9 @@ class OllamaProvider(LLMProvider):
                 self._client.close()  # type: ignore[no-untyped-call]
             self._client = None
 
-    def _request(self, messages: Sequence[Message], options: CompletionOptions) -> dict[str, Any]:
+    def _request(
+        self, messages: Sequence[Message], options: CompletionOptions, form: Form = Form.SCHEMA
+    ) -> dict[str, Any]:
         """Return the fields of a request, with a window that fits the prompt."""
         size = windows.needed(messages, options.max_output_tokens)
         limits: dict[str, int] = {"num_ctx": windows.window(size, self._most())}
@@ -140,24 +149,33 @@ class OllamaProvider(LLMProvider):
             "options": limits,
         }
         if options.json_schema is not None:
-            asked["format"] = dict(options.json_schema)
+            asked["messages"] = form.messages(asked["messages"], options.json_schema)
+            asked.update(form.field(options.json_schema))
         if self.settings.keep_alive:
             asked["keep_alive"] = self.settings.keep_alive
         return asked
 
-    def _answer(self, model: str, asked: Mapping[str, Any]) -> ollama.ChatResponse:
-        """Return the whole answer."""
+    def _asked(
+        self, model: str, messages: Sequence[Message], options: CompletionOptions
+    ) -> tuple[dict[str, Any], ollama.ChatResponse]:
+        """Return what was asked at last, and the whole answer."""
         import ollama  # noqa: PLC0415 - large
 
         client = self._connected()
-        answer: ollama.ChatResponse
-        try:
-            answer = client.chat(model, **asked, **self._about_thoughts())
-        except ollama.ResponseError as exc:
-            if not self._learns_from(exc):
-                raise
-            answer = client.chat(model, **asked, **self._about_thoughts())
-        return answer
+        form = self._form
+        while True:
+            asked = self._request(messages, options, form)
+            try:
+                answer: ollama.ChatResponse = client.chat(model, **asked, **self._about_thoughts())
+            except ollama.ResponseError as exc:
+                if self._learns_from(exc):
+                    continue
+                if "format" not in asked or outcome_of(exc) not in (NO_FORM, UNKNOWN_REQUEST):
+                    raise
+                form = form.lower()
+            else:
+                self._form = min(self._form, form)
+                return asked, answer
 
     def _parts(
         self, model: str, asked: Mapping[str, Any]

@@ -24,7 +24,8 @@ class Connection:
 
     def __init__(self, settings: OpenAISettings) -> None:
         self.settings = settings
-        self.chosen_model = settings.model or (DEFAULT_MODEL if settings.is_openai else None)
+        self.named_model = settings.model or (DEFAULT_MODEL if settings.is_openai else None)
+        self._found_model: str | None = None
         self._client: openai.OpenAI | None = None
         self._process = 0
         self._lock = threading.Lock()
@@ -39,13 +40,14 @@ class Connection:
 
     def model(self) -> str:
         """Return the model to ask: the one that was set, or the only one that the server has."""
-        if self.chosen_model is None:
+        model = self.named_model or self._found_model
+        if model is None:
             with failures.translated(model=""):
                 names = [model.id for model in self.client().models.list().data]
             if len(names) != 1:
                 raise failures.failure(failures.NO_MODEL_CHOSEN)
-            self.chosen_model = names[0]
-        return self.chosen_model
+            model = self._found_model = names[0]
+        return model
 
     def close(self) -> None:
         """Close the connections of this process."""

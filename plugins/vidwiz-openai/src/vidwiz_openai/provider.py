@@ -65,7 +65,8 @@ class OpenAIProvider(LLMProvider):
         return {
             "library": f"openai {importlib.metadata.version('openai')}",
             "server": self.settings.host,
-            "model": self._connection.chosen_model or "the only one that the server has",
+            # As it was set, before and after a call: kept parts of texts are found by it.
+            "model": self._connection.named_model or "the only one that the server has",
         }
 
     @property
