@@ -96,8 +96,11 @@ def _notify_due(runtime: Runtime) -> None:
 
 def _notify_blocked(runtime: Runtime) -> None:
     with runtime.unit_of_work() as uow:
-        if begin_periodic_run(uow, BLOCKED, every=_BLOCKED_SECONDS):
-            recovery.notify_blocked(uow, KINDS.names)
+        if not begin_periodic_run(uow, BLOCKED, every=_BLOCKED_SECONDS):
+            return
+        recovery.notify_blocked(uow, KINDS.names)
+        for network in recovery.networks_without_block(uow.session):
+            recovery.make_blocked_due(uow, network)
 
 
 def _dispatch(runtime: Runtime) -> None:
