@@ -22,7 +22,7 @@ from tests.importing.helping import (
 from tests.support import ensure_video, make_note, make_user, tasks, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.errors import ConflictError
-from vidwiz.models import Priority, QuotaUse, TaskStatus, Video, VideoImport, now_plus
+from vidwiz.models import PeriodicRun, Priority, QuotaUse, TaskStatus, Video, VideoImport, now_plus
 from vidwiz.plugin_api import Handling, ListedVideo, PluginError, VideoList, VideoRef
 from vidwiz.plugin_api.fakes import listed
 from vidwiz.services import retention, videos
@@ -319,21 +319,24 @@ def test_a_summary_that_fails_is_a_failure_of_its_video(core, user, llm):
     assert (so_far.done, so_far.failed) == (1, 1)
 
 
-def test_an_import_is_forgotten_after_a_time_and_what_it_brought_stays(core, user):
-    old, new = begin(user, source_of(*ids(2))), begin(user, source_of(*ids(3)))
+def test_imports_are_forgotten_after_a_time_and_what_they_brought_stays(core, user, monkeypatch):
+    """All that are old, as follows may make thousands a day; with their own tasks."""
+    monkeypatch.setattr(retention, "_MOST_IMPORTS", 1)
+    *old, new = (begin(user, source_of(*ids(count))) for count in (2, 1, 3))
     work(core)
     sweep_now()
     with writing() as uow:
         uow.session.execute(
             sa.update(VideoImport)
-            .where(VideoImport.id == old)
+            .where(VideoImport.id.in_(old))
             .values(finished_at=now_plus(-91 * 86_400))
         )
-    with writing() as uow:
-        retention.remove_old_rows(uow)
+        uow.session.execute(sa.delete(PeriodicRun).where(PeriodicRun.name == retention.RETENTION))
+    sweep_now()
     assert [found.id for found in all_imports()] == [new]
-    assert item_states(old) == {}
+    assert item_states(old[0]) == {}
     assert library(user) == ids(3)
+    assert {task.subject for task in tasks(task_type="expand_list")} == {f"import:{new}"}
 
 
 def test_nobody_has_more_than_so_many_unfinished_imports(core, user):

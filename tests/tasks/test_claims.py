@@ -121,6 +121,16 @@ def test_a_persons_request_raises_a_waiting_task():
     assert len(tasks()) == 2
 
 
+@pytest.mark.parametrize(("code", "is_due"), [("paced", True), ("live_now", False)])
+def test_a_persons_request_does_not_wait_for_the_slots_of_an_import(queue, code, is_due):
+    ensure_video(priority=Priority.IMPORT)
+    change(run_at=now_plus(50), error_code=code)
+    queue.notifications.clear()
+    ensure_video()
+    assert (claim() != []) == is_due
+    assert {kind for kind, _ in queue.notifications} == {METADATA, TaskType.FETCH_TRANSCRIPT}
+
+
 def schedule_notes(video_id, note_ids):
     with writing() as uow:
         for note_id in note_ids:

@@ -17,6 +17,7 @@ from vidwiz.runtime import build_app, runtime_of
 from vidwiz.services import fetcher_health
 from vidwiz.tasks import claims, recovery
 from vidwiz.tasks.types import TaskType, WorkerId
+from vidwiz.worker.sweeper import sweep
 
 TRANSCRIPT = TaskType.FETCH_TRANSCRIPT
 IDS = [f"blocked{number:04d}" for number in range(6)]
@@ -144,6 +145,27 @@ def test_the_first_that_succeeds_closes_the_breaker_and_wakes_the_others(core, t
     work_here(core, [TRANSCRIPT])
     assert {row.status for row in rows()} == {TaskStatus.COMPLETED}
     assert len(transcript_fetcher.calls) == 1 + len(IDS)
+
+
+@pytest.mark.usefixtures("blocked")
+def test_thousands_are_woken_some_at_a_time(core, monkeypatch):
+    """All in one transaction would keep every other writer waiting."""
+    monkeypatch.setattr(recovery, "WOKEN_AT_ONCE", 2)
+    with writing() as uow:
+        fetcher_health.succeeded(uow, NAME, "server")
+    for due in (2, 4, 6, 6):
+        assert sum(row.run_at <= datetime.now(UTC) for row in rows()) == due
+        with writing() as uow:
+            uow.session.execute(sa.text("DELETE FROM periodic_runs"))
+        sweep(runtime_of(core))
+
+
+@pytest.mark.usefixtures("blocked")
+def test_nobody_is_woken_while_the_network_is_refused(core):
+    with writing() as uow:
+        fetcher_health.state(uow.session, NAME, "server").open_until = now_plus(-1)
+    sweep(runtime_of(core))
+    assert all(row.run_at > datetime.now(UTC) for row in rows())
 
 
 @pytest.mark.usefixtures("blocked")

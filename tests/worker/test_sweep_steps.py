@@ -116,14 +116,15 @@ def test_a_sweep_does_all_its_steps(core, undone):
     assert all(undone.done().values())
 
 
-STEPS = ["recovered", "notified", "dispatched", "found the note", "removed"]
+# The first unit of work begins the round; each step opens the next one. The sixth is of what is
+# blocked, which leaves nothing to see here.
+STEPS = {"recovered": 2, "notified": 3, "dispatched": 4, "found the note": 5, "removed": 7}
 
 
 @ERRORS
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_fails_holds_up_no_other_and_is_done_again(core, undone, step, error):
-    # The first unit of work begins the round; each step opens the next one.
-    runtime = ShakyRuntime(runtime_of(core), fails_once(2 + STEPS.index(step), error))
+    runtime = ShakyRuntime(runtime_of(core), fails_once(STEPS[step], error))
     assert sweep(runtime)
     assert undone.done() == {name: name != step for name in STEPS}
     free_the_next_round()

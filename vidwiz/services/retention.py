@@ -16,6 +16,8 @@ from vidwiz.models import (
     VideoImport,
     now_plus,
 )
+from vidwiz.models.task import ENDED_ROWS
+from vidwiz.tasks import subjects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,10 +42,7 @@ _MOST_IMPORTS = 10
 
 
 def remove_old_rows(uow: UnitOfWork) -> None:
-    """Delete old answers, old quotas, old parts, old periodic runs and old imports.
-
-    What an import brought stays.
-    """
+    """Delete old answers, old quotas, old parts and old periodic runs."""
     uow.session.execute(
         sa.delete(IdempotencyRecord).where(IdempotencyRecord.created_at < now_plus(-_DAY))
     )
@@ -55,13 +54,31 @@ def remove_old_rows(uow: UnitOfWork) -> None:
     uow.session.execute(
         sa.delete(PeriodicRun).where(PeriodicRun.started_at < now_plus(-_PERIODIC_RUN_DAYS * _DAY))
     )
-    finished = sa.select(VideoImport.id).where(
-        VideoImport.finished_at < now_plus(-FINISHED_IMPORT_DAYS * _DAY)
+
+
+def old_imports(session: Session) -> list[int]:
+    """Return some imports that finished long ago."""
+    return list(
+        session.scalars(
+            sa.select(VideoImport.id)
+            .where(VideoImport.finished_at < now_plus(-FINISHED_IMPORT_DAYS * _DAY))
+            .order_by(VideoImport.id)
+            .limit(_MOST_IMPORTS)
+        )
     )
-    some = finished.order_by(VideoImport.id).limit(_MOST_IMPORTS)
+
+
+def remove_imports(uow: UnitOfWork, import_ids: Sequence[int]) -> None:
+    """Delete these imports, which have finished, and their own tasks; what they brought stays."""
+    subjects_of_them = [subjects.next_of_import(id_).subject for id_ in import_ids]
+    uow.session.execute(
+        sa.delete(Task)
+        .where(Task.subject.in_(subjects_of_them), ENDED_ROWS)
+        .execution_options(synchronize_session=False)
+    )
     uow.session.execute(
         sa.delete(VideoImport)
-        .where(VideoImport.id.in_(some))
+        .where(VideoImport.id.in_(import_ids))
         .execution_options(synchronize_session=False)
     )
 

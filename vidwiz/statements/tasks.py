@@ -126,7 +126,17 @@ FIND_ACTIVE = sa.select(_C.id).where(_ACTIVE_OF_SUBJECT)
 RAISE_PRIORITY = (
     sa.update(TASKS)
     .where(_C.id == _TASK, _ACTIVE, _C.priority > _PRIORITY)
-    .values(priority=_PRIORITY)
+    .values(
+        priority=_PRIORITY,
+        # Slots are kept for those who wait, so that it need not wait for those of all others.
+        run_at=sa.case(
+            (
+                sa.and_(_has_state(TaskStatus.PENDING), _C.error_code == literal("paced")),
+                sa.case((_C.run_at < now(), _C.run_at), else_=now()),
+            ),
+            else_=_C.run_at,
+        ),
+    )
 )
 
 SET_DETAILS = (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from vidwiz.models import BLOCKED_ROWS, PENDING_ROWS, Priority, Task, TaskStatus, now, now_plus
+from vidwiz.models import BLOCKED_ROWS, FetcherState, Priority, Task, TaskStatus, now, now_plus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from vidwiz.ports import UnitOfWork
 
 DUE_AT_ONCE = 40
+WOKEN_AT_ONCE = 500
 
 
 def make_blocked_due(uow: UnitOfWork, network: str) -> int:
-    """Let the tasks be claimed now that wait because of a block on this network; return how many.
+    """Let the next tasks be claimed now that wait because of a block on this network; count them.
 
-    Rows that somebody is just claiming are left to them.
+    Not all at once, as there may be many thousands: the sweeper goes on with the others. Rows that
+    somebody is just claiming are left to them.
     """
     chosen = (
         sa.select(Task.id)
-        .where(Task.blocked_network == network, PENDING_ROWS, Task.run_at > now())
-        .order_by(Task.id)
+        .where(Task.blocked_network == network, BLOCKED_ROWS, Task.run_at > now())
+        .order_by(Task.priority, Task.run_at, Task.id)
+        .limit(WOKEN_AT_ONCE)
         .with_for_update(skip_locked=True)
     )
     woken = uow.session.execute(
@@ -40,6 +43,14 @@ def make_blocked_due(uow: UnitOfWork, network: str) -> int:
     for task_type, task_id in {row.task_type: row.id for row in woken}.items():
         uow.notify(task_type, task_id)
     return len(woken)
+
+
+def networks_without_block(session: Session) -> list[str]:
+    """Return the networks on which tasks wait because of a block that is over."""
+    waiting = sa.select(Task.blocked_network).where(BLOCKED_ROWS, Task.run_at > now()).distinct()
+    refused = sa.select(FetcherState.network).where(FetcherState.open_until.is_not(None))
+    still = set(session.scalars(refused))
+    return [each for each in session.scalars(waiting) if each is not None and each not in still]
 
 
 def blocked_types(session: Session, task_types: Iterable[str], network: str) -> list[str]:

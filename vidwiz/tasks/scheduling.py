@@ -80,7 +80,10 @@ def _raise_priority(uow: UnitOfWork, subject: dict[str, str], priority: int) -> 
     active: int | None = uow.connection.scalar(statements.FIND_ACTIVE, subject)
     if active is not None:
         values = {"of_task": active, "of_priority": priority}
-        uow.connection.execute(statements.RAISE_PRIORITY, values)
+        raised = uow.connection.execute(statements.RAISE_PRIORITY, values).rowcount
+        if raised:
+            # Whoever works on less urgent tasks may have been notified of this one long ago.
+            uow.notify(subject["of_type"], active)
     return active
 
 

@@ -96,8 +96,11 @@ def _notify_due(runtime: Runtime) -> None:
 
 def _notify_blocked(runtime: Runtime) -> None:
     with runtime.unit_of_work() as uow:
-        if begin_periodic_run(uow, BLOCKED, every=_BLOCKED_SECONDS):
-            recovery.notify_blocked(uow, KINDS.names)
+        if not begin_periodic_run(uow, BLOCKED, every=_BLOCKED_SECONDS):
+            return
+        recovery.notify_blocked(uow, KINDS.names)
+        for network in recovery.networks_without_block(uow.session):
+            recovery.make_blocked_due(uow, network)
 
 
 def _dispatch(runtime: Runtime) -> None:
@@ -147,12 +150,20 @@ def _remove_old(runtime: Runtime) -> None:
     while task_ids := _old_tasks():
         with runtime.unit_of_work() as uow:
             retention.remove_tasks(uow, task_ids)
+    while import_ids := _old_imports():
+        with runtime.unit_of_work() as uow:
+            retention.remove_imports(uow, import_ids)
     runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
 
 
 def _old_tasks() -> list[int]:
     with read_transaction() as session:
         return retention.old_tasks(session)
+
+
+def _old_imports() -> list[int]:
+    with read_transaction() as session:
+        return retention.old_imports(session)
 
 
 _STEPS = (

@@ -220,5 +220,6 @@ def _unwanted(found: VideoImport) -> sa.Select[str]:
         sa.select(item.video_id)
         .where(item.import_id == found.id, item.state == ItemState.BEGUN.value)
         .where(item.saved.is_(True), waits, ~saved_by_others, ~in_others)
-        .order_by(item.video_id)
+        # In the order of the index, so that all the others are not looked at for some.
+        .order_by(item.id)
     )
