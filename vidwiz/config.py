@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import load_dotenv
 from environs import Env, EnvError
 from marshmallow.validate import OneOf, Range
 
 from vidwiz.errors import ConfigError
+from vidwiz.masking import hide
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _LONGEST_SOCKET_PATH = 100
 _MOST_DIGITS = 3
 _TOKENS = r"[0-9]{1,15}"
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
 # As in the ids of videos.
 _SITE = re.compile("[a-z0-9]{2,20}")
 
@@ -82,6 +84,7 @@ class Config:
         `ConfigError` with one sentence that names the setting that is wrong.
         """
         _load_dot_env(Path.cwd() / ".env")
+        _hide_passwords_of_proxies()
         try:
             values = _read(Env(prefix="VIDWIZ_"))
         except EnvError as exc:
@@ -96,6 +99,15 @@ def _load_dot_env(path: Path) -> None:
         raise ConfigError(f"{path} is not UTF-8 text (byte {exc.start}); save it as UTF-8") from exc
     except OSError as exc:
         raise ConfigError(f"{path} cannot be read: {exc.strerror}") from exc
+
+
+def _hide_passwords_of_proxies() -> None:
+    # What requests and yt-dlp read by themselves, and repeat where they cannot make it out.
+    for name in _PROXIES:
+        for value in (os.environ.get(name), os.environ.get(name.lower())):
+            user = (value or "").rpartition("@")[0].rpartition("/")[2]
+            password = user.partition(":")[2]
+            hide([password, unquote(password)])
 
 
 def _read(env: Env) -> dict[str, object]:

@@ -7,6 +7,7 @@ import pytest
 
 from vidwiz.config import Config, parse_slots, socket_path
 from vidwiz.errors import ConfigError
+from vidwiz.masking import mask
 from vidwiz.pipeline.slots import configured_slots
 
 pytestmark = pytest.mark.usefixtures("bare_environment")
@@ -346,3 +347,20 @@ def test_the_socket_of_a_deep_data_dir_is_elsewhere_and_its_own(tmp_path):
     assert len(str(socket_path(deep))) <= 100
     if len(str(shallow)) < 85:
         assert socket_path(shallow) == shallow / "redis.sock"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://me:{}@proxy:3128",
+        "me:{}@proxy:3128",
+        "http://me:{}@proxy:99999",
+        "http://me:{}@[::bad",
+    ],
+)
+def test_the_password_of_the_environments_proxy_is_masked(monkeypatch, tmp_path, address):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("https_proxy", address.format("open%21sesame"))
+    Config.from_env()
+    for spelling in ("open%21sesame", "open!sesame"):
+        assert "sesame" not in mask(f"Failed to parse: {address.format(spelling)}")

@@ -11,7 +11,14 @@ import pytest
 from tests.fake_youtube import Answer, Channel, Line, Playability, Refusal, Track, Trouble, Video
 from tests.fake_youtube.folder import videos_of
 from tests.support import CAPTIONS
-from vidwiz.plugin_api import Chapter, PluginError, PluginUnavailableError, Secret, VideoRef
+from vidwiz.plugin_api import (
+    Chapter,
+    Handling,
+    PluginError,
+    PluginUnavailableError,
+    Secret,
+    VideoRef,
+)
 from vidwiz_captions import parse
 from vidwiz_youtube.data_api import DataApiFetcher, DataApiSettings
 from vidwiz_youtube.oembed import OEmbedFetcher
@@ -311,3 +318,20 @@ def test_real_captions_come_back_as_they_are_held(fetcher, youtube):
         assert [s.text for s in transcript.segments] == [s.text for s in file]
         starts = [s.offset for s in file]
         assert [s.offset for s in transcript.segments] == pytest.approx(starts, abs=0.0011)
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks5://127.0.0.1:9", "ftp://127.0.0.1:9", "http://host:99999"]
+)
+def test_a_proxy_of_the_environment_that_cannot_work_is_the_operators_matter(
+    youtube, monkeypatch, proxy
+):
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, proxy)
+    for ask in (
+        lambda: TranscriptApiFetcher(RequestSettings()).fetch_transcript(ref(), ()),
+        lambda: OEmbedFetcher(RequestSettings()).fetch_metadata(ref()),
+    ):
+        with pytest.raises(PluginError, match="HTTPS_PROXY name cannot be used") as caught:
+            ask()
+        assert (caught.value.code, caught.value.handling) == ("auth_failed", Handling.OPERATOR)

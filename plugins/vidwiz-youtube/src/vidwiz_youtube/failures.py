@@ -131,7 +131,14 @@ def of_captions(answer: bytes | None) -> PluginError:
     return failure("ip_blocked" if code_of(text) == "ip_blocked" else "parse_error")
 
 
+PROXY_UNUSABLE = (
+    "The proxy that the settings or HTTPS_PROXY name cannot be used; it must look like"
+    " http://user:password@host:port."
+)
+
 REQUESTS: dict[str, str] = {
+    # YouTube's own addresses are right, so it is the proxy's that is not.
+    **dict.fromkeys(("InvalidProxyURL", "InvalidSchema", "InvalidURL"), "auth_failed"),
     "ProxyError": "network_error",
     "SSLError": "network_error",
     "Timeout": "network_error",
@@ -145,6 +152,7 @@ REQUESTS: dict[str, str] = {
 """Exceptions of `requests`, which all fetchers here use, by the names of their classes."""
 
 REQUEST_SENTENCES: dict[str, str] = {
+    **dict.fromkeys(("InvalidProxyURL", "InvalidSchema", "InvalidURL"), PROXY_UNUSABLE),
     "ProxyError": "YouTube, or the proxy on the way to it, did not answer. It will be tried again.",
     "SSLError": "YouTube's certificate could not be checked; behind a proxy that makes its own,"
     " REQUESTS_CA_BUNDLE must name its authority. It will be tried again.",

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from vidwiz.plugin_api import Handling, PluginError
-from vidwiz_youtube.failures import WAITS, failure, not_started, of_reason
+from vidwiz_youtube.failures import PROXY_UNUSABLE, WAITS, failure, not_started, of_reason
 from vidwiz_youtube.reasons import announced_start, code_of, normalised
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ STATUSES: tuple[tuple[range, Meaning], ...] = (
 """HTTP statuses of `HTTPError`; what stands in none of them is a reply that cannot be read."""
 
 WORDS: tuple[tuple[str, Meaning], ...] = (
+    ("unsupported proxy type", Meaning("auth_failed", PROXY_UNUSABLE)),
     ("po token was not provided", Meaning("po_token_required")),
     ("playlist does not exist", Meaning("removed")),
     ("playlist is private", Meaning("private", "This list is private.")),
