@@ -204,7 +204,11 @@ def main() -> None:
     console = Console(width=120)
     console.print(table)
     console.print(
-        "whole: with the whole transcript in each prompt; bar at 10 h: at most 10 % of it"
+        "whole: with the whole transcript in each prompt; bar at 10 h: at most 10 % of it.\n"
+        "A transcript of up to 80 minutes is sent whole with every prompt, so its share is 100 %;"
+        " what is\nsaved there is in the column cached: input at a fraction of its price, where a"
+        " provider caches.\nA longer one is read once, in parts; a note or question is sent what is"
+        " near it or fits it."
     )
     sys.exit(0 if met else 1)
 

@@ -77,6 +77,20 @@ def test_a_text_waits_as_long_as_the_server_asks_and_spends_no_failure(core, ser
     assert len(server.requests) == 4
 
 
+@only_sqlite
+def test_a_time_that_the_server_asks_for_is_heeded_by_all_notes_of_a_process(core, server):
+    ada = make_user()
+    for at in range(40):
+        make_note(ada, f"0:{at + 10}")
+    work_here(core, FETCHES)
+    server.script(*[Fault("rate_limited", headers={"Retry-After": "300"})] * 40)
+    work_here(core, [NOTE])
+    assert {row.error_code for row in tasks(task_type=NOTE)} == {"rate_limited"}
+    in_a_minute = datetime.now(UTC) + timedelta(seconds=60)
+    assert all(row.run_at > in_a_minute for row in tasks(task_type=NOTE))
+    assert len(server.requests) <= 10, "more than run at once asked"
+
+
 INTERRUPTIONS = (
     Fault("rate_limited", headers={"Retry-After": "600"}),
     Fault("cut"),

@@ -7,6 +7,7 @@ import pytest
 from tests.fake_llm import FakeLLM, Fault
 from tests.providers.conftest import KINDS, NOTE, PROMPT, SUMMARY, provider_for, take
 from vidwiz.plugin_api import PluginError, Secret
+from vidwiz.plugin_api.answers import MOST_BYTES
 
 DEEP = b'{"a":' * 3000 + b"1" + b"}" * 3000
 OPENAI = [
@@ -65,6 +66,16 @@ def test_no_body_crashes_a_provider(family, stream, options):
     for body in BODIES:
         family.server.script(Fault("body", body=body))
         assert told(family.provider, options, stream=stream).strip(), body
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_an_answer_without_end_is_not_read_to_its_end(family, stream):
+    """It would fill the memory; and what is compressed may be a thousand times as long."""
+    family.server.script(Fault("body", body=b'{"choices": "' + b"x" * MOST_BYTES + b'"}'))
+    with pytest.raises(PluginError) as caught:
+        take(family.provider, NOTE, stream=stream)
+    assert caught.value.code == "network_error"
+    assert family.server.requests[0].headers["accept-encoding"] == "identity"
 
 
 def told(provider, options, *, stream):

@@ -10,13 +10,32 @@ import math
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 LONGEST_WAIT: Final = timedelta(days=1)
 """No provider's limit takes longer than a day to be filled up again."""
 
+MOST_BYTES: Final = 16 * 1024 * 1024
+"""Of a server's answer; the longest that VidWiz asks for has some thousand."""
+
 _THOUGHTS: Final = (("<think>", "</think>"), ("<thinking>", "</thinking>"))
 _MOST_BEGINNINGS: Final = 100
+
+
+def limited(pieces: Iterable[bytes], most: int = MOST_BYTES) -> Iterator[bytes]:
+    """Yield the pieces of a body; raise `ValueError` when it goes on beyond so many bytes.
+
+    A server that never stops would fill the memory of the process that waits for the end.
+    """
+    left = most
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise ValueError("the answer is too long")
+        yield piece
 
 
 class ThoughtFilter:

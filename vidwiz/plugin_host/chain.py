@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -62,6 +63,8 @@ class Chain:
     interrupts: tuple[type[BaseException], ...] = ()
     pace: FetchPace | None = None
     fetch_seconds: float | None = None
+    limited: dict[str, datetime] = field(default_factory=dict)
+    """Until when LLM providers asked not to be asked; all calls of this process heed it."""
 
     def metadata(
         self, fetchers: Sequence[MetadataFetcher], ref: VideoRef, *, urgent: bool = True
@@ -135,6 +138,12 @@ class Chain:
         from several threads at once.
         """
         _refuse_within_transaction()
+        until = self.limited.get(provider.info.name)
+        if until is not None and until > datetime.now(UTC):
+            # What waits beside this one would be refused as well, each with a request of its own.
+            refused = PluginError("rate_limited", retry_at=until)
+            refused.speak_of_llm()
+            raise refused
         own = provider.info.timeout_seconds
         most = own if seconds is None else min(own, seconds)
         try:
@@ -142,6 +151,8 @@ class Chain:
                 provider, partial(_complete, provider, messages, options), seconds=max(0.0, most)
             )
         except PluginError as error:
+            if error.code == "rate_limited" and error.retry_at is not None:
+                self.limited[provider.info.name] = error.retry_at
             error.speak_of_llm()
             raise
         except self.interrupts:

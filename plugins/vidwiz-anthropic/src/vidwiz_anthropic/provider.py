@@ -20,7 +20,7 @@ from vidwiz.plugin_api import (
     PluginUnavailableError,
 )
 from vidwiz.plugin_api.answers import Patience, retry_time
-from vidwiz_anthropic import reading
+from vidwiz_anthropic import limits, reading
 from vidwiz_anthropic.failures import NO_SCHEMA, UNKNOWN_REQUEST, failure_of, outcome_of, translated
 from vidwiz_anthropic.requests import MOST_OUTPUT, fields
 from vidwiz_anthropic.settings import AnthropicSettings
@@ -176,9 +176,11 @@ class AnthropicProvider(LLMProvider):
                     base_url=self.settings.url,
                     timeout=timeout,
                     max_retries=self.settings.max_retries,
-                    http_client=anthropic.DefaultHttpxClient(timeout=timeout, proxy=proxy.reveal())
-                    if proxy
-                    else None,
+                    http_client=anthropic.DefaultHttpxClient(
+                        timeout=timeout,
+                        proxy=proxy.reveal() if proxy else None,
+                        **limits.of_client(),
+                    ),
                 )
                 self._process = os.getpid()
             return self._client

@@ -18,7 +18,7 @@ from vidwiz.plugin_api import (
     PluginInfo,
 )
 from vidwiz.plugin_api.answers import ThoughtFilter, json_in, without_thoughts
-from vidwiz_ollama import windows
+from vidwiz_ollama import limits, windows
 from vidwiz_ollama.failures import (
     BROKEN_OFF,
     MISSING_MODEL,
@@ -236,10 +236,13 @@ class OllamaProvider(LLMProvider):
             if self._client is None or self._process != os.getpid():
                 _keep_quiet()
                 key = self.settings.key
+                arguments = limits.of_client()
+                if key:
+                    arguments["headers"]["Authorization"] = f"Bearer {key}"
                 self._client = ollama.Client(
                     self.settings.url,
                     timeout=httpx.Timeout(self.settings.timeout_seconds, connect=_CONNECT_SECONDS),
-                    headers={"Authorization": f"Bearer {key}"} if key else None,
+                    **arguments,
                 )
                 self._process = os.getpid()
             return self._client

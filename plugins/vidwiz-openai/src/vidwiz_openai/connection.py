@@ -7,7 +7,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
-from vidwiz_openai import failures
+from vidwiz_openai import failures, limits
 from vidwiz_openai.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class Connection:
             base_url=self.settings.url,
             timeout=timeout,
             max_retries=self.settings.max_retries,
-            http_client=openai.DefaultHttpxClient(timeout=timeout, proxy=proxy.reveal())
-            if proxy
-            else None,
+            http_client=openai.DefaultHttpxClient(
+                timeout=timeout, proxy=proxy.reveal() if proxy else None, **limits.of_client()
+            ),
         )
 
 
