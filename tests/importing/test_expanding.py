@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.importing.helping import PLAYLIST
+from tests.importing.helping import PLAYLIST, ids
+from vidwiz.errors import SourceUnavailableError
+from vidwiz.pipeline import import_requests
 from vidwiz.plugin_api import PluginError
 from vidwiz.plugin_api.fakes import FakeListFetcher, listed
 from vidwiz.plugin_host.chain import Chain
+from vidwiz.plugin_host.sites import Sites
 
 
 class Remembering:
@@ -112,3 +115,15 @@ def test_one_that_crashes_or_hangs_is_passed_over(feed, page, health):
         assert first_of(chain.expand([feed, page], PLAYLIST)) == "bread000002"
     finally:
         hangs.set()
+
+
+def test_an_address_for_which_a_plugin_takes_too_long_spoils_no_list():
+    class Slow(Sites):
+        def find(self, text):
+            if text.startswith("https:"):
+                raise SourceUnavailableError("slow did not say in time what this address is")
+            return super().find(text)
+
+    request = import_requests.of_urls(Slow(()), [*ids(2), "https://example.org/v/1"])
+    assert [video.video_id for video in request.named.videos] == ids(2)
+    assert request.named.unreadable.shown[0]["message"].startswith("slow did not say")
