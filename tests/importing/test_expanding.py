@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.importing.helping import PLAYLIST
+from tests.importing.helping import PLAYLIST, ids
 from vidwiz.errors import SourceUnavailableError
 from vidwiz.pipeline import import_requests
 from vidwiz.pipeline.listing import look
@@ -150,3 +150,15 @@ def test_a_list_is_not_given_up_because_its_fetcher_is_slow_to_know_it(silent, h
 def test_a_video_of_youtube_needs_no_fetcher_to_be_known(silent):
     request = import_requests.of_url(Sites([silent]), "https://youtu.be/dQw4w9WgXcQ")
     assert [video.video_id for video in request.named.videos] == ["dQw4w9WgXcQ"]
+
+
+def test_an_address_for_which_a_plugin_takes_too_long_spoils_no_list():
+    class Slow(Sites):
+        def find(self, text):
+            if text.startswith("https:"):
+                raise SourceUnavailableError("slow did not say in time what this address is")
+            return super().find(text)
+
+    request = import_requests.of_urls(Slow(()), [*ids(2), "https://example.org/v/1"])
+    assert [video.video_id for video in request.named.videos] == ids(2)
+    assert request.named.unreadable.shown[0]["message"].startswith("slow did not say")

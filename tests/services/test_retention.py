@@ -19,6 +19,7 @@ from vidwiz.runtime import current
 from vidwiz.services import retention
 from vidwiz.tasks import scheduling, subjects
 from vidwiz.tasks.types import TaskType
+from vidwiz.worker import sweeper
 from vidwiz.worker.sweeper import sweep
 
 pytestmark = pytest.mark.usefixtures("core")
@@ -164,6 +165,17 @@ def test_one_sweep_removes_all_however_many_a_transaction_takes():
     newest = max(left())
     assert remove() == count
     assert left() == [newest]
+
+
+def test_removing_keeps_a_sweep_for_a_stated_time_only(monkeypatch):
+    """A process that removes a million tasks looks for nothing else meanwhile."""
+    monkeypatch.setattr(sweeper, "_REMOVING_SECONDS", 0.0)
+    row = {"task_type": TaskType.FETCH_METADATA, "video_id": VIDEO, "subject": "video:x"}
+    ended = datetime.now(UTC) - timedelta(days=40)
+    with writing() as uow:
+        rows = [{**row, "status": TaskStatus.COMPLETED, "completed_at": ended}] * 3
+        uow.session.execute(sa.insert(Task), rows)
+    assert remove() == 0
 
 
 def test_the_stated_times_and_the_size_of_a_transaction():

@@ -36,7 +36,10 @@ def test_one_that_is_active_is_raised_and_not_doubled(core, queue, active):
     assert sorted(rows()) == sorted(
         (item.task_type, Priority.PERSON) for item in (TRANSCRIPT, METADATA)
     )
-    assert len(queue.notifications) == 2
+    # Again of the one that is more urgent now.
+    assert len(queue.notifications) == 3
+    schedule(TRANSCRIPT, METADATA)
+    assert len(queue.notifications) == 3
 
 
 def test_a_scheduled_row_is_like_any_other(core):

@@ -154,22 +154,29 @@ def of_file(sites: Sites, text: str) -> ImportRequest:
 
 
 def _finder(sites: Sites) -> Callable[[str], NamedVideo]:
-    """Return `sites.find` with an end to the time in which plugins are asked."""
+    """Return `sites.find` with an end to the time in which plugins are asked.
+
+    An address for which a plugin takes too long is left out and keeps no other from being read.
+    """
     until = time.monotonic() + _FIND_SECONDS
 
     def find(text: str) -> NamedVideo:
         if time.monotonic() < until:
-            return sites.find(text)
+            try:
+                return sites.find(text)
+            except SourceUnavailableError as exc:
+                raise _not_looked_at(exc.message) from exc
         try:
             return sites.of_id(video_ids.parse(text))
         except OtherAddressError as exc:
-            raise InvalidInputError(
-                "there was no time to look at this address; import it in a smaller file",
-                field="file",
-                code=naming.NOT_LOOKED_AT,
-            ) from exc
+            message = "there was no time to look at this address; import it in a smaller file"
+            raise _not_looked_at(message) from exc
 
     return find
+
+
+def _not_looked_at(message: str) -> InvalidInputError:
+    return InvalidInputError(message, field="file", code=naming.NOT_LOOKED_AT)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ _BLOCKED_SECONDS = 10.0
 # A store that answers slowly holds up copies and nothing else, and those for this long at most
 # before the next copies are looked up.
 _PUBLISHING_SECONDS = 20.0
+# What is old goes on an hour later: no other step of this process is done meanwhile.
+_REMOVING_SECONDS = 20.0
 # Looking for workers that died costs a look into a small folder.
 _LOST_WORKERS_SECONDS = 0.5
 # What hangs is not waited for any longer.
@@ -147,10 +149,12 @@ def _remove_old(runtime: Runtime) -> None:
             return
     with runtime.unit_of_work() as uow:
         retention.remove_old_rows(uow)
-    while task_ids := _old_tasks():
+    until = time.monotonic() + _REMOVING_SECONDS
+    while time.monotonic() < until and (task_ids := _old_tasks()):
         with runtime.unit_of_work() as uow:
             retention.remove_tasks(uow, task_ids)
-    while import_ids := _old_imports():
+    until = time.monotonic() + _REMOVING_SECONDS
+    while time.monotonic() < until and (import_ids := _old_imports()):
         with runtime.unit_of_work() as uow:
             retention.remove_imports(uow, import_ids)
     runtime.store.remove_drafts(older_than_seconds=retention.DRAFT_SECONDS)
