@@ -273,7 +273,8 @@ def _material(of: Source, chosen: tuple[Passage, ...]) -> Material:
 
 def _language(tag: str | None) -> str:
     """Return the sentence that names the language of the answer, by its BCP 47 tag."""
-    known = cleaning.clean_language(tag)
-    if known is None:
+    # What follows a single letter (RFC 5646, 2.2.6) may be any words, also of a stranger.
+    known = re.split(r"(?:^|-)[A-Za-z0-9](?:-|$)", cleaning.clean_language(tag) or "")[0]
+    if not known:
         return "Write in the language of the transcript."
     return f"Write in the language with the BCP 47 tag {known}, whatever the transcript's is."
