@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from tests.fixtures.databases import slow_on_postgresql
 from tests.support import OTHER_VIDEO, VIDEO, ensure_video, tasks, work_here, writing
 from vidwiz.db.transactions import read_transaction
 from vidwiz.models import FetcherState, TaskStatus, now_plus
@@ -92,6 +93,7 @@ def test_a_probe_that_is_told_of_the_video_opens_the_way(helper, code):
     assert (state.open_until, state.probing) == (None, False)
 
 
+@slow_on_postgresql
 @pytest.mark.usefixtures("videos")
 def test_a_probe_for_which_nothing_is_left_is_none(helper, monkeypatch):
     """Another helper may claim the last task between the look and the claim."""

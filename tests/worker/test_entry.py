@@ -5,9 +5,12 @@ import signal
 import pytest
 from redis import Redis
 
+from tests.importing.helping import begin, look
+from tests.importing.test_imports import source_of
 from tests.support import OTHER_VIDEO, ensure_video, make_note, make_user, note, tasks, work_here
 from vidwiz.errors import InvalidInputError
 from vidwiz.models import TaskStatus
+from vidwiz.pipeline import fetches
 from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import PluginError
 from vidwiz.queueing.messages import ENTRY_POINT
@@ -81,6 +84,19 @@ def test_what_this_network_is_refused_is_left_to_a_worker_elsewhere(
 def test_a_job_that_finds_nothing_passes_nothing_on(perform, queue):
     assert perform("metadata") == {}
     assert queue.passed_on == []
+
+
+def test_a_bug_in_one_kind_keeps_no_other_of_the_queue_from_its_turn(perform, monkeypatch):
+    ensure_video()
+    import_id = begin(make_user(), source_of("importedone"))
+
+    def store_metadata(*_args, **_options):
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(fetches.videos, "store_metadata", store_metadata)
+    with pytest.raises(KeyError, match="a bug"):
+        perform("metadata")
+    assert look(import_id)[0].state == "running"
 
 
 def test_outside_of_a_job_nothing_is_done():

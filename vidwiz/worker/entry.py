@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 from rq import get_current_job
+from rq.timeouts import BaseTimeoutException
 
 from vidwiz import log as logs
 from vidwiz.config import Config
@@ -96,17 +97,33 @@ def run_tasks(task_ids: Sequence[int]) -> dict[str, int]:
     _Process.job = job
     try:
         with flask_app.app_context():
-            # In turn, so that no kind keeps another from being worked on.
-            wanted = [int(task_id) for task_id in task_ids]
-            more_may_be_due = [runner.drain(kind.name, wanted) for kind in kinds]
+            more_may_be_due = _drain(runner, kinds, [int(task_id) for task_id in task_ids])
             done = runner.outcomes - before
-            if any(more_may_be_due):
+            if more_may_be_due:
                 runtime_of(flask_app).queue.notify(kinds[0].name, [])
             elif not done:
                 _pass_on(runtime_of(flask_app), kinds)
         return dict(done)
     finally:
         _Process.job = None
+
+
+def _drain(runner: Runner, kinds: Sequence[TaskKind], wanted: Sequence[int]) -> bool:
+    """Work on the kinds in turn, so that none keeps another from it; say whether more may be due.
+
+    Raises the first bug met once all of them had their turn.
+    """
+    more_may_be_due, bugs = False, []
+    for kind in kinds:
+        try:
+            more_may_be_due |= runner.drain(kind.name, wanted)
+        except BaseTimeoutException:
+            raise
+        except Exception as exc:  # noqa: BLE001 - raised below
+            bugs.append(exc)
+    if bugs:
+        raise bugs[0]
+    return more_may_be_due
 
 
 def _pass_on(runtime: Runtime, kinds: Sequence[TaskKind]) -> None:
