@@ -320,9 +320,8 @@ def test_real_captions_come_back_as_they_are_held(fetcher, youtube):
         assert [s.offset for s in transcript.segments] == pytest.approx(starts, abs=0.0011)
 
 
-@pytest.mark.parametrize(
-    "proxy", ["socks5://127.0.0.1:9", "ftp://127.0.0.1:9", "http://host:99999"]
-)
+# SOCKS is not among them: yt-dlp teaches it to requests in a process that has imported both.
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1:9", "http://host:99999"])
 def test_a_proxy_of_the_environment_that_cannot_work_is_the_operators_matter(
     youtube, monkeypatch, proxy
 ):
