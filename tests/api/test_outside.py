@@ -154,6 +154,7 @@ def from_address(caller, address, path="/auth/login", body=LOGIN):
 
 
 @only_sqlite
+@pytest.mark.slow
 def test_limits_count_an_ipv6_network_as_one_client(made, redis_url):
     caller = made(redis_url)
     one_network = [f"2001:db8:0:1::{number:x}" for number in range(11)]

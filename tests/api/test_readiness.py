@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from redis import Redis
 
-from tests.fixtures.databases import dispose, make_config
+from tests.fixtures.databases import dispose, make_config, slow_on_postgresql
 from tests.fixtures.servers import until
 from vidwiz.api import health
 from vidwiz.app import create_app
@@ -81,6 +81,7 @@ def test_a_failure_is_looked_at_again_soon(client, store):
     until(lambda: client.get("/readyz").json["status"] == "ok", "the store to be ready", 5)
 
 
+@slow_on_postgresql
 def test_a_part_that_hangs_holds_one_thread_and_few_requests(app, store):
     store.goes_on.clear()
 

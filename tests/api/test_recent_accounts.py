@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.api.conftest import Person, error
 from tests.api.helping import SEGMENTS
-from tests.fixtures.databases import only_sqlite
+from tests.fixtures.databases import only_sqlite, slow_on_postgresql
 from tests.support import VIDEO
 from vidwiz.db.engine import db
 from vidwiz.db.transactions import unit_of_work
@@ -73,6 +73,7 @@ def test_who_asks_again_is_not_looked_up_again(ada, looked_up):
     assert len(looked_up) == 1
 
 
+@slow_on_postgresql
 def test_an_account_that_another_process_deletes_is_signed_out_in_time(ada, elsewhere):
     assert ada.get("/videos").status_code == 200
     elsewhere(sa.delete(User).where(User.id == ada.id))
@@ -81,6 +82,7 @@ def test_an_account_that_another_process_deletes_is_signed_out_in_time(ada, else
     error(ada.post(NOTES, {"timestamp": "1:00"}), 401)
 
 
+@slow_on_postgresql
 def test_a_token_that_another_process_revokes_ends_in_time(ada, token_of, elsewhere):
     phone = token_of(ada, "full")
     assert phone.get("/videos").status_code == 200

@@ -33,6 +33,7 @@ def let_the_time_come():
 
 
 @pytest.mark.usefixtures("videos")
+@slow_on_postgresql
 def test_a_refused_helper_is_given_no_more_until_the_time_of_a_probe(helper):
     refuse(helper, helper.take("transcript"))
     assert helper.poll("transcript").status_code == 204

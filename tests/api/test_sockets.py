@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.api.helping import make_due
-from tests.fixtures.databases import only_sqlite
+from tests.fixtures.databases import only_sqlite, slow_on_postgresql
 from tests.fixtures.servers import until
 from tests.support import ensure_video, tasks
 from vidwiz.cli.up.stack import is_ready
@@ -93,6 +93,7 @@ def server(stack):
     return Server(stack)
 
 
+@slow_on_postgresql
 def test_a_client_that_is_gone_gets_no_task(server):
     """Closed while it waits: the task stays for others, and no attempt is made of it."""
     with server.sending(server.poll(30)) as client:
@@ -120,6 +121,7 @@ def test_a_client_that_left_before_it_was_served_gets_no_task(server):
     assert (found.status, found.failures) == ("pending", 0)
 
 
+@slow_on_postgresql
 def test_head_claims_nothing(server):
     ensure_video()
     status, headers, _ = server.ask(server.poll(method="HEAD"))

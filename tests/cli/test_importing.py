@@ -83,6 +83,7 @@ def test_ctrl_c_stops_the_waiting_and_keeps_the_import(installation):
     (gate / "hold-transcript").unlink()
 
 
+@pytest.mark.slow
 def test_a_file_of_which_one_video_is_nowhere(installation):
     installation.settings |= {
         "VIDWIZ_METADATA_FETCHERS": "library",

@@ -1,5 +1,7 @@
 """`vidwiz ingest` as a user runs it, with no server running."""
 
+import pytest
+
 from tests.cli.conftest import document, living, stop
 from tests.fixtures.servers import until
 
@@ -27,6 +29,7 @@ def test_a_second_run_doubles_nothing_and_json_is_all_of_stdout(installation):
     assert len(set(shown["suggested_questions"])) == 3
 
 
+@pytest.mark.slow
 def test_a_video_that_nobody_has_ends_with_its_reason(installation):
     for role in ("METADATA", "TRANSCRIPT"):
         installation.settings[f"VIDWIZ_{role}_FETCHERS"] = "library"
@@ -45,6 +48,7 @@ def test_a_video_that_nobody_has_ends_with_its_reason(installation):
     assert installation.run("ingest", "--json", "-qgreAUpPwM").returncode == 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_gives_back_what_is_under_way_and_keeps_the_rest(installation):
     gate = installation.use_gate()
     (gate / "hold-transcript").touch()
@@ -60,6 +64,7 @@ def test_ctrl_c_gives_back_what_is_under_way_and_keeps_the_rest(installation):
     assert again["ready"] is True
 
 
+@pytest.mark.slow
 def test_killing_it_ends_its_worker(installation):
     installation.add_sample()
     process = installation.start("ingest", "vidwizdemo1")

@@ -70,6 +70,7 @@ def test_a_video_of_youtube_goes_the_whole_way(installation, youtube, video):
     assert len(youtube.requests_of("timedtext", video.id)) == 1
 
 
+@pytest.mark.slow
 def test_the_same_with_a_server_of_openais_kind(installation, video, model):
     installation.settings |= {"OPENAI_BASE_URL": model.url, "OPENAI_API_KEY": "sk-of-the-test"}
     shown = ingest(installation, video)

@@ -94,6 +94,7 @@ def test_what_others_need_stops_last(supervise):
     assert process.communicate(timeout=10)[0].split() == ["web", "redis"]
 
 
+@pytest.mark.slow
 def test_the_dead_are_started_again_with_growing_pauses(supervise):
     process = supervise(
         """

@@ -39,6 +39,7 @@ def test_the_sample_is_shown_and_a_second_start_finds_everything(installation):
     assert stop(again, signal.SIGTERM) == 0
 
 
+@pytest.mark.slow
 def test_two_at_once_do_not_share_a_data_dir_or_a_port(installation, tmp_path):
     _, url = installation.up()
     port = url.rpartition(":")[2]
@@ -53,6 +54,7 @@ def test_two_at_once_do_not_share_a_data_dir_or_a_port(installation, tmp_path):
     assert not (tmp_path / "other" / "vidwiz.db").exists()  # nothing was started
 
 
+@pytest.mark.slow
 def test_ingest_leaves_the_work_to_the_running_workers(installation):
     installation.up()
     until(lambda: "ok   workers" in installation.run("doctor").stdout, "the workers", 60)

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 AT_ONCE = 6
 
 
+@pytest.mark.slow
 def test_several_machines_that_upgrade_at_once_all_succeed(empty_url, tmp_path):
     processes = []
     for number in range(AT_ONCE):

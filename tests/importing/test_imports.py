@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from tests.fixtures.databases import slow_on_postgresql
 from tests.importing.helping import (
     LISTS,
     PLAYLIST,
@@ -55,6 +56,7 @@ def fetches(video_id):
     )
 
 
+@slow_on_postgresql
 def test_a_playlist_of_200_with_30_there_and_one_deleted(
     core, user, list_fetcher, transcript_fetcher
 ):

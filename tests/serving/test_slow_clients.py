@@ -132,6 +132,7 @@ STARTS = {
 }
 
 
+@pytest.mark.slow
 def test_nobody_stops_the_server_with_requests_that_do_not_end(serve, hold):
     server = serve()
     for start in STARTS.values():
@@ -196,6 +197,7 @@ def test_a_large_body_that_moves_is_taken(serve):
         assert b" 401 " in client.recv(65536)
 
 
+@pytest.mark.slow
 def test_requests_in_pieces_and_in_a_row_are_answered(serve):
     server = serve()
     login = post(LOGIN, b"Content-Length: %d" % len(LOGIN))
@@ -221,6 +223,7 @@ def test_a_sender_that_waits_to_be_asked_is_asked(serve):
         assert b" 401 " in answer_of(client)
 
 
+@pytest.mark.slow
 def test_who_has_waited_longest_makes_room(serve, hold):
     server = serve(connections=50)
     clients = hold(server, GET[:9], 80)

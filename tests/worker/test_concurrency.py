@@ -57,6 +57,7 @@ def test_eight_processes_claim_a_thousand_tasks_once_each(stack):
 
 
 @slow_on_postgresql
+@pytest.mark.slow
 def test_read_modify_write_of_six_processes_loses_no_update(stack):
     ensure_video()
     with writing() as uow:
@@ -73,6 +74,7 @@ def test_a_fork_after_use_gets_no_other_processs_answers(stack):
 
 
 @only_sqlite
+@pytest.mark.slow
 def test_writers_killed_within_transactions_leave_a_sound_database(stack):
     run_all(stack, 8, "tests.programs.killed_writer")
     path = stack.config.database_url.removeprefix("sqlite:///")

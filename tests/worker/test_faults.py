@@ -87,6 +87,7 @@ def check_recovery_from_a_kill(stack, ada, role, victim):
 
 @pytest.mark.parametrize("role", ["transcript", "note"])
 @slow_on_postgresql
+@pytest.mark.slow
 def test_a_horse_that_wakes_up_late_changes_nothing(stack, ada, role):
     marked = make_note(ada)
     stack.start_workers("metadata=1,transcript=2,summary=1,note=2")

@@ -56,6 +56,7 @@ def test_the_process_ends_whatever_giving_back_does(core, monkeypatch, give_back
 
 
 @slow_on_postgresql
+@pytest.mark.slow
 def test_a_stop_just_as_a_work_horse_ends_shows_no_error(stack):
     """The race is tried many times: SIGTERM at the moment when a job is done."""
     for number in range(6):

@@ -104,6 +104,7 @@ def test_one_that_was_killed_while_it_lingered_is_replaced(stack):
 
 
 @only_sqlite
+@pytest.mark.slow
 def test_one_that_froze_while_it_lingered_is_replaced(stack):
     first = fetch_with_one_worker(stack)
     kill(first["pid"], signal.SIGSTOP)

@@ -3,7 +3,8 @@
 import subprocess
 import sys
 
-from tests.fixtures.databases import slow_on_postgresql
+import pytest
+
 from tests.fixtures.stacks import ROOT
 from tests.support import writing
 from vidwiz.models import now_plus
@@ -12,7 +13,7 @@ from vidwiz.services import fetcher_health
 PROCESSES = 3
 
 
-@slow_on_postgresql
+@pytest.mark.slow
 def test_of_several_processes_one_call_is_let_through_in_a_period(stack):
     with writing() as uow:
         fetcher_health.refused(uow, "site", "server", code="ip_blocked", retry_at=None)

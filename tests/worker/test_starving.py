@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from tests.fixtures.servers import until
 from tests.support import VIDEO, ensure_video, make_note, make_user, writing
 from vidwiz.db.transactions import read_transaction
@@ -20,6 +22,7 @@ WRITERS = 12
 LONGEST_WAIT = 8.0
 
 
+@pytest.mark.slow
 def test_a_stream_of_notes_does_not_keep_a_result_out(core):
     """Each note holds the video's row for a moment, and there is never a moment without one."""
     ada = make_user()
