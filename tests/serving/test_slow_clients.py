@@ -234,6 +234,7 @@ def test_who_has_waited_longest_makes_room(serve, hold):
     assert b" 200 " in clients[-1].recv(65536)
 
 
+@pytest.mark.slow
 def test_headers_without_end_are_refused(serve):
     server = serve()
     answer = server.ask(GET[:-2] + b"X-Long: " + b"x" * 70_000)

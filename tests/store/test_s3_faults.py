@@ -178,6 +178,7 @@ def test_an_object_that_is_not_there_is_asked_for_once(store, s3):
     assert s3.requests == ["GET"]
 
 
+@pytest.mark.slow
 def test_a_check_of_a_server_that_hangs_ends_within_seconds(environment):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         environment.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{silent.getsockname()[1]}")

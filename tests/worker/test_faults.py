@@ -168,6 +168,7 @@ def test_redis_comes_up_only_after_everything_else(stack, redis_server):
 
 
 @slow_on_sqlite
+@pytest.mark.slow
 def test_two_workers_of_a_queue_share_the_work_and_do_nothing_twice(stack, ada):
     ids = [f"{number:011d}" for number in range(20)]
     for video_id in ids:

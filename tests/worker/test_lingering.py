@@ -190,6 +190,7 @@ def test_a_burst_does_not_wait_for_it(stack):
 
 
 @only_postgresql
+@pytest.mark.slow
 def test_connections_that_died_while_it_lingered_are_replaced(stack):
     first = fetch_with_one_worker(stack)
     time.sleep(1.1)  # a connection that was used a moment ago is not looked at

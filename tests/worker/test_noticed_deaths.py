@@ -61,6 +61,7 @@ def test_a_work_horse_of_a_plain_worker(stack):
 
 
 @only_sqlite
+@pytest.mark.slow
 def test_a_plain_worker_beside_another(stack):
     """The other one's sweeper looks for it."""
     start_plain_worker(stack)

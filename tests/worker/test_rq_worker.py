@@ -33,6 +33,7 @@ def children(process):
 
 
 @only_sqlite
+@pytest.mark.slow
 def test_a_sweeper_that_died_is_replaced(stack):
     """With plain `rq worker` nobody else would start one."""
     worker = stack.start(

@@ -62,6 +62,7 @@ def test_a_stream_of_notes_does_not_keep_a_result_out(core):
     make_note(ada)
 
 
+@pytest.mark.slow
 def test_a_stream_of_writers_in_another_process_does_not_keep_one_out(stack):
     """Between two of its transactions there is hardly a moment in which nobody has the lock."""
     ensure_video()
