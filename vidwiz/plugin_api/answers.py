@@ -10,7 +10,7 @@ import math
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,6 +36,37 @@ def limited(pieces: Iterable[bytes], most: int = MOST_BYTES) -> Iterator[bytes]:
         if left < 0:
             raise ValueError("the answer is too long")
         yield piece
+
+
+def client_limits(httpx: Any) -> dict[str, Any]:  # noqa: ANN401 - a module
+    """Return the arguments of a client that reads no more of an answer than a text may have.
+
+    `httpx` is the module of that name, or one of its interface (httpx2). The client asks for
+    answers that are not compressed, as few bytes may become very many.
+    """
+
+    class Limited(httpx.SyncByteStream):  # type: ignore[misc]
+        """The body of an answer, which ends with an error when it is too long."""
+
+        def __init__(self, body: Any) -> None:  # noqa: ANN401 - a stream of that module
+            self._body = body
+
+        def __iter__(self) -> Iterator[bytes]:
+            try:
+                yield from limited(self._body)
+            except ValueError as exc:
+                raise httpx.RemoteProtocolError(str(exc)) from None
+
+        def close(self) -> None:
+            self._body.close()
+
+    def limit(response: Any) -> None:  # noqa: ANN401 - an answer of that module
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise httpx.RemoteProtocolError("the answer is compressed, which was not asked for")
+        if isinstance(response.stream, httpx.SyncByteStream):
+            response.stream = Limited(response.stream)
+
+    return {"event_hooks": {"response": [limit]}, "headers": {"Accept-Encoding": "identity"}}
 
 
 class ThoughtFilter:

@@ -19,8 +19,8 @@ from vidwiz.plugin_api import (
     PluginInfo,
     PluginUnavailableError,
 )
-from vidwiz.plugin_api.answers import Patience, retry_time
-from vidwiz_anthropic import limits, reading
+from vidwiz.plugin_api.answers import Patience, client_limits, retry_time
+from vidwiz_anthropic import reading
 from vidwiz_anthropic.failures import NO_SCHEMA, UNKNOWN_REQUEST, failure_of, outcome_of, translated
 from vidwiz_anthropic.requests import MOST_OUTPUT, fields
 from vidwiz_anthropic.settings import AnthropicSettings
@@ -165,6 +165,7 @@ class AnthropicProvider(LLMProvider):
     def _connected(self) -> anthropic.Anthropic:
         """Return this process's client, whose connections no other process has."""
         import anthropic  # noqa: PLC0415 - half a second
+        import httpx2  # noqa: PLC0415 - loaded with it
 
         with self._lock:
             if self._client is None or self._process != os.getpid():
@@ -179,7 +180,7 @@ class AnthropicProvider(LLMProvider):
                     http_client=anthropic.DefaultHttpxClient(
                         timeout=timeout,
                         proxy=proxy.reveal() if proxy else None,
-                        **limits.of_client(),
+                        **client_limits(httpx2),
                     ),
                 )
                 self._process = os.getpid()

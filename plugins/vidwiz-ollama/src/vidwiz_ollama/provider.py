@@ -17,8 +17,13 @@ from vidwiz.plugin_api import (
     Message,
     PluginInfo,
 )
-from vidwiz.plugin_api.answers import ThoughtFilter, json_in, without_thoughts
-from vidwiz_ollama import limits, windows
+from vidwiz.plugin_api.answers import (
+    ThoughtFilter,
+    client_limits,
+    json_in,
+    without_thoughts,
+)
+from vidwiz_ollama import windows
 from vidwiz_ollama.failures import (
     BROKEN_OFF,
     MISSING_MODEL,
@@ -236,7 +241,7 @@ class OllamaProvider(LLMProvider):
             if self._client is None or self._process != os.getpid():
                 _keep_quiet()
                 key = self.settings.key
-                arguments = limits.of_client()
+                arguments = client_limits(httpx)
                 if key:
                     arguments["headers"]["Authorization"] = f"Bearer {key}"
                 self._client = ollama.Client(

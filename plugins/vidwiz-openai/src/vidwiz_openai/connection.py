@@ -7,7 +7,8 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
-from vidwiz_openai import failures, limits
+from vidwiz.plugin_api.answers import client_limits
+from vidwiz_openai import failures
 from vidwiz_openai.settings import DEFAULT_MODEL
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Connection:
             self._client = None
 
     def _made(self) -> openai.OpenAI:
+        import httpx2  # noqa: PLC0415 - loaded with the library
         import openai  # noqa: PLC0415 - half a second
 
         timeout = openai.Timeout(self.settings.timeout_seconds, connect=_CONNECT_SECONDS)
@@ -68,7 +70,7 @@ class Connection:
             timeout=timeout,
             max_retries=self.settings.max_retries,
             http_client=openai.DefaultHttpxClient(
-                timeout=timeout, proxy=proxy.reveal() if proxy else None, **limits.of_client()
+                timeout=timeout, proxy=proxy.reveal() if proxy else None, **client_limits(httpx2)
             ),
         )
 
