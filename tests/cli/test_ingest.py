@@ -18,6 +18,7 @@ def test_first_run_on_an_empty_folder_shows_all_that_was_made(installation):
     assert token.read_text().startswith("vw_")
 
 
+@pytest.mark.slow
 def test_a_second_run_doubles_nothing_and_json_is_all_of_stdout(installation):
     video = installation.add_sample()
     first = document(installation.run("ingest", video, "--note", "1:05", "--json"))

@@ -71,6 +71,7 @@ def test_files_of_another_user_stay_as_they_are(data_dir):
     assert mode(data_dir / "secret.key") == 0o644
 
 
+@pytest.mark.slow
 def test_up_closes_them_says_so_and_makes_no_open_ones(installation):
     installation.data_dir.mkdir()
     installation.data_dir.chmod(0o755)

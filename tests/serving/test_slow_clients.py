@@ -214,6 +214,7 @@ def test_requests_in_pieces_and_in_a_row_are_answered(serve):
         assert [b" 401 " in answer_of(client) for _ in range(2)] == [True, True]
 
 
+@pytest.mark.slow
 def test_a_sender_that_waits_to_be_asked_is_asked(serve):
     server = serve()
     with server.connect() as client:

@@ -43,6 +43,7 @@ def run_all(stack, count, *argv):
 
 
 @slow_on_sqlite
+@pytest.mark.slow
 def test_eight_processes_claim_a_thousand_tasks_once_each(stack):
     with writing() as uow:
         for number in range(1000):

@@ -181,6 +181,7 @@ def test_two_workers_of_a_queue_share_the_work_and_do_nothing_twice(stack, ada):
 
 
 @slow_on_postgresql
+@pytest.mark.slow
 def test_a_worker_that_is_asked_to_stop_gives_the_rest_back(stack):
     ensure_video()
     workers = stack.start_workers()
@@ -212,6 +213,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_what_fits(stack):
 
 
 @slow_on_sqlite
+@pytest.mark.slow
 def test_the_pools_parent_is_killed_and_leaves_nothing(stack):
     ensure_video()
     workers = stack.start_workers()

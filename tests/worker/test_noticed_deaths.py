@@ -76,6 +76,7 @@ def test_a_plain_worker_beside_another(stack):
 
 
 @only_sqlite
+@pytest.mark.slow
 def test_a_plain_worker_that_is_started_again(stack):
     start_plain_worker(stack)
     killed_at = lose(stack, "parent")
