@@ -4,6 +4,7 @@ import signal
 
 import pytest
 from redis import Redis
+from sqlalchemy.exc import OperationalError
 
 from tests.importing.helping import begin, look
 from tests.importing.test_imports import source_of
@@ -15,6 +16,7 @@ from vidwiz.pipeline.flow import KINDS
 from vidwiz.plugin_api import PluginError
 from vidwiz.queueing.messages import ENTRY_POINT
 from vidwiz.queueing.notifications import queue_named
+from vidwiz.tasks import recovery
 from vidwiz.tasks.types import TaskType
 from vidwiz.worker import entry, runner
 from vidwiz.worker.context import WorkerContext
@@ -97,6 +99,15 @@ def test_a_bug_in_one_kind_keeps_no_other_of_the_queue_from_its_turn(perform, mo
     with pytest.raises(KeyError, match="a bug"):
         perform("metadata")
     assert look(import_id)[0].state == "running"
+
+
+def test_a_database_that_is_away_when_there_is_nothing_to_do_is_no_bug(perform, queue, monkeypatch):
+    def away(*_):
+        raise OperationalError("SELECT 1", {}, Exception("no connection"))
+
+    monkeypatch.setattr(recovery, "blocked_types", away)
+    assert perform("metadata") == {}
+    assert queue.passed_on == []
 
 
 def test_outside_of_a_job_nothing_is_done():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from redis.exceptions import RedisError
 from rq import get_current_job
 from rq.timeouts import BaseTimeoutException
+from sqlalchemy.exc import SQLAlchemyError
 
 from vidwiz import log as logs
 from vidwiz.config import Config
@@ -127,10 +128,16 @@ def _drain(runner: Runner, kinds: Sequence[TaskKind], wanted: Sequence[int]) -> 
 
 
 def _pass_on(runtime: Runtime, kinds: Sequence[TaskKind]) -> None:
-    """Leave the notification to a worker elsewhere where a site refuses this network."""
+    """Leave the notification to a worker elsewhere where a site refuses this network.
+
+    While the database is away nobody can say that; the sweeper notifies again.
+    """
     network = runtime.config.network
-    with read_transaction() as session:
-        refused = recovery.blocked_types(session, [kind.name for kind in kinds], network)
+    try:
+        with read_transaction() as session:
+            refused = recovery.blocked_types(session, [kind.name for kind in kinds], network)
+    except SQLAlchemyError:
+        return
     for task_type in refused:
         runtime.queue.pass_on(task_type, network=network)
 
