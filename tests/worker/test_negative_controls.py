@@ -110,7 +110,7 @@ MUTANTS = {
         "vidwiz/worker/work_horse.py",
         "_is_readable(self._line, _ANSWER_SECONDS) and self._line.recv(1) == _BEGUN",
         "True",
-        "tests/worker/test_work_horse.py",
+        "tests/worker/test_work_horse.py::test_one_that_is_dead_or_frozen_takes_no_job_and_is_gone",
     ),
     "a work horse takes a job and ends": Mutant(
         "vidwiz/worker/work_horse.py",
