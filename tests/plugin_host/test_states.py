@@ -118,6 +118,10 @@ def test_what_a_machine_lacks_makes_a_plugin_unavailable_with_a_remedy(record):
         (fetcher(more_info=", timeout_seconds=0"), "its timeout_seconds is 0, not a time"),
         (fetcher(more_info=", timeout_seconds=float('nan')"), "its timeout_seconds is nan, not"),
         (fetcher(more_info=", timeout_seconds=3601"), "its timeout_seconds is 3601, not a time"),
+        (
+            fetcher(more_info=", capabilities=frozenset({'lists'})"),
+            "it names the capability lists and has no knows_list()",
+        ),
         (fetcher(name="another-one"), "it calls itself another-one, its entry point odd-one"),
         (fetcher("pass"), "TypeError"),
         (fetcher("def __init__(self, settings): raise OSError('no')"), "TypeError"),
@@ -134,6 +138,7 @@ def test_what_a_machine_lacks_makes_a_plugin_unavailable_with_a_remedy(record):
         "no time",
         "a time that is no number",
         "an endless time",
+        "a capability without its methods",
         "other name",
         "missing method",
         "missing method and constructor",

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from vidwiz.plugin_api.base import Plugin
+from vidwiz.plugin_api.errors import Handling, PluginError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,9 +103,13 @@ class VideoList:
 
 
 class Fetcher(Plugin):
-    """What both kinds of fetchers may do besides; the host asks those that say so in `info`."""
+    """What both kinds of fetchers may do besides; the host asks those that say so in `info`.
 
-    def resolve(self, url: str) -> VideoRef | None:
+    By itself a fetcher knows no address, finds nothing and lists nothing. One that names a
+    capability and leaves its methods as they are here is refused when it is loaded.
+    """
+
+    def resolve(self, url: str) -> VideoRef | None:  # noqa: ARG002 - for those that know some
         """Return which video an http(s) address names, or None when it is none that is known here.
 
         Without the network, in milliseconds, and never raising: it is called while somebody waits.
@@ -112,24 +117,28 @@ class Fetcher(Plugin):
         hosts of theirs. `ref.site` is 2 to 20 of `a-z0-9`, `ref.id` up to 100 of
         `A-Za-z0-9_.-`; the same video always has the same two, whatever its address looked like.
         """
-        raise NotImplementedError
+        return None
 
-    def search(self, title: str, limit: int) -> Sequence[ListedVideo]:
+    def search(self, title: str, limit: int) -> Sequence[ListedVideo]:  # noqa: ARG002
         """Return at most `limit` videos, the best matches first; raise `PluginError`."""
-        raise NotImplementedError
+        return ()
 
-    def knows_list(self, url: str) -> bool:
+    def knows_list(self, url: str) -> bool:  # noqa: ARG002
         """Say, as `resolve` does, whether an address names a list that `expand` understands."""
-        raise NotImplementedError
+        return False
 
-    def expand(self, url: str, newest: int | None = None) -> VideoList:
+    def expand(self, url: str, newest: int | None = None) -> VideoList:  # noqa: ARG002
         """Return the videos of a playlist or channel, or raise `PluginError`.
 
         With `newest` only so many of those that were added last are needed, the newest first; a
         cheaper source may be asked then. A playlist of one page and one of a thousand videos are
         both given whole.
         """
-        raise NotImplementedError
+        raise PluginError(
+            "invalid_request",
+            "This fetcher lists no playlists and channels.",
+            handling=Handling.PERMANENT,
+        )
 
 
 class MetadataFetcher(Fetcher):

@@ -12,6 +12,8 @@ from vidwiz.errors import ConfigError
 from vidwiz.masking import hide, mask
 from vidwiz.plugin_api import (
     API_VERSION,
+    Capability,
+    Fetcher,
     LLMProvider,
     MetadataFetcher,
     Plugin,
@@ -232,6 +234,14 @@ class _Loader:
         return self._made[kind]
 
 
+_METHODS: dict[str, tuple[str, ...]] = {
+    Capability.RESOLVE: ("resolve",),
+    Capability.SEARCH: ("search",),
+    Capability.LISTS: ("knows_list", "expand"),
+}
+"""What a fetcher of a capability has to have of its own."""
+
+
 class _FaultError(Exception):
     """What is wrong with a plugin's class or object, in words."""
 
@@ -255,6 +265,19 @@ def _refuse_faulty(kind: Any, name: str, role: str) -> None:  # noqa: ANN401 - w
     # A text in place of a tuple would be asked for its letters.
     if isinstance(info.sites, str) or isinstance(info.capabilities, str):
         raise _FaultError("its sites and capabilities are a text, not several")
+    _refuse_empty_promises(kind)
+
+
+def _refuse_empty_promises(kind: type[Plugin]) -> None:
+    """Raise `_FaultError` when it names a capability and lacks a method of it."""
+    for capability in sorted(kind.info.capabilities):
+        missing = [
+            method
+            for method in _METHODS.get(capability, ())
+            if getattr(kind, method, None) is getattr(Fetcher, method)
+        ]
+        if missing:
+            raise _FaultError(f"it names the capability {capability} and has no {missing[0]}()")
 
 
 def _sentence(text: object) -> str:
