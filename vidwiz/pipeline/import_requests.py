@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from vidwiz.errors import ConflictError, InvalidInputError, SourceUnavailableError, VidwizError
 from vidwiz.models import ImportKind
 from vidwiz.pipeline.listing import look
+from vidwiz.pipeline.shared_health import SharedHealth
 from vidwiz.plugin_api import Handling, PluginError
 from vidwiz.plugin_host.chain import Chain
-from vidwiz.services import fetcher_health, video_ids
+from vidwiz.services import video_ids
 from vidwiz.services.cleaning import clean_line
 from vidwiz.services.importing import files, naming
 from vidwiz.services.importing.entries import Entry
@@ -24,7 +25,6 @@ from vidwiz.services.video_ids import OtherAddressError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import datetime
 
     from vidwiz.plugin_host.sites import Sites
     from vidwiz.ports import FetchPace, Parts
@@ -215,31 +215,3 @@ def _unavailable(error: PluginError) -> VidwizError:
     if error.handling in (Handling.WAIT, Handling.RETRY):
         return SourceUnavailableError(message, code=error.code)
     return ConflictError(message, code=error.code)
-
-
-class SharedHealth:
-    """The fetchers' breakers, for a process that asks a site now and then and is no worker."""
-
-    def __init__(self, parts: Parts, network: str) -> None:
-        self._parts = parts
-        self._network = network
-
-    def may_call(self, provider: str) -> datetime | None:
-        """Return None when the fetcher may be called, else the time of the next probe."""
-        with self._parts.unit_of_work() as uow:
-            return fetcher_health.may_call(uow, provider, self._network)
-
-    def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
-        """Open the breaker."""
-        with self._parts.unit_of_work() as uow:
-            fetcher_health.refused(uow, provider, self._network, code=code, retry_at=retry_at)
-
-    def succeeded(self, provider: str) -> None:
-        """Close the breaker."""
-        with self._parts.unit_of_work() as uow:
-            fetcher_health.succeeded(uow, provider, self._network)
-
-    def count(self, provider: str, code: str | None) -> None:
-        """Count a call of a site."""
-        with self._parts.unit_of_work() as uow:
-            fetcher_health.count(uow, provider, self._network, code)

@@ -10,6 +10,7 @@ from vidwiz import prompts
 from vidwiz.db.transactions import read_transaction, single_read
 from vidwiz.errors import StaleError
 from vidwiz.pipeline import fetches, submissions
+from vidwiz.pipeline.shared_health import SharedHealth
 from vidwiz.services import fetcher_health, transcripts
 from vidwiz.tasks import claims, failures
 from vidwiz.tasks.claims import NextClaim
@@ -165,8 +166,8 @@ class DatabaseHealth:
     """The fetchers' health in the database, for this machine's network."""
 
     def __init__(self, runtime: Runtime) -> None:
-        self._runtime = runtime
         self._network = runtime.config.network
+        self._shared = SharedHealth(runtime, self._network)
         self._refused: set[str] = set()
         self._look_again_at = 0.0
 
@@ -175,8 +176,8 @@ class DatabaseHealth:
         self._look()
         if provider not in self._refused:
             return None
-        with reachable(), self._runtime.unit_of_work() as uow:
-            return fetcher_health.may_call(uow, provider, self._network)
+        with reachable():
+            return self._shared.may_call(provider)
 
     def _look(self) -> None:
         if time.monotonic() < self._look_again_at:
@@ -188,20 +189,20 @@ class DatabaseHealth:
     def refused(self, provider: str, code: str, retry_at: datetime | None) -> None:
         """Open the breaker."""
         self._refused.add(provider)
-        with reachable(), self._runtime.unit_of_work() as uow:
-            fetcher_health.refused(uow, provider, self._network, code=code, retry_at=retry_at)
+        with reachable():
+            self._shared.refused(provider, code, retry_at)
 
     def succeeded(self, provider: str) -> None:
         """Close the breaker, if it was not closed."""
         if provider in self._refused:
             self._refused.discard(provider)
-            with reachable(), self._runtime.unit_of_work() as uow:
-                fetcher_health.succeeded(uow, provider, self._network)
+            with reachable():
+                self._shared.succeeded(provider)
 
     def count(self, provider: str, code: str | None) -> None:
         """Count a call of a site; what it brought is not lost where that cannot be written."""
         try:
-            with reachable(), self._runtime.unit_of_work() as uow:
-                fetcher_health.count(uow, provider, self._network, code)
+            with reachable():
+                self._shared.count(provider, code)
         except LedgerUnreachableError:
             log.warning("a call could not be counted", extra={"plugin": provider})
